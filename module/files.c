@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The files in debugfs.
+ *
+ * All are 0400 and can only be read: no write, no ioctl, no mmap, so that they
+ * open under lockdown.  Each open file of the stream has its own place in the
+ * ring, so that readers never take records from each other.  An open file pins
+ * the module: debugfs takes a reference for its owner.
+ */
+
+#include <linux/debugfs.h>
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/poll.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "counters.h"
+#include "files.h"
+#include "format.h"
+#include "probes.h"
+#include "ring.h"
+#include "socktab.h"
+
+static struct dentry *dir;
+static atomic_t readers;
+
+/* ---- events and events_pipe ---- */
+
+/**
+ * struct stream - an open file of the stream of records
+ * @lock: protects all of it, should two threads read one file
+ * @cursor: the next record
+ * @end: the last record of an events file; U64_MAX where more is waited for
+ * @len: bytes in @line
+ * @pos: how many of them were given out
+ * @line: the line that is being given out
+ */
+struct stream {
+	struct mutex		lock;
+	struct sw_cursor	cursor;
+	u64			end;
+	size_t			len;
+	size_t			pos;
+	char			line[SHUTWATCH_LINE_MAX];
+};
+
+static int records_open(struct inode *inode, struct file *file)
+{
+	struct stream *stream = kzalloc(sizeof(*stream), GFP_KERNEL);
+	bool follow = inode->i_private;
+
+	if (!stream)
+		return -ENOMEM;
+	mutex_init(&stream->lock);
+	sw_ring_seek_oldest(&stream->cursor);
+	stream->end = follow ? U64_MAX : sw_ring_head();
+	file->private_data = stream;
+	atomic_inc(&readers);
+	return 0;
+}
+
+static int records_release(struct inode *inode, struct file *file)
+{
+	kfree(file->private_data);
+	atomic_dec(&readers);
+	return 0;
+}
+
+/* Makes the next line; false if there is none (yet). */
+static bool next_line(struct stream *stream)
+{
+	struct sw_record rec;
+
+	if (stream->cursor.next > stream->end ||
+	    !sw_ring_read(&stream->cursor, &rec))
+		return false;
+	stream->len = sw_format_record(stream->line, sizeof(stream->line), &rec);
+	stream->pos = 0;
+	return true;
+}
+
+static bool waits_for_more(const struct stream *stream)
+{
+	return stream->end == U64_MAX;
+}
+
+/* As many lines as there are and fit; a long one goes in pieces. */
+static ssize_t copy_lines(struct stream *stream, char __user *buf, size_t size)
+{
+	size_t done = 0, n;
+
+	while (done < size && (stream->pos < stream->len || next_line(stream))) {
+		n = stream->len - stream->pos;
+		if (n > size - done) {
+			if (done)
+				break;	/* whole lines, as far as possible */
+			n = size;
+		}
+		if (copy_to_user(buf + done, stream->line + stream->pos, n))
+			return done ?: -EFAULT;
+		stream->pos += n;
+		done += n;
+	}
+	return done;
+}
+
+static ssize_t records_read(struct file *file, char __user *buf, size_t size,
+			   loff_t *ppos)
+{
+	struct stream *stream = file->private_data;
+	ssize_t done;
+	int err;
+
+	if (!size)
+		return 0;
+	for (;;) {
+		if (mutex_lock_interruptible(&stream->lock))
+			return -ERESTARTSYS;
+		done = copy_lines(stream, buf, size);
+		mutex_unlock(&stream->lock);
+		if (done || !waits_for_more(stream))
+			return done;
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		err = sw_ring_wait(&stream->cursor);
+		if (err)
+			return err;
+	}
+}
+
+static __poll_t records_poll(struct file *file, poll_table *wait)
+{
+	struct stream *stream = file->private_data;
+
+	poll_wait(file, sw_ring_waitqueue(), wait);
+	if (stream->pos < stream->len ||
+	    sw_ring_readable_or_wake(&stream->cursor))
+		return EPOLLIN | EPOLLRDNORM;
+	return 0;
+}
+
+static const struct file_operations events_fops = {
+	.owner = THIS_MODULE,
+	.open = records_open,
+	.read = records_read,
+	.release = records_release,
+	.llseek = noop_llseek,
+};
+
+static const struct file_operations pipe_fops = {
+	.owner = THIS_MODULE,
+	.open = records_open,
+	.read = records_read,
+	.poll = records_poll,
+	.release = records_release,
+	.llseek = noop_llseek,
+};
+
+/* ---- sockets ---- */
+
+static void *sockets_at(loff_t *pos)
+{
+	return *pos < sw_socktab_size() ? pos : NULL;
+}
+
+static void *sockets_start(struct seq_file *m, loff_t *pos)
+{
+	return sockets_at(pos);
+}
+
+static void *sockets_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return sockets_at(pos);
+}
+
+static void sockets_stop(struct seq_file *m, void *v)
+{
+}
+
+static int sockets_show(struct seq_file *m, void *v)
+{
+	char line[SHUTWATCH_LINE_MAX];
+	struct sw_sockinfo info;
+
+	if (!sw_socktab_show(*(loff_t *)v, &info))
+		return SEQ_SKIP;
+	seq_write(m, line, sw_format_sockinfo(line, sizeof(line), &info));
+	return 0;
+}
+
+static const struct seq_operations sockets_seq = {
+	.start = sockets_start,
+	.next = sockets_next,
+	.stop = sockets_stop,
+	.show = sockets_show,
+};
+
+static int sockets_open(struct inode *inode, struct file *file)
+{
+	return seq_open(file, &sockets_seq);
+}
+
+static const struct file_operations sockets_fops = {
+	.owner = THIS_MODULE,
+	.open = sockets_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = seq_release,
+};
+
+/* ---- stats and abi ---- */
+
+static void show_hook(struct seq_file *m, enum sw_hook_id id)
+{
+	const struct sw_hook *hook = &sw_hooks[id];
+
+	if (!hook->symbol[0])
+		return;
+	seq_printf(m, "armed.%s %d\n", hook->name, hook->armed);
+	seq_printf(m, "hits.%s %llu\n", hook->name, sw_hook_hits(id));
+	seq_printf(m, "nmissed.%s %lu\n", hook->name, sw_hook_nmissed(hook));
+}
+
+static int stats_show(struct seq_file *m, void *v)
+{
+	unsigned int i;
+
+	for (i = 0; i < SW_COUNTER_COUNT; i++)
+		seq_printf(m, "%s %llu\n", sw_counter_name(i), sw_counter_sum(i));
+	seq_printf(m, "sockets %u\n", sw_socktab_tracked());
+	seq_printf(m, "readers %d\n", atomic_read(&readers));
+	for (i = 0; i < SW_HOOK_COUNT; i++)
+		show_hook(m, i);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(stats);
+
+static int abi_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%d\n", SHUTWATCH_ABI);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(abi);
+
+/**
+ * sw_files_init() - make the files
+ *
+ * Context: process, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int sw_files_init(void)
+{
+	dir = debugfs_create_dir(SHUTWATCH_DIR, NULL);
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	debugfs_create_file(SHUTWATCH_FILE_ABI, 0400, dir, NULL, &abi_fops);
+	debugfs_create_file(SHUTWATCH_FILE_EVENTS, 0400, dir, NULL, &events_fops);
+	debugfs_create_file(SHUTWATCH_FILE_PIPE, 0400, dir, &readers, &pipe_fops);
+	debugfs_create_file(SHUTWATCH_FILE_SOCKETS, 0400, dir, NULL, &sockets_fops);
+	debugfs_create_file(SHUTWATCH_FILE_STATS, 0400, dir, NULL, &stats_fops);
+	return 0;
+}
+
+/**
+ * sw_files_exit() - take the files away
+ *
+ * None is open: each pins the module.
+ *
+ * Context: process, sleeps.
+ */
+void sw_files_exit(void)
+{
+	debugfs_remove(dir);
+}

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which sockets are watched.
+ *
+ * The parameters are written one at a time, at load or later.  Each write
+ * makes a new filter from all of them; the hooks read it under RCU.  Until the
+ * hooks have proved that they fire, and while they are being taken away, the
+ * filter lets nothing through.
+ */
+
+#include <linux/inet.h>
+#include <linux/moduleparam.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "filter.h"
+
+static struct sw_filter nothing = { .nothing = true };
+struct sw_filter __rcu *sw_filter = (struct sw_filter __rcu __force *)&nothing;
+
+/* What the parameters say; protected by the module's parameter lock. */
+static struct sw_filter wanted;
+static bool opened;
+
+static bool has_port(const struct sw_ports *list, u16 port)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->n; i++)
+		if (list->port[i] == port)
+			return true;
+	return false;
+}
+
+static bool has_prefix(const u8 *addr, const u8 *prefix, unsigned int bits)
+{
+	unsigned int bytes = bits / 8, rest = bits % 8;
+
+	if (memcmp(addr, prefix, bytes))
+		return false;
+	return !rest || !((addr[bytes] ^ prefix[bytes]) >> (8 - rest));
+}
+
+static bool ports_match(const struct sw_filter *f, const struct sw_subject *s)
+{
+	if (f->lport.n && !has_port(&f->lport, s->lport))
+		return false;
+	if (f->rport.n && !has_port(&f->rport, s->rport))
+		return false;
+	return !f->port.n || has_port(&f->port, s->lport) ||
+	       has_port(&f->port, s->rport);
+}
+
+static bool addr_matches(const struct sw_filter *f, const struct sw_subject *s)
+{
+	if (!f->addr_family)
+		return true;
+	return f->addr_family == s->family &&
+	       (has_prefix(s->laddr, f->addr, f->addr_bits) ||
+		has_prefix(s->raddr, f->addr, f->addr_bits));
+}
+
+static bool pid_matches(const struct sw_filter *f)
+{
+	return !f->pid || (!in_serving_softirq() && task_tgid_nr(current) == f->pid);
+}
+
+/**
+ * sw_filter_judge() - is this socket watched?
+ * @f: the filter
+ * @s: the socket
+ *
+ * A socket that was let in once stays watched while its addresses are not
+ * known (tcp_disconnect() clears them) or while others than @f->pid act on it.
+ *
+ * Context: any.
+ * Return: SW_ACCEPT; SW_ACCEPT_KNOWN if only where it is already in the table;
+ *	SW_REJECT.
+ */
+enum sw_verdict sw_filter_judge(const struct sw_filter *f,
+				const struct sw_subject *s)
+{
+	if (f->everything)
+		return SW_ACCEPT;
+	if (f->nothing ||
+	    (f->family && f->family != s->family) ||
+	    (f->netns && f->netns != s->netns))
+		return SW_REJECT;
+	if (!ports_match(f, s) || !addr_matches(f, s))
+		return s->lport && s->rport ? SW_REJECT : SW_ACCEPT_KNOWN;
+	return pid_matches(f) ? SW_ACCEPT : SW_ACCEPT_KNOWN;
+}
+
+static bool nothing_set(const struct sw_filter *f)
+{
+	return !f->lport.n && !f->rport.n && !f->port.n && !f->addr_family &&
+	       !f->family && !f->pid && !f->netns;
+}
+
+static void publish(struct sw_filter *f)
+{
+	struct sw_filter *old;
+
+	old = rcu_replace_pointer(sw_filter, f, true);
+	if (old != &nothing)
+		kfree_rcu(old, rcu);
+}
+
+static int publish_wanted(void)
+{
+	struct sw_filter *f = kmemdup(&wanted, sizeof(wanted), GFP_KERNEL);
+
+	if (!f)
+		return -ENOMEM;
+	f->everything = nothing_set(f);
+	publish(f);
+	return 0;
+}
+
+/* A parameter was written: try it, and keep it only if it can be applied. */
+static int apply(const struct sw_filter *changed)
+{
+	struct sw_filter before = wanted;
+	int err = 0;
+
+	wanted = *changed;
+	wanted.generation++;
+	if (opened)
+		err = publish_wanted();
+	if (err)
+		wanted = before;
+	return err;
+}
+
+/**
+ * sw_filter_open() - let through what the parameters say, from now on
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int sw_filter_open(void)
+{
+	int err;
+
+	kernel_param_lock(THIS_MODULE);
+	err = publish_wanted();
+	opened = !err;
+	kernel_param_unlock(THIS_MODULE);
+	return err;
+}
+
+/**
+ * sw_filter_shut() - let nothing through any more
+ *
+ * Context: process, may sleep.
+ */
+void sw_filter_shut(void)
+{
+	kernel_param_lock(THIS_MODULE);
+	opened = false;
+	publish(&nothing);
+	kernel_param_unlock(THIS_MODULE);
+}
+
+/**
+ * sw_filter_exit() - wait until the last filter is freed
+ *
+ * Context: process, sleeps.
+ */
+void sw_filter_exit(void)
+{
+	rcu_barrier();
+}
+
+/* ---- parameters: port lists ---- */
+
+static int parse_port(const char *word, u16 *port)
+{
+	if (kstrtou16(word, 10, port) || !*port)
+		return -EINVAL;
+	return 0;
+}
+
+static int parse_ports(char *text, struct sw_ports *list)
+{
+	char *word;
+
+	memset(list, 0, sizeof(*list));
+	while ((word = strsep(&text, ",")) != NULL) {
+		if (!*word && !list->n && !text)
+			return 0;	/* empty: not set */
+		if (list->n == SW_FILTER_PORTS ||
+		    parse_port(word, &list->port[list->n]))
+			return -EINVAL;
+		list->n++;
+	}
+	return 0;
+}
+
+static struct sw_ports *ports_of(struct sw_filter *f, const struct kernel_param *kp)
+{
+	return (void *)f + (unsigned long)kp->arg;
+}
+
+static int set_ports(const char *val, const struct kernel_param *kp)
+{
+	struct sw_filter *f;
+	char *text;
+	int err = -ENOMEM;
+
+	f = kmemdup(&wanted, sizeof(wanted), GFP_KERNEL);
+	text = kstrdup(val, GFP_KERNEL);
+	if (f && text) {
+		err = parse_ports(strstrip(text), ports_of(f, kp));
+		if (err)
+			pr_err("%s=%s: not a port list; write up to %d ports from 1 to 65535, as in %s=80,443, or nothing for all\n",
+			       kp->name, strim(text), SW_FILTER_PORTS, kp->name);
+		else
+			err = apply(f);
+	}
+	kfree(text);
+	kfree(f);
+	return err;
+}
+
+static int get_ports(char *buf, const struct kernel_param *kp)
+{
+	const struct sw_ports *list = ports_of(&wanted, kp);
+	unsigned int i;
+	int n = 0;
+
+	for (i = 0; i < list->n; i++)
+		n += scnprintf(buf + n, PAGE_SIZE - n, "%s%u", i ? "," : "",
+			       list->port[i]);
+	return n + scnprintf(buf + n, PAGE_SIZE - n, "\n");
+}
+
+static const struct kernel_param_ops ports_ops = {
+	.set = set_ports,
+	.get = get_ports,
+};
+
+#define PORTS_PARAM(name, text)						\
+	module_param_cb(name, &ports_ops,				\
+			(void *)offsetof(struct sw_filter, name), 0644);	\
+	MODULE_PARM_DESC(name, text)
+
+PORTS_PARAM(lport, "watch only sockets with one of these local ports (list, default all)");
+PORTS_PARAM(rport, "watch only sockets with one of these remote ports (list, default all)");
+PORTS_PARAM(port, "watch only sockets with one of these ports on either side (list, default all)");
+
+/* ---- parameters: address prefix, family, pid, netns ---- */
+
+static int parse_addr(const char *text, struct sw_filter *f)
+{
+	const char *slash = strchrnul(text, '/');
+	unsigned int max, bits;
+
+	memset(f->addr, 0, sizeof(f->addr));
+	f->addr_family = 0;
+	if (!*text)
+		return 0;
+	if (in4_pton(text, slash - text, f->addr, -1, NULL)) {
+		f->addr_family = AF_INET;
+		max = 32;
+	} else if (in6_pton(text, slash - text, f->addr, -1, NULL)) {
+		f->addr_family = AF_INET6;
+		max = 128;
+	} else {
+		return -EINVAL;
+	}
+	bits = max;
+	if (*slash && (kstrtouint(slash + 1, 10, &bits) || bits > max))
+		return -EINVAL;
+	f->addr_bits = bits;
+	return 0;
+}
+
+static int parse_family(const char *text, struct sw_filter *f)
+{
+	if (!*text)
+		f->family = 0;
+	else if (!strcmp(text, "4"))
+		f->family = AF_INET;
+	else if (!strcmp(text, "6"))
+		f->family = AF_INET6;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int parse_pid(const char *text, struct sw_filter *f)
+{
+	f->pid = 0;
+	return *text ? kstrtou32(text, 10, &f->pid) : 0;
+}
+
+static int parse_netns(const char *text, struct sw_filter *f)
+{
+	f->netns = 0;
+	return *text ? kstrtou32(text, 10, &f->netns) : 0;
+}
+
+/**
+ * struct word_param - a parameter that is one word
+ * @parse: takes the word into a filter; -EINVAL if it is none
+ * @cure: what to write instead
+ * @now: the word in force, for reading back
+ */
+struct word_param {
+	int		(*parse)(const char *text, struct sw_filter *f);
+	const char	*cure;
+	char		now[INET6_ADDRSTRLEN + 4];
+};
+
+static int set_word(const char *val, const struct kernel_param *kp)
+{
+	struct word_param *param = kp->arg;
+	struct sw_filter *f;
+	char *copy, *text;
+	int err = -ENOMEM;
+
+	f = kmemdup(&wanted, sizeof(wanted), GFP_KERNEL);
+	copy = kstrdup(val, GFP_KERNEL);
+	if (!f || !copy)
+		goto out;
+	text = strstrip(copy);
+	err = strlen(text) < sizeof(param->now) ? param->parse(text, f) : -EINVAL;
+	if (err)
+		pr_err("%s=%s: %s\n", kp->name, text, param->cure);
+	else
+		err = apply(f);
+	if (!err)
+		strscpy(param->now, text, sizeof(param->now));
+out:
+	kfree(copy);
+	kfree(f);
+	return err;
+}
+
+static int get_word(char *buf, const struct kernel_param *kp)
+{
+	const struct word_param *param = kp->arg;
+
+	return scnprintf(buf, PAGE_SIZE, "%s\n", param->now);
+}
+
+static const struct kernel_param_ops word_ops = {
+	.set = set_word,
+	.get = get_word,
+};
+
+#define WORD_PARAM(name, the_cure, text)				\
+	static struct word_param name##_param = {			\
+		.parse = parse_##name,					\
+		.cure = the_cure,					\
+	};								\
+	module_param_cb(name, &word_ops, &name##_param, 0644);		\
+	MODULE_PARM_DESC(name, text)
+
+WORD_PARAM(addr, "not an address prefix; write 192.0.2.0/24, 2001:db8::/32, or nothing for all",
+	   "watch only sockets with this address or prefix on either side (default all)");
+WORD_PARAM(family, "write 4, 6, or nothing for both",
+	   "watch only IPv4 (4) or only IPv6 (6) sockets (default both)");
+WORD_PARAM(pid, "not a process id; write the number that ps shows, or nothing for all",
+	   "watch only sockets on which this process acts (default all)");
+WORD_PARAM(netns, "not an inode number; write the one that ls -iL /proc/PID/ns/net shows, or nothing for all",
+	   "watch only sockets in the network namespace with this inode number (default all)");

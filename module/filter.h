@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which sockets are watched: the filter parameters. */
+#ifndef _SHUTWATCH_FILTER_H
+#define _SHUTWATCH_FILTER_H
+
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+#define SW_FILTER_PORTS		16
+
+/**
+ * struct sw_ports - a port list
+ * @n: how many; 0 lets all through
+ * @port: the ports, host byte order
+ */
+struct sw_ports {
+	unsigned int	n;
+	u16		port[SW_FILTER_PORTS];
+};
+
+/**
+ * struct sw_filter - what lets a socket through: everything that is set
+ * @generation: changes with every change of a parameter
+ * @nothing: lets nothing through
+ * @everything: nothing is set
+ * @lport: local ports
+ * @rport: remote ports
+ * @port: ports of either side
+ * @addr: prefix of either side's address, network byte order
+ * @addr_bits: its length in bits
+ * @addr_family: AF_INET or AF_INET6; 0 if not set
+ * @family: AF_INET or AF_INET6; 0 if not set
+ * @pid: thread group id of a task that acts on the socket; 0 if not set
+ * @netns: inode number of the network namespace; 0 if not set
+ * @rcu: defers the free
+ */
+struct sw_filter {
+	u32		generation;
+	bool		nothing;
+	bool		everything;
+	struct sw_ports	lport;
+	struct sw_ports	rport;
+	struct sw_ports	port;
+	u8		addr[16];
+	u8		addr_bits;
+	u16		addr_family;
+	u16		family;
+	u32		pid;
+	u32		netns;
+	struct rcu_head	rcu;
+};
+
+/**
+ * struct sw_subject - what the filter looks at
+ * @laddr: local address, as many bytes as @family has
+ * @raddr: remote address
+ * @lport: local port, host byte order
+ * @rport: remote port, host byte order
+ * @family: AF_INET or AF_INET6
+ * @netns: inode number of the network namespace
+ */
+struct sw_subject {
+	const u8	*laddr;
+	const u8	*raddr;
+	u16		lport;
+	u16		rport;
+	u16		family;
+	u32		netns;
+};
+
+enum sw_verdict { SW_REJECT, SW_ACCEPT, SW_ACCEPT_KNOWN };
+
+extern struct sw_filter __rcu *sw_filter;
+
+enum sw_verdict sw_filter_judge(const struct sw_filter *f,
+				const struct sw_subject *subject);
+int sw_filter_open(void);
+void sw_filter_shut(void);
+void sw_filter_exit(void);
+
+#endif /* _SHUTWATCH_FILTER_H */

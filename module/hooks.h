@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The hooks: one table, armed in one go, each proved or told missing. */
+#ifndef _SHUTWATCH_HOOKS_H
+#define _SHUTWATCH_HOOKS_H
+
+#include <linux/kprobes.h>
+#include <linux/percpu.h>
+#include <linux/tracepoint.h>
+
+#define SW_HOOK_LIST(X)							\
+	X(SW_HOOK_SHUTDOWN)						\
+	X(SW_HOOK_CLOSE)						\
+	X(SW_HOOK_DISCONNECT)						\
+	X(SW_HOOK_SYSCALL_SHUTDOWN)					\
+	X(SW_HOOK_SYSCALL_CONNECT)					\
+	X(SW_HOOK_CLOSE_LOCKED)						\
+	X(SW_HOOK_ABORT)						\
+	X(SW_HOOK_SEND_FIN)						\
+	X(SW_HOOK_SEND_RST)						\
+	X(SW_HOOK_REPLY_RST4)						\
+	X(SW_HOOK_REPLY_RST6)						\
+	X(SW_HOOK_RESET)						\
+	X(SW_HOOK_OUT_OF_RESOURCES)					\
+	X(SW_HOOK_MINI_BORN)						\
+	X(SW_HOOK_MINI_SCHEDULE)					\
+	X(SW_HOOK_MINI_PUT)						\
+	X(SW_HOOK_MINI_KILL)						\
+	X(SW_HOOK_TP_STATE)						\
+	X(SW_HOOK_TP_SEND_RESET)					\
+	X(SW_HOOK_TP_RECEIVE_RESET)					\
+	X(SW_HOOK_TP_DESTROY)
+
+enum sw_hook_id {
+#define SW_AS_ENUM(id) id,
+	SW_HOOK_LIST(SW_AS_ENUM)
+#undef SW_AS_ENUM
+	SW_HOOK_COUNT
+};
+
+enum sw_hook_type { SW_KPROBE, SW_KRETPROBE, SW_TRACEPOINT };
+
+/* When the self-check at load must have seen a hook fire. */
+enum sw_hook_proof {
+	SW_PROOF_NONE,		/* nothing harmless brings it about */
+	SW_PROOF_SOCKET,	/* a listener is opened, shut down and closed */
+	SW_PROOF_CONNECTION,	/* and so is a connection over loopback */
+};
+
+/**
+ * struct sw_hook - one hook
+ * @symbol: function or tracepoint; the second name is tried where the first
+ *	does not exist
+ * @lost: what is lost without it
+ * @type: what it is
+ * @needed: without it the module does not load
+ * @proof: what brings it about at load
+ * @maxactive: kretprobe: how many tasks may be inside at a time
+ * @entry: kprobe: the handler
+ * @ret_entry: kretprobe: the handler at entry
+ * @ret: kretprobe: the handler at return
+ * @data_size: kretprobe: bytes that the two share
+ * @callback: tracepoint: the handler
+ * @name: the symbol that was found
+ * @armed: it is in place
+ * @kp: the kprobe
+ * @rp: the kretprobe
+ * @tp: the tracepoint
+ */
+struct sw_hook {
+	const char		*symbol[2];
+	const char		*lost;
+	enum sw_hook_type	type;
+	bool			needed;
+	enum sw_hook_proof	proof;
+	int			maxactive;
+	kprobe_pre_handler_t	entry;
+	kretprobe_handler_t	ret_entry;
+	kretprobe_handler_t	ret;
+	size_t			data_size;
+	void			*callback;
+
+	const char		*name;
+	bool			armed;
+	union {
+		struct kprobe		kp;
+		struct kretprobe	rp;
+		struct tracepoint	*tp;
+	};
+};
+
+DECLARE_PER_CPU(u64 [SW_HOOK_COUNT], sw_hits);
+
+/**
+ * sw_hit() - count a hit of a hook
+ * @id: which
+ *
+ * Context: any.
+ */
+static inline void sw_hit(enum sw_hook_id id)
+{
+	this_cpu_inc(sw_hits[id]);
+}
+
+int sw_hooks_arm(struct sw_hook *hooks);
+void sw_hooks_disarm(struct sw_hook *hooks);
+u64 sw_hook_hits(enum sw_hook_id id);
+unsigned long sw_hook_nmissed(const struct sw_hook *hook);
+
+#endif /* _SHUTWATCH_HOOKS_H */

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * shutwatch: how TCP connections end
+ *
+ * Says of every socket which call ended it, what the kernel sent because of
+ * that, and why.  See module/uapi/ABI for what is shown, probes.c for what is
+ * hooked, and README.md for the map of the sources.
+ */
+
+#include <linux/init.h>
+#include <linux/log2.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+
+#include "calls.h"
+#include "files.h"
+#include "filter.h"
+#include "probes.h"
+#include "ring.h"
+#include "selfcheck.h"
+#include "socktab.h"
+
+#define RING_MIN	1024
+#define RING_MAX	(1 << 20)
+static unsigned int ring = 32768;
+module_param(ring, uint, 0444);
+MODULE_PARM_DESC(ring, "records that are kept, 128 bytes each (1024 to 1048576, rounded up to a power of two, default 32768)");
+
+#define SOCKETS_MIN	256
+#define SOCKETS_MAX	(1 << 20)
+static unsigned int sockets = 16384;
+module_param(sockets, uint, 0444);
+MODULE_PARM_DESC(sockets, "sockets that are followed, some 200 bytes each (256 to 1048576, rounded up to a power of two, default 16384)");
+
+static int check_size(const char *name, unsigned int *value, unsigned int min,
+		      unsigned int max)
+{
+	if (*value < min || *value > max) {
+		pr_err("%s=%u: out of range; write a number from %u to %u\n",
+		       name, *value, min, max);
+		return -EINVAL;
+	}
+	*value = roundup_pow_of_two(*value);
+	return 0;
+}
+
+static int __init check_parameters(void)
+{
+	return check_size("ring", &ring, RING_MIN, RING_MAX) ?:
+	       check_size("sockets", &sockets, SOCKETS_MIN, SOCKETS_MAX);
+}
+
+static int __init shutwatch_init(void)
+{
+	int err;
+
+	err = check_parameters();
+	if (err)
+		return err;
+	err = sw_ring_init(ring);
+	if (err)
+		return err;
+	err = sw_socktab_init(sockets);
+	if (err)
+		goto err_ring;
+	err = sw_calls_init();
+	if (err)
+		goto err_socktab;
+	err = sw_hooks_arm(sw_hooks);
+	if (err)
+		goto err_calls;
+	err = sw_selfcheck(sw_hooks);
+	if (err)
+		goto err_hooks;
+	err = sw_files_init();
+	if (err)
+		goto err_hooks;
+	err = sw_filter_open();
+	if (err)
+		goto err_files;
+	return 0;
+
+err_files:
+	sw_files_exit();
+err_hooks:
+	sw_hooks_disarm(sw_hooks);
+err_calls:
+	sw_calls_exit();
+err_socktab:
+	sw_socktab_exit();
+err_ring:
+	sw_ring_exit();
+	return err;
+}
+
+/*
+ * First nothing new comes in, then the hooks go; when they are gone, no
+ * handler runs and no call is in flight that could still write.  No file is
+ * open.
+ */
+static void __exit shutwatch_exit(void)
+{
+	sw_filter_shut();
+	sw_hooks_disarm(sw_hooks);
+	sw_files_exit();
+	sw_calls_exit();
+	sw_socktab_exit();
+	sw_ring_exit();
+	sw_filter_exit();
+}
+
+module_init(shutwatch_init);
+module_exit(shutwatch_exit);
+
+MODULE_DESCRIPTION("Says which call ended a TCP connection, what was sent, and why");
+MODULE_AUTHOR("The shutwatch developers");
+MODULE_VERSION(SHUTWATCH_VERSION);
+MODULE_LICENSE("GPL");

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a task asks of a socket: close(), shutdown(), connect(AF_UNSPEC) and
+ * SOCK_DESTROY.
+ *
+ * A call is opened where the user's question enters TCP, decided where the
+ * socket lock is held and the kernel makes up its mind, and written when it
+ * returns.  In between, the other handlers add what they see of it.
+ */
+
+#include <linux/kprobes.h>
+#include <linux/net.h>
+#include <linux/timekeeping.h>
+
+#include "emit.h"
+#include "probes.h"
+#include "sock.h"
+#include "verdict.h"
+
+static struct sw_call **call_of(struct kretprobe_instance *ri)
+{
+	return (struct sw_call **)ri->data;
+}
+
+/* A connection that a mini-socket has taken over is not yet in CLOSE. */
+static u8 state_of(const struct sock *sk, const struct sw_socket *s)
+{
+	return s->flags & SW_SOCK_MINI ? s->info.state : sk->sk_state;
+}
+
+static void read_decision(struct sw_call *call, const struct sock *sk, u8 state)
+{
+	call->before = state;
+	call->from = state;
+	call->after = state;
+	if (sk_fullsock(sk))
+		sw_sock_values(sk, &call->v);
+	else
+		call->v.linger = SW_LINGER_OFF;
+}
+
+/* NULL if the socket is not watched, or too many calls are in flight. */
+static struct sw_call *call_open(const struct sock *sk, u8 kind, u8 how)
+{
+	struct sw_call *call = NULL;
+	unsigned long irqflags;
+	struct sw_socket *s;
+	bool fresh = false;
+
+	s = sw_probe_get(sk, &irqflags, &fresh);
+	if (!s)
+		return NULL;
+	if (fresh)
+		sw_socket_move(s, sk->sk_state);
+	call = sw_call_begin(sk);
+	if (call) {
+		call->start = ktime_get_mono_fast_ns();
+		call->cookie = s->info.cookie;
+		call->id = s->info.id;
+		call->ipv6 = s->info.ipv6;
+		call->call = kind;
+		call->how = how;
+		/* Without the lock: does if the hook that has it is missing. */
+		read_decision(call, sk, state_of(sk, s));
+	}
+	sw_socket_put(s, irqflags);
+	return call;
+}
+
+/**
+ * sw_call_decides() - the socket lock is held, the kernel makes up its mind
+ * @call: the call
+ * @sk: its socket
+ *
+ * Context: task, socket lock held, preemption disabled.
+ */
+void sw_call_decides(struct sw_call *call, const struct sock *sk)
+{
+	if (call->seen & SW_SEEN_LOCKED)
+		return;
+	call->seen |= SW_SEEN_LOCKED;
+	/* In CLOSE the state is right since the call was opened, see there. */
+	read_decision(call, sk,
+		      sk->sk_state == TCP_CLOSE ? call->after : sk->sk_state);
+}
+
+static u8 shut_after(const struct sw_call *call, u8 shut)
+{
+	switch (call->call) {
+	case SHUTWATCH_BY_CLOSE:
+		return SHUTWATCH_HOW_RDWR;
+	case SHUTWATCH_BY_SHUTDOWN:
+		if (call->ret != -EBUSY && !(call->seen & SW_SEEN_DISCONNECT))
+			return shut | call->how;
+		break;
+	}
+	if (call->seen & SW_SEEN_DISCONNECT && !call->ret)
+		return SHUTWATCH_HOW_NONE;
+	return shut;
+}
+
+/* The slot knows the state that the call led to, and remembers the call. */
+static void settle(struct sw_call *call, struct sw_socket *s)
+{
+	/* A request is dropped without a transition. */
+	if (call->before == TCP_NEW_SYN_RECV && !call->ret) {
+		sw_socket_move(s, TCP_CLOSE);
+		sw_socket_end(s);
+	}
+	call->after = s->info.state;
+	call->id = s->info.id;
+	call->ipv6 = s->info.ipv6;
+	sw_probe_owner(s, call->call);
+	s->info.shut = shut_after(call, s->info.shut);
+	s->info.call = call->call;
+	s->info.how = call->how;
+	s->info.sent = sw_verdict_sent(call);
+	s->info.why = sw_verdict_why(call);
+}
+
+static void call_over(struct sw_call *call)
+{
+	unsigned long irqflags;
+	struct sw_socket *s;
+
+	/* By cookie: the struct sock may be gone. */
+	s = sw_socket_find(call->cookie, &irqflags);
+	if (s) {
+		settle(call, s);
+		sw_socket_put(s, irqflags);
+	}
+	sw_emit_call(call, sw_verdict_sent(call), sw_verdict_why(call));
+	sw_call_end(call);
+}
+
+/* ---- shutdown() ---- */
+
+/**
+ * sw_shutdown_entry() - inet_shutdown(sock, how)
+ * @ri: keeps the call
+ * @regs: arguments
+ *
+ * What the user asked: inside, a SYN_SENT or LISTEN socket goes to
+ * tcp_disconnect() instead of tcp_shutdown().
+ *
+ * Context: kretprobe at entry; no lock held.
+ * Return: 0 if the return is to be seen.
+ */
+int sw_shutdown_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct socket *sock = (const struct socket *)sw_arg(regs, 0);
+	int how = (int)sw_arg(regs, 1) + 1;
+	const struct sock *sk = sock->sk;
+
+	sw_hit(SW_HOOK_SYSCALL_SHUTDOWN);
+	if (how < SHUTWATCH_HOW_RD || how > SHUTWATCH_HOW_RDWR)
+		return 1;	/* EINVAL: nothing was asked */
+	if (!sw_sock_is_tcp(sk))
+		return 1;
+	*call_of(ri) = call_open(sk, SHUTWATCH_BY_SHUTDOWN, how);
+	return !*call_of(ri);
+}
+NOKPROBE_SYMBOL(sw_shutdown_entry);
+
+/**
+ * sw_shutdown_return() - inet_shutdown() returns
+ * @ri: has the call
+ * @regs: return value
+ *
+ * Context: kretprobe at return.
+ * Return: 0.
+ */
+int sw_shutdown_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct sw_call *call = *call_of(ri);
+
+	call->ret = (int)regs_return_value(regs);
+	call_over(call);
+	return 0;
+}
+NOKPROBE_SYMBOL(sw_shutdown_return);
+
+/**
+ * sw_tcp_shutdown() - tcp_shutdown(sk, how)
+ * @kp: unused
+ * @regs: arguments
+ *
+ * Runs for the user's shutdown(), and once more, by a segment, where that came
+ * before the handshake was done.
+ *
+ * Context: kprobe; socket lock held.
+ * Return: 0.
+ */
+int sw_tcp_shutdown(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
+	struct sw_call *call;
+
+	sw_hit(SW_HOOK_SHUTDOWN);
+	call = sw_call_on(sk);
+	if (!call)
+		return 0;
+	if (call->seen & SW_SEEN_LOCKED)
+		call->seen |= SW_SEEN_DEFERRED;
+	else
+		sw_call_decides(call, sk);
+	return 0;
+}
+NOKPROBE_SYMBOL(sw_tcp_shutdown);
+
+/* ---- close() ---- */
+
+/**
+ * sw_close_entry() - tcp_close(sk, timeout)
+ * @ri: keeps the call
+ * @regs: arguments
+ *
+ * Context: kretprobe at entry; no lock held.
+ * Return: 0 if the return is to be seen.
+ */
+int sw_close_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
+
+	sw_hit(SW_HOOK_CLOSE);
+	if (!sw_sock_is_tcp(sk))
+		return 1;
+	*call_of(ri) = call_open(sk, SHUTWATCH_BY_CLOSE, SHUTWATCH_HOW_NONE);
+	return !*call_of(ri);
+}
+NOKPROBE_SYMBOL(sw_close_entry);
+
+/**
+ * sw_close_return() - tcp_close() returns
+ * @ri: has the call; the struct sock may be gone
+ * @regs: nothing is returned
+ *
+ * Context: kretprobe at return.
+ * Return: 0.
+ */
+int sw_close_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	call_over(*call_of(ri));
+	return 0;
+}
+NOKPROBE_SYMBOL(sw_close_return);
+
+/**
+ * sw_close_locked() - __tcp_close(sk, timeout)
+ * @kp: unused
+ * @regs: arguments
+ *
+ * Inside tcp_close(), now with the socket lock and the receive queue as the
+ * kernel will find it.
+ *
+ * Context: kprobe; socket lock held.
+ * Return: 0.
+ */
+int sw_close_locked(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
+	struct sw_call *call;
+
+	sw_hit(SW_HOOK_CLOSE_LOCKED);
+	call = sw_call_on(sk);
+	if (!call)
+		return 0;	/* filtered, or a subflow closed by MPTCP */
+	sw_call_decides(call, sk);
+	if (tcp_sk(sk)->repair)
+		call->seen |= SW_SEEN_REPAIR;
+	return 0;
+}
+NOKPROBE_SYMBOL(sw_close_locked);
+
+/* ---- tcp_disconnect(), and those who lead there ---- */
+
+/**
+ * sw_connect_entry() - inet_stream_connect(sock, uaddr, addr_len, flags)
+ * @kp: unused
+ * @regs: arguments
+ *
+ * connect() cleans up with tcp_disconnect() when it fails, too: only here one
+ * can see that AF_UNSPEC was asked for.
+ *
+ * Context: kprobe; no lock held.
+ * Return: 0.
+ */
+int sw_connect_entry(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct socket *sock = (const struct socket *)sw_arg(regs, 0);
+	const struct sockaddr *uaddr = (const struct sockaddr *)sw_arg(regs, 1);
+
+	sw_hit(SW_HOOK_SYSCALL_CONNECT);
+	if (likely(uaddr->sa_family != AF_UNSPEC) ||
+	    (int)sw_arg(regs, 2) < (int)sizeof(uaddr->sa_family))
+		return 0;
+	if (sw_sock_is_tcp(sock->sk))
+		call_open(sock->sk, SHUTWATCH_BY_CONNECT_UNSPEC, SHUTWATCH_HOW_NONE);
+	return 0;
+}
+NOKPROBE_SYMBOL(sw_connect_entry);
+
+/* An embryo, reset because its listener stops listening. */
+static void mark_child(const struct sock *sk, struct sw_call *listener)
+{
+	unsigned long irqflags;
+	struct sw_socket *s;
+	bool fresh = false;
+
+	s = sw_probe_get(sk, &irqflags, &fresh);
+	if (!s)
+		return;
+	if (fresh)
+		sw_socket_move(s, sk->sk_state);
+	s->flags |= SW_SOCK_CHILD;
+	if (listener) {
+		s->parent = listener->cookie;
+		listener->children++;
+	}
+	sw_socket_put(s, irqflags);
+}
+
+/**
+ * sw_disconnect_entry() - tcp_disconnect(sk, flags)
+ * @ri: keeps the call, if it is a connect(AF_UNSPEC)
+ * @regs: arguments
+ *
+ * Context: kretprobe at entry; socket lock held, or the socket is an embryo
+ * that nobody else has.
+ * Return: 0 if the return is to be seen.
+ */
+int sw_disconnect_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
+	struct sw_call *call;
+
+	sw_hit(SW_HOOK_DISCONNECT);
+	call = sw_call_find();
+	if (!call || call->sk != sk) {
+		/* Of those who get here, only listeners reset others. */
+		if (in_serving_softirq() ||
+		    (call && call->before == SHUTWATCH_TCP_LISTEN))
+			mark_child(sk, call);
+		return 1;
+	}
+	sw_call_decides(call, sk);
+	call->seen |= SW_SEEN_DISCONNECT;
+	*call_of(ri) = call;
+	return call->call != SHUTWATCH_BY_CONNECT_UNSPEC;
+}
+NOKPROBE_SYMBOL(sw_disconnect_entry);
+
+/**
+ * sw_disconnect_return() - tcp_disconnect() returns from a connect(AF_UNSPEC)
+ * @ri: has the call
+ * @regs: return value
+ *
+ * Context: kretprobe at return; socket lock held.
+ * Return: 0.
+ */
+int sw_disconnect_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct sw_call *call = *call_of(ri);
+
+	call->ret = (int)regs_return_value(regs);
+	call_over(call);
+	return 0;
+}
+NOKPROBE_SYMBOL(sw_disconnect_return);
+
+/* ---- SOCK_DESTROY ---- */
+
+/**
+ * sw_abort_entry() - tcp_abort(sk, err)
+ * @ri: keeps the call
+ * @regs: arguments; the socket may be a mini-socket
+ *
+ * Context: kretprobe at entry; no lock held.
+ * Return: 0 if the return is to be seen.
+ */
+int sw_abort_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
+
+	sw_hit(SW_HOOK_ABORT);
+	if (in_serving_softirq())
+		return 1;
+	*call_of(ri) = call_open(sk, SHUTWATCH_BY_ABORT, SHUTWATCH_HOW_NONE);
+	return !*call_of(ri);
+}
+NOKPROBE_SYMBOL(sw_abort_entry);
+
+/**
+ * sw_abort_return() - tcp_abort() returns
+ * @ri: has the call
+ * @regs: return value
+ *
+ * Context: kretprobe at return.
+ * Return: 0.
+ */
+int sw_abort_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct sw_call *call = *call_of(ri);
+
+	call->ret = (int)regs_return_value(regs);
+	call_over(call);
+	return 0;
+}
+NOKPROBE_SYMBOL(sw_abort_return);

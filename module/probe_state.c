@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What becomes of a socket: its transitions, the RSTs it receives, the
+ * mini-socket that takes its connection over, its end.
+ */
+
+#include <linux/kprobes.h>
+#include <linux/preempt.h>
+#include <linux/tcp.h>
+#include <net/inet_timewait_sock.h>
+#include <net/mptcp.h>
+#include <net/net_namespace.h>
+
+#include "counters.h"
+#include "emit.h"
+#include "probes.h"
+#include "sock.h"
+
+/* ---- who caused a transition ---- */
+
+/* Timers leave an error when they give up; the peer leaves none. */
+static bool timer_gave_up(const struct sock *sk)
+{
+	return sk->sk_err == ETIMEDOUT ||
+	       (sk->sk_err && sk->sk_err == sk->sk_err_soft);
+}
+
+/*
+ * Inside the call, a transition to CLOSE may be the call's own or that of a
+ * segment from the backlog.  Once the socket is an orphan, the backlog runs
+ * with bottom halves enabled, and what the call still decides with them
+ * disabled.  Before, only a close() that waits for SO_LINGER lets the backlog
+ * in, and it does not wait if data was unread.
+ */
+static bool own_close(const struct sw_call *call, const struct sock *sk)
+{
+	if (call->seen & SW_SEEN_DISCONNECT || call->call == SHUTWATCH_BY_ABORT)
+		return true;
+	if (sock_flag(sk, SOCK_DEAD))
+		return softirq_count();
+	return !(call->seen & SW_SEEN_FIN) &&
+	       (call->v.unread || call->from == call->before);
+}
+
+static u8 by_of_close(const struct sw_socket *s, const struct sw_call *call,
+		      const struct sock *sk, int old)
+{
+	if (s->flags & (SW_SOCK_RST_RECEIVED | SW_SOCK_REJECTED))
+		return SHUTWATCH_BY_RX;
+	if (s->flags & SW_SOCK_CHILD)
+		return SHUTWATCH_BY_LISTENER;
+	if (call && own_close(call, sk))
+		return call->call;
+	if (timer_gave_up(sk) || s->flags & SW_SOCK_TIMER ||
+	    (s->flags & SW_SOCK_RST && s->why != SHUTWATCH_WHY_MPTCP))
+		return SHUTWATCH_BY_TIMER;
+	if (call || in_serving_softirq() || old == TCP_LAST_ACK)
+		return SHUTWATCH_BY_RX;
+	if (sk_is_mptcp(sk))
+		return SHUTWATCH_BY_MPTCP;
+	return old == TCP_SYN_SENT ? SHUTWATCH_BY_CONNECT : SHUTWATCH_BY_NONE;
+}
+
+/* Most arcs of the state diagram have only one cause. */
+static u8 by_of(const struct sw_socket *s, const struct sw_call *call,
+		const struct sock *sk, int old, int new)
+{
+	switch (new) {
+	case TCP_SYN_SENT:
+		return SHUTWATCH_BY_CONNECT;
+	case TCP_LISTEN:
+		return SHUTWATCH_BY_LISTEN;
+	case TCP_CLOSE:
+		return by_of_close(s, call, sk, old);
+	case TCP_FIN_WAIT1:
+	case TCP_LAST_ACK:
+		if (call)
+			return call->call;
+		return sk_is_mptcp(sk) ? SHUTWATCH_BY_MPTCP : SHUTWATCH_BY_RX;
+	}
+	return SHUTWATCH_BY_RX;
+}
+
+/* ---- transitions ---- */
+
+/* A timer closed it and no RST was seen: silence has a reason too. */
+static void silent_end(struct sw_socket *s, const struct sock *sk, u8 before)
+{
+	struct sw_values v;
+	struct sw_decision d = {
+		.cookie = s->info.cookie,
+		.id = &s->info.id,
+		.ipv6 = s->info.ipv6,
+		.v = &v,
+		.by = SHUTWATCH_BY_TIMER,
+		.before = before,
+		.after = TCP_CLOSE,
+		.why = SHUTWATCH_WHY_RETRIES_EXHAUSTED,
+	};
+
+	if (s->flags & SW_SOCK_TIMER)
+		d.why = check_net(sock_net(sk)) ? SHUTWATCH_WHY_ORPHAN_MEMORY :
+						  SHUTWATCH_WHY_NETNS_EXIT;
+	sw_sock_values(sk, &v);
+	s->info.call = d.by;
+	s->info.how = SHUTWATCH_HOW_NONE;
+	s->info.sent = d.sent;
+	s->info.why = d.why;
+	sw_emit_decision(&d);
+}
+
+/* What led to CLOSE is written before the transition. */
+static void before_close(struct sw_socket *s, const struct sock *sk, u8 by,
+			 int old)
+{
+	if (s->flags & SW_SOCK_RST_RECEIVED) {
+		sw_emit_reset(s, sk->sk_err, old, TCP_CLOSE);
+		s->flags &= ~SW_SOCK_RST_RECEIVED;
+	} else if (s->flags & SW_SOCK_RST) {
+		sw_pending_rst(s, old, TCP_CLOSE);
+	} else if (by == SHUTWATCH_BY_TIMER) {
+		silent_end(s, sk, old);
+	}
+}
+
+static void note_in_call(struct sw_call *call, const struct sock *sk, int old,
+			 int new)
+{
+	call->from = old;
+	call->after = new;
+	if (new == TCP_CLOSE && sock_flag(sk, SOCK_DEAD) &&
+	    !check_net(sock_net(sk)))
+		call->seen |= SW_SEEN_NETNS_EXIT;
+}
+
+static void transition(struct sw_socket *s, struct sw_call *call,
+		       const struct sock *sk, int old, int new)
+{
+	u8 by = by_of(s, call, sk, old, new);
+
+	if (new == TCP_CLOSE)
+		before_close(s, sk, by, old);
+	sw_emit_state(s, by, old, new);
+	sw_socket_move(s, new);
+	sw_probe_owner(s, by);
+	if (call)
+		note_in_call(call, sk, old, new);
+}
+
+static void set_state(const struct sock *sk, int old, int new)
+{
+	unsigned long irqflags;
+	struct sw_socket *s;
+	bool fresh = false;
+
+	s = sw_probe_get(sk, &irqflags, &fresh);
+	if (!s)
+		return;
+	if (fresh)
+		sw_socket_move(s, old);
+	else if (old == TCP_CLOSE)	/* used again, for somebody else */
+		sw_probe_ident(s, sk);
+	/* The mini-socket has the connection: the shell is closed unseen. */
+	if (!(s->flags & SW_SOCK_MINI) || new != TCP_CLOSE)
+		transition(s, sw_call_on(sk), sk, old, new);
+	sw_socket_put(s, irqflags);
+}
+
+/**
+ * sw_tp_set_state() - tracepoint inet_sock_set_state
+ * @data: unused
+ * @sk: full socket; its state is still @old
+ * @old: TCP_* before
+ * @new: TCP_* after
+ *
+ * A child's first one, LISTEN to SYN_RECV, is left out: the child is still a
+ * copy of its listener then, cookie and addresses included.
+ *
+ * Context: any.
+ */
+void sw_tp_set_state(void *data, const struct sock *sk, const int old,
+		     const int new)
+{
+	preempt_disable_notrace();	/* 7.x calls us preemptible */
+	sw_hit(SW_HOOK_TP_STATE);
+	if (sw_sock_is_tcp(sk) && old != new &&
+	    !(old == TCP_LISTEN && new == TCP_SYN_RECV))
+		set_state(sk, old, new);
+	preempt_enable_notrace();
+}
+
+/* ---- RST received ---- */
+
+static void note_reset(const struct sock *sk)
+{
+	unsigned long irqflags;
+	struct sw_socket *s;
+	bool fresh = false;
+
+	s = sw_probe_get(sk, &irqflags, &fresh);
+	if (!s)
+		return;
+	if (fresh)
+		sw_socket_move(s, sk->sk_state);
+	if (!(s->flags & SW_SOCK_REJECTED))
+		s->flags |= SW_SOCK_RST_RECEIVED;
+	sw_socket_put(s, irqflags);
+}
+
+static void note_rejected(const struct sock *sk)
+{
+	unsigned long irqflags;
+	struct sw_socket *s;
+	bool fresh = false;
+
+	s = sw_probe_get(sk, &irqflags, &fresh);
+	if (!s)
+		return;
+	if (fresh)
+		sw_socket_move(s, sk->sk_state);
+	s->flags |= SW_SOCK_REJECTED;
+	sw_socket_put(s, irqflags);
+}
+
+/**
+ * struct segment - what tcp_rcv_state_process() is looking at, on this CPU
+ * @sk: the socket
+ * @rst: the segment is a RST
+ *
+ * Only where tcp_reset() is not told.
+ */
+struct segment {
+	const struct sock	*sk;
+	bool			rst;
+};
+
+static DEFINE_PER_CPU(struct segment, last_segment);
+
+static bool segment_is_data(const struct sock *sk)
+{
+	const struct segment *last = this_cpu_ptr(&last_segment);
+
+	return !SW_TCP_RESET_HAS_SKB && last->sk == sk && !last->rst &&
+	       sk->sk_state != TCP_ESTABLISHED;
+}
+
+/**
+ * sw_reset() - tcp_reset(sk, skb) or tcp_rcv_state_process(sk, skb)
+ * @kp: unused
+ * @regs: arguments
+ *
+ * The kernel calls tcp_reset() also when it rejects data for a socket that was
+ * shut down, although no RST came.  The segment tells the two apart.
+ *
+ * Context: kprobe; socket lock held.
+ * Return: 0.
+ */
+int sw_reset(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
+	const struct sk_buff *skb = (const struct sk_buff *)sw_arg(regs, 1);
+
+	sw_hit(SW_HOOK_RESET);
+	if (!SW_TCP_RESET_HAS_SKB) {
+		this_cpu_write(last_segment.sk, sk);
+		this_cpu_write(last_segment.rst, tcp_hdr(skb)->rst);
+	} else if (!tcp_hdr(skb)->rst) {
+		note_rejected(sk);
+	}
+	return 0;
+}
+NOKPROBE_SYMBOL(sw_reset);
+
+/**
+ * sw_tp_receive_reset() - tracepoint tcp_receive_reset
+ * @data: unused
+ * @sk: full socket, its state and sk_err still as before
+ *
+ * Context: any.
+ */
+void sw_tp_receive_reset(void *data, struct sock *sk)
+{
+	preempt_disable_notrace();	/* 7.x calls us preemptible */
+	sw_hit(SW_HOOK_TP_RECEIVE_RESET);
+	if (sk->sk_state != TCP_CLOSE) {
+		if (segment_is_data(sk))
+			note_rejected(sk);
+		else
+			note_reset(sk);
+	}
+	preempt_enable_notrace();
+}
+
+/* ---- mini-sockets ---- */
+
+/**
+ * sw_mini_born() - inet_twsk_hashdance(tw, sk, ...) or its successor
+ * @kp: unused
+ * @regs: arguments
+ *
+ * From here on a mini-socket has the connection, in TIME_WAIT or, for a
+ * socket that was closed, still in FIN_WAIT2.
+ *
+ * Context: kprobe; socket lock held.
+ * Return: 0.
+ */
+int sw_mini_born(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct inet_timewait_sock *tw = (const void *)sw_arg(regs, 0);
+	const struct sock *sk = (const struct sock *)sw_arg(regs, 1);
+	unsigned long irqflags;
+	struct sw_socket *s;
+	bool fresh = false;
+
+	sw_hit(SW_HOOK_MINI_BORN);
+	s = sw_probe_get(sk, &irqflags, &fresh);
+	if (!s)
+		return 0;
+	if (fresh)
+		sw_socket_move(s, sk->sk_state);
+	s->flags |= SW_SOCK_MINI;
+	if (tw->tw_substate == TCP_TIME_WAIT) {
+		sw_emit_state(s, SHUTWATCH_BY_RX, s->info.state, TCP_TIME_WAIT);
+		sw_socket_move(s, TCP_TIME_WAIT);
+	}
+	sw_socket_put(s, irqflags);
+	return 0;
+}
+NOKPROBE_SYMBOL(sw_mini_born);
+
+static struct sw_socket *find_mini(const struct inet_timewait_sock *tw,
+				   unsigned long *irqflags)
+{
+	struct sw_socket *s = sw_probe_find((const struct sock *)tw, irqflags);
+
+	if (s && !(s->flags & SW_SOCK_MINI)) {
+		sw_socket_put(s, *irqflags);
+		return NULL;
+	}
+	return s;
+}
+
+/**
+ * sw_mini_schedule() - __inet_twsk_schedule(tw, timeo, rearm)
+ * @kp: unused
+ * @regs: arguments
+ *
+ * The timer of a mini-socket is set anew; if it was in FIN_WAIT2 and no longer
+ * is, the peer's FIN has come.
+ *
+ * Context: kprobe.
+ * Return: 0.
+ */
+int sw_mini_schedule(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct inet_timewait_sock *tw = (const void *)sw_arg(regs, 0);
+	unsigned long irqflags;
+	struct sw_socket *s;
+
+	sw_hit(SW_HOOK_MINI_SCHEDULE);
+	if (!(sw_arg(regs, 2) & 1) || tw->tw_substate != TCP_TIME_WAIT)
+		return 0;
+	s = find_mini(tw, &irqflags);
+	if (!s)
+		return 0;
+	if (s->info.state == TCP_FIN_WAIT2) {
+		sw_emit_state(s, SHUTWATCH_BY_RX, TCP_FIN_WAIT2, TCP_TIME_WAIT);
+		sw_socket_move(s, TCP_TIME_WAIT);
+	}
+	sw_socket_put(s, irqflags);
+	return 0;
+}
+NOKPROBE_SYMBOL(sw_mini_schedule);
+
+/* Not its timer: a segment, ss -K, a connect() to reuse it, a dying netns. */
+static u8 by_of_put(void)
+{
+	const struct sw_call *call = sw_call_find();
+
+	if (in_serving_softirq())
+		return SHUTWATCH_BY_RX;
+	if (call)
+		return call->call;
+	return current->flags & PF_KTHREAD ? SHUTWATCH_BY_NONE :
+					     SHUTWATCH_BY_CONNECT;
+}
+
+/**
+ * sw_mini_put() - inet_twsk_deschedule_put(tw)
+ * @kp: unused
+ * @regs: arguments
+ *
+ * Context: kprobe.
+ * Return: 0.
+ */
+int sw_mini_put(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct inet_timewait_sock *tw = (const void *)sw_arg(regs, 0);
+	unsigned long irqflags;
+	struct sw_socket *s;
+
+	sw_hit(SW_HOOK_MINI_PUT);
+	s = find_mini(tw, &irqflags);
+	if (!s)
+		return 0;
+	s->mini_by = by_of_put();
+	s->flags |= SW_SOCK_MINI_PUT;
+	sw_socket_put(s, irqflags);
+	return 0;
+}
+NOKPROBE_SYMBOL(sw_mini_put);
+
+/**
+ * sw_mini_kill() - inet_twsk_kill(tw)
+ * @kp: unused
+ * @regs: arguments
+ *
+ * The connection is over.
+ *
+ * Context: kprobe.
+ * Return: 0.
+ */
+int sw_mini_kill(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct inet_timewait_sock *tw = (const void *)sw_arg(regs, 0);
+	unsigned long irqflags;
+	struct sw_socket *s;
+	u8 by;
+
+	sw_hit(SW_HOOK_MINI_KILL);
+	s = find_mini(tw, &irqflags);
+	if (!s)
+		return 0;
+	by = s->flags & SW_SOCK_MINI_PUT ? s->mini_by : SHUTWATCH_BY_TIMER;
+	if (s->flags & SW_SOCK_RST)
+		sw_pending_rst(s, s->info.state, TCP_CLOSE);
+	sw_emit_state(s, by, s->info.state, TCP_CLOSE);
+	sw_socket_move(s, TCP_CLOSE);
+	s->flags &= ~(SW_SOCK_MINI | SW_SOCK_MINI_PUT);
+	if (s->flags & SW_SOCK_DESTROYED)
+		sw_socket_end(s);
+	sw_socket_put(s, irqflags);
+	return 0;
+}
+NOKPROBE_SYMBOL(sw_mini_kill);
+
+/* ---- the end ---- */
+
+/**
+ * sw_tp_destroy_sock() - tracepoint tcp_destroy_sock
+ * @data: unused
+ * @sk: full socket
+ *
+ * Context: any.
+ */
+void sw_tp_destroy_sock(void *data, struct sock *sk)
+{
+	unsigned long irqflags;
+	struct sw_socket *s;
+
+	preempt_disable_notrace();	/* 7.x calls us preemptible */
+	sw_hit(SW_HOOK_TP_DESTROY);
+	s = sw_probe_find(sk, &irqflags);
+	if (s) {
+		if (s->flags & SW_SOCK_RST)	/* decided, but not sent */
+			sw_pending_rst(s, s->before, s->info.state);
+		s->flags |= SW_SOCK_DESTROYED;
+		if (!(s->flags & SW_SOCK_MINI))
+			sw_socket_end(s);
+		sw_socket_put(s, irqflags);
+	}
+	preempt_enable_notrace();
+}

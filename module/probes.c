@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table of hooks, and the proof that their handlers fit the kernel. */
+
+#include <trace/events/sock.h>
+#include <trace/events/tcp.h>
+
+#include "probes.h"
+
+/*
+ * Never called.  The tracepoints are found by name, so nothing else makes the
+ * compiler compare our callbacks with theirs.
+ */
+static void __maybe_unused callbacks_fit(void)
+{
+	void (*set_state)(void *, const struct sock *, const int, const int) =
+		sw_tp_set_state;
+
+	check_trace_callback_type_inet_sock_set_state(set_state);
+	check_trace_callback_type_tcp_send_reset(sw_tp_send_reset);
+	check_trace_callback_type_tcp_receive_reset(sw_tp_receive_reset);
+	check_trace_callback_type_tcp_destroy_sock(sw_tp_destroy_sock);
+}
+
+/* Tasks that may be inside at a time; close() may sleep for SO_LINGER. */
+#define MANY	2048
+#define SOME	256
+
+#define CALL_DATA	sizeof(struct sw_call *)
+
+struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
+	[SW_HOOK_SHUTDOWN] = {
+		.symbol = { "tcp_shutdown" },
+		.lost = "state and values of a shutdown() are not those under the socket lock",
+		.type = SW_KPROBE,
+		.needed = true,
+		.proof = SW_PROOF_SOCKET,
+		.entry = sw_tcp_shutdown,
+	},
+	[SW_HOOK_CLOSE] = {
+		.symbol = { "tcp_close" },
+		.lost = "no close() is seen",
+		.type = SW_KRETPROBE,
+		.needed = true,
+		.proof = SW_PROOF_SOCKET,
+		.maxactive = MANY,
+		.ret_entry = sw_close_entry,
+		.ret = sw_close_return,
+		.data_size = CALL_DATA,
+	},
+	[SW_HOOK_DISCONNECT] = {
+		.symbol = { "tcp_disconnect" },
+		.lost = "no connect(AF_UNSPEC) is seen, nor a close() by SO_LINGER 0, nor a listener's children",
+		.type = SW_KRETPROBE,
+		.needed = true,
+		.proof = SW_PROOF_SOCKET,
+		.maxactive = SOME,
+		.ret_entry = sw_disconnect_entry,
+		.ret = sw_disconnect_return,
+		.data_size = CALL_DATA,
+	},
+	[SW_HOOK_SYSCALL_SHUTDOWN] = {
+		.symbol = { "inet_shutdown" },
+		.lost = "no shutdown() is seen",
+		.type = SW_KRETPROBE,
+		.needed = true,
+		.proof = SW_PROOF_SOCKET,
+		.maxactive = SOME,
+		.ret_entry = sw_shutdown_entry,
+		.ret = sw_shutdown_return,
+		.data_size = CALL_DATA,
+	},
+	[SW_HOOK_SYSCALL_CONNECT] = {
+		.symbol = { "inet_stream_connect" },
+		.lost = "no connect(AF_UNSPEC) is seen",
+		.type = SW_KPROBE,
+		.proof = SW_PROOF_CONNECTION,
+		.entry = sw_connect_entry,
+	},
+	[SW_HOOK_CLOSE_LOCKED] = {
+		.symbol = { "__tcp_close" },
+		.lost = "state and values of a close() are read before the socket lock is held",
+		.type = SW_KPROBE,
+		.proof = SW_PROOF_SOCKET,
+		.entry = sw_close_locked,
+	},
+	[SW_HOOK_ABORT] = {
+		.symbol = { "tcp_abort" },
+		.lost = "ss -K and BPF's SOCK_DESTROY are not seen; their RSTs are unknown",
+		.type = SW_KRETPROBE,
+		.maxactive = SOME,
+		.ret_entry = sw_abort_entry,
+		.ret = sw_abort_return,
+		.data_size = CALL_DATA,
+	},
+	[SW_HOOK_SEND_FIN] = {
+		.symbol = { "tcp_send_fin" },
+		.lost = "no FIN is seen",
+		.type = SW_KRETPROBE,
+		.needed = true,
+		.proof = SW_PROOF_CONNECTION,
+		.maxactive = SOME,
+		.ret_entry = sw_send_fin_entry,
+		.ret = sw_send_fin_return,
+		.data_size = SW_FIN_DATA,
+	},
+	[SW_HOOK_SEND_RST] = {
+		.symbol = { "tcp_send_active_reset" },
+		.lost = "no RST of a socket's own accord is seen",
+		.type = SW_KPROBE,
+		.needed = true,
+		.proof = SW_PROOF_CONNECTION,
+		.entry = sw_send_rst,
+	},
+#if !SW_HAVE_RST_REASON
+	[SW_HOOK_REPLY_RST4] = {
+		.symbol = { "tcp_v4_send_reset" },
+		.lost = "IPv4: RSTs sent for TIME_WAIT and for no socket are not seen",
+		.type = SW_KRETPROBE,
+		.maxactive = SOME,
+		.ret_entry = sw_reply_rst4_entry,
+		.ret = sw_reply_rst_return,
+		.data_size = SW_REPLY_DATA,
+	},
+	[SW_HOOK_REPLY_RST6] = {
+		.symbol = { "tcp_v6_send_reset" },
+		.lost = "IPv6: RSTs sent for TIME_WAIT and for no socket are not seen",
+		.type = SW_KRETPROBE,
+		.maxactive = SOME,
+		.ret_entry = sw_reply_rst6_entry,
+		.ret = sw_reply_rst_return,
+		.data_size = SW_REPLY_DATA,
+	},
+#endif
+	[SW_HOOK_RESET] = {
+		.symbol = {
+			SW_TCP_RESET_HAS_SKB ? "tcp_reset" : "tcp_rcv_state_process",
+		},
+		.lost = "data rejected after shutdown() looks like a received RST, too",
+		.type = SW_KPROBE,
+		.proof = SW_PROOF_CONNECTION,
+		.entry = sw_reset,
+	},
+	[SW_HOOK_OUT_OF_RESOURCES] = {
+		.symbol = { "tcp_out_of_resources" },
+		.lost = "RSTs of orphans that use too much memory look like keepalive's",
+		.type = SW_KRETPROBE,
+		.maxactive = SOME,
+		.ret_entry = sw_out_of_resources_entry,
+		.ret = sw_out_of_resources_return,
+		.data_size = sizeof(u64),
+	},
+	[SW_HOOK_MINI_BORN] = {
+		.symbol = { "inet_twsk_hashdance_schedule", "inet_twsk_hashdance" },
+		.lost = "TIME_WAIT is not seen: connections seem to go straight to CLOSE",
+		.type = SW_KPROBE,
+		.entry = sw_mini_born,
+	},
+	[SW_HOOK_MINI_SCHEDULE] = {
+		.symbol = { "__inet_twsk_schedule" },
+		.lost = "FIN_WAIT2 to TIME_WAIT is not seen once the socket is closed",
+		.type = SW_KPROBE,
+		.entry = sw_mini_schedule,
+	},
+	[SW_HOOK_MINI_PUT] = {
+		.symbol = { "inet_twsk_deschedule_put" },
+		.lost = "every end of TIME_WAIT looks like the timer's",
+		.type = SW_KPROBE,
+		.entry = sw_mini_put,
+	},
+	[SW_HOOK_MINI_KILL] = {
+		.symbol = { "inet_twsk_kill" },
+		.lost = "the end of TIME_WAIT is not seen, nor RSTs sent in it",
+		.type = SW_KPROBE,
+		.entry = sw_mini_kill,
+	},
+	[SW_HOOK_TP_STATE] = {
+		.symbol = { "inet_sock_set_state" },
+		.lost = "no transition is seen",
+		.type = SW_TRACEPOINT,
+		.needed = true,
+		.proof = SW_PROOF_SOCKET,
+		.callback = sw_tp_set_state,
+	},
+	[SW_HOOK_TP_SEND_RESET] = {
+		.symbol = { "tcp_send_reset" },
+		.lost = "no RST is seen to be sent",
+		.type = SW_TRACEPOINT,
+		.needed = true,
+		.proof = SW_PROOF_CONNECTION,
+		.callback = sw_tp_send_reset,
+	},
+	[SW_HOOK_TP_RECEIVE_RESET] = {
+		.symbol = { "tcp_receive_reset" },
+		.lost = "no received RST is seen",
+		.type = SW_TRACEPOINT,
+		.needed = true,
+		.proof = SW_PROOF_CONNECTION,
+		.callback = sw_tp_receive_reset,
+	},
+	[SW_HOOK_TP_DESTROY] = {
+		.symbol = { "tcp_destroy_sock" },
+		.lost = "the table of sockets keeps dead ones until it is full",
+		.type = SW_TRACEPOINT,
+		.proof = SW_PROOF_SOCKET,
+		.callback = sw_tp_destroy_sock,
+	},
+};

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The handlers: what each hook reads from the kernel, and where it goes. */
+#ifndef _SHUTWATCH_PROBES_H
+#define _SHUTWATCH_PROBES_H
+
+#include "calls.h"
+#include "compat.h"
+#include "hooks.h"
+#include "socktab.h"
+
+extern struct sw_hook sw_hooks[SW_HOOK_COUNT];
+
+/**
+ * sw_arg() - an argument of the probed function
+ * @regs: registers at its entry
+ * @n: which, from 0
+ *
+ * Context: a kprobe handler, or a kretprobe handler at entry.
+ * Return: the argument; the upper half is undefined for an int.
+ */
+#define sw_arg(regs, n)	regs_get_kernel_argument(regs, n)
+
+/* Slots of sockets: probe_socket.c */
+struct sw_socket *sw_probe_get(const struct sock *sk, unsigned long *irqflags,
+			       bool *fresh);
+struct sw_socket *sw_probe_find(const struct sock *sk, unsigned long *irqflags);
+bool sw_probe_wanted(const struct sock *sk);
+void sw_probe_ident(struct sw_socket *s, const struct sock *sk);
+void sw_probe_owner(struct sw_socket *s, u8 by);
+
+/* What a task asks: probe_call.c */
+int sw_shutdown_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_shutdown_return(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_close_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_close_return(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_disconnect_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_disconnect_return(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_abort_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_abort_return(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_connect_entry(struct kprobe *kp, struct pt_regs *regs);
+int sw_close_locked(struct kprobe *kp, struct pt_regs *regs);
+int sw_tcp_shutdown(struct kprobe *kp, struct pt_regs *regs);
+void sw_call_decides(struct sw_call *call, const struct sock *sk);
+
+/* What is sent: probe_send.c */
+int sw_send_fin_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_send_fin_return(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_send_rst(struct kprobe *kp, struct pt_regs *regs);
+int sw_out_of_resources_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_out_of_resources_return(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_reply_rst4_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_reply_rst6_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
+int sw_reply_rst_return(struct kretprobe_instance *ri, struct pt_regs *regs);
+#if SW_HAVE_RST_REASON
+void sw_tp_send_reset(void *data, const struct sock *sk,
+		      const struct sk_buff *skb, const enum sk_rst_reason reason);
+#else
+void sw_tp_send_reset(void *data, const struct sock *sk,
+		      const struct sk_buff *skb);
+#endif
+void sw_pending_rst(struct sw_socket *s, u8 before, u8 after);
+
+/* bytes of kretprobe data */
+#define SW_FIN_DATA	(2 * sizeof(u64))
+#define SW_REPLY_DATA	(3 * sizeof(u64))
+
+/* What becomes of a socket: probe_state.c */
+void sw_tp_set_state(void *data, const struct sock *sk, const int old,
+		     const int new);
+void sw_tp_receive_reset(void *data, struct sock *sk);
+void sw_tp_destroy_sock(void *data, struct sock *sk);
+int sw_reset(struct kprobe *kp, struct pt_regs *regs);
+int sw_mini_born(struct kprobe *kp, struct pt_regs *regs);
+int sw_mini_schedule(struct kprobe *kp, struct pt_regs *regs);
+int sw_mini_put(struct kprobe *kp, struct pt_regs *regs);
+int sw_mini_kill(struct kprobe *kp, struct pt_regs *regs);
+
+#endif /* _SHUTWATCH_PROBES_H */

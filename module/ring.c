@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ring of records.
+ *
+ * Writers run in any context, on any CPU, and never wait: a writer takes the
+ * next number, claims the slot that belongs to it, fills it in place and
+ * publishes it.  Nothing is shared between two writers but the number.
+ *
+ * The word sw_record.seq tells what a slot holds: a number, the same number
+ * with BUSY while it is being written, or 0.  A writer that finds its slot
+ * still busy, a whole lap later, gives its record up and counts it.
+ *
+ * Readers own nothing here.  Each has a cursor, copies the slot and looks at
+ * the word again; what was overwritten it sees as a gap in the numbers, and
+ * reports it.
+ */
+
+#include <linux/irq_work.h>
+#include <linux/sched/signal.h>
+#include <linux/vmalloc.h>
+
+#include "counters.h"
+#include "ring.h"
+
+#define BUSY		(1ULL << 63)
+
+/*
+ * A slot whose writer gave up never gets its number.  A reader believes it
+ * once this many later records were begun: no writer takes that long between
+ * taking a number and marking the slot, unless its CPU was taken away.
+ */
+#define GIVEN_UP	512
+
+static struct sw_record *ring;
+static u64 ring_mask;
+static atomic64_t ring_head;		/* the last number given out */
+
+static DECLARE_WAIT_QUEUE_HEAD(ring_wait);
+static atomic_t ring_sleepers;		/* set by readers, cleared by the wake-up */
+static struct irq_work ring_wake;
+
+static_assert(sizeof(struct sw_record) == 128);
+
+static void wake_readers(struct irq_work *work)
+{
+	wake_up_interruptible_all(&ring_wait);
+}
+
+/**
+ * sw_ring_init() - allocate the ring
+ * @size: number of records, a power of two
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int sw_ring_init(unsigned int size)
+{
+	ring = vzalloc(array_size(size, sizeof(*ring)));
+	if (!ring)
+		return -ENOMEM;
+	ring_mask = size - 1;
+	atomic64_set(&ring_head, 0);
+	init_irq_work(&ring_wake, wake_readers);
+	return 0;
+}
+
+/**
+ * sw_ring_exit() - free the ring
+ *
+ * No writer and no reader is left: the hooks are gone, the files too.
+ *
+ * Context: process, may sleep.
+ */
+void sw_ring_exit(void)
+{
+	irq_work_sync(&ring_wake);
+	vfree(ring);
+	ring = NULL;
+}
+
+/**
+ * sw_ring_begin() - begin a record
+ * @seq: receives its number, for sw_ring_commit()
+ *
+ * Context: any, preemption disabled until sw_ring_commit().
+ * Return: the record to be filled in, or NULL if it has to be given up.
+ */
+struct sw_record *sw_ring_begin(u64 *seq)
+{
+	u64 number = atomic64_inc_return(&ring_head);
+	struct sw_record *rec = &ring[number & ring_mask];
+	u64 old = READ_ONCE(rec->seq);
+
+	if (unlikely(old & BUSY) ||
+	    unlikely(cmpxchg64(&rec->seq, old, number | BUSY) != old)) {
+		sw_count(SW_COUNT_LOST_RING);
+		return NULL;
+	}
+	*seq = number;
+	return rec;
+}
+
+/**
+ * sw_ring_commit() - publish a record
+ * @rec: the record from sw_ring_begin()
+ * @seq: its number
+ *
+ * Context: any.
+ */
+void sw_ring_commit(struct sw_record *rec, u64 seq)
+{
+	smp_store_release(&rec->seq, seq);
+	sw_count(SW_COUNT_RECORDS);
+	/* Pairs with the barrier in sw_ring_wait(): record, then sleepers. */
+	smp_mb();
+	if (atomic_read(&ring_sleepers) && atomic_xchg(&ring_sleepers, 0))
+		irq_work_queue(&ring_wake);
+}
+
+/**
+ * sw_ring_head() - the newest number given out
+ *
+ * Context: any.
+ * Return: the number; 0 if there was no record yet.
+ */
+u64 sw_ring_head(void)
+{
+	return atomic64_read(&ring_head);
+}
+
+/**
+ * sw_ring_seek_oldest() - go to the oldest record that is kept
+ * @cursor: the reader's place
+ *
+ * Context: any.
+ */
+void sw_ring_seek_oldest(struct sw_cursor *cursor)
+{
+	u64 head = sw_ring_head();
+
+	cursor->next = head > ring_mask ? head - ring_mask : 1;
+}
+
+enum slot_state { SLOT_READY, SLOT_NOT_YET, SLOT_GONE };
+
+static enum slot_state slot_state(u64 word, u64 number)
+{
+	if (word == number)
+		return SLOT_READY;
+	if (word == (number | BUSY))
+		return SLOT_NOT_YET;
+	if ((word & ~BUSY) > number)
+		return SLOT_GONE;
+	return sw_ring_head() >= number + GIVEN_UP ? SLOT_GONE : SLOT_NOT_YET;
+}
+
+static void lost_record(struct sw_record *rec, u64 last, u64 count)
+{
+	memset(rec, 0, sizeof(*rec));
+	rec->kind = SHUTWATCH_KIND_LOST;
+	rec->seq = last;
+	rec->aux = count;
+	sw_count_many(SW_COUNT_LOST_READERS, count);
+}
+
+/**
+ * sw_ring_read() - read the next record
+ * @cursor: the reader's place, moved on
+ * @rec: receives the record; one of kind lost in the place of a gap
+ *
+ * Context: process.
+ * Return: whether there was one.
+ */
+bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
+{
+	u64 head = sw_ring_head(), first = cursor->next;
+
+	/* Lapped: all that the ring no longer holds is one gap. */
+	if (head > ring_mask && first < head - ring_mask)
+		cursor->next = head - ring_mask;
+
+	while (cursor->next <= head) {
+		struct sw_record *slot = &ring[cursor->next & ring_mask];
+		u64 word = smp_load_acquire(&slot->seq);
+		enum slot_state state = slot_state(word, cursor->next);
+
+		if (state == SLOT_NOT_YET)
+			break;
+		if (state == SLOT_READY && cursor->next == first) {
+			memcpy(rec, slot, sizeof(*rec));
+			smp_rmb();	/* the copy, then the word again */
+			if (READ_ONCE(slot->seq) == word) {
+				cursor->next++;
+				return true;
+			}
+			state = SLOT_GONE;
+		}
+		if (state == SLOT_READY)
+			break;
+		cursor->next++;
+	}
+	if (cursor->next == first)
+		return false;
+	lost_record(rec, cursor->next - 1, cursor->next - first);
+	return true;
+}
+
+static bool readable(const struct sw_cursor *cursor)
+{
+	u64 word;
+
+	if (cursor->next > sw_ring_head())
+		return false;
+	word = smp_load_acquire(&ring[cursor->next & ring_mask].seq);
+	return slot_state(word, cursor->next) != SLOT_NOT_YET;
+}
+
+/**
+ * sw_ring_readable_or_wake() - is there something to read, or tell me when
+ * @cursor: the reader's place
+ *
+ * For those who have joined sw_ring_waitqueue(): if there is nothing, the next
+ * writer wakes it.
+ *
+ * Context: any.
+ * Return: whether sw_ring_read() would return true.
+ */
+bool sw_ring_readable_or_wake(const struct sw_cursor *cursor)
+{
+	atomic_set(&ring_sleepers, 1);
+	smp_mb();	/* pairs with sw_ring_commit() */
+	return readable(cursor);
+}
+
+/**
+ * sw_ring_wait() - sleep until there is something to read
+ * @cursor: the reader's place
+ *
+ * Context: process, sleeps.
+ * Return: 0, or -ERESTARTSYS on a signal.
+ */
+int sw_ring_wait(const struct sw_cursor *cursor)
+{
+	return wait_event_interruptible(ring_wait, sw_ring_readable_or_wake(cursor));
+}
+
+/**
+ * sw_ring_waitqueue() - where readers sleep, for poll
+ *
+ * Return: the wait queue; join it, then ask sw_ring_readable_or_wake().
+ */
+wait_queue_head_t *sw_ring_waitqueue(void)
+{
+	return &ring_wait;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * shutwatch: how TCP connections end - what the module tells user space
+ *
+ * Kernel module, reader, tests and documents take every name from here: the
+ * states, the calls, the reasons, the files, the keys of a line.  A name that
+ * is listed twice will disagree with itself one day.
+ *
+ * Each vocabulary is a list macro.  Expand it with SHUTWATCH_AS_ENUM for the
+ * values and with SHUTWATCH_AS_NAME for the table of names:
+ *
+ *	static const char * const sent_names[] = {
+ *		SHUTWATCH_SENT_LIST(SHUTWATCH_AS_NAME)
+ *	};
+ *
+ * A reader must ignore keys and accept values that it does not know: both are
+ * only ever added.  SHUTWATCH_ABI moves when one changes its meaning or goes.
+ * The manual of all this is module/uapi/ABI.
+ */
+#ifndef _UAPI_SHUTWATCH_H
+#define _UAPI_SHUTWATCH_H
+
+#include <linux/types.h>
+
+#define SHUTWATCH_ABI		1
+#define SHUTWATCH_VERSION	"1.0"
+
+/* Where the files are, and what they are called. */
+#define SHUTWATCH_DEBUGFS	"/sys/kernel/debug"
+#define SHUTWATCH_DIR		"shutwatch"
+#define SHUTWATCH_PARAMETERS	"/sys/module/shutwatch/parameters"
+
+#define SHUTWATCH_FILE_ABI	"abi"
+#define SHUTWATCH_FILE_EVENTS	"events"
+#define SHUTWATCH_FILE_PIPE	"events_pipe"
+#define SHUTWATCH_FILE_SOCKETS	"sockets"
+#define SHUTWATCH_FILE_STATS	"stats"
+
+/* The longest line of any file, newline and terminating NUL included. */
+#define SHUTWATCH_LINE_MAX	640
+
+/* Written where a value does not apply or is not known. */
+#define SHUTWATCH_NOTHING	"-"
+
+#define SHUTWATCH_COMM_LEN	16
+
+#define SHUTWATCH_AS_ENUM(id, ...)		id,
+#define SHUTWATCH_AS_NAME(id, name, ...)	[id] = name,
+
+/*
+ * TCP states: the kernel's numbers, the names of ss(8) and RFC 9293 written
+ * the kernel's way.  SHUTWATCH_TCP_NONE stands for a state that was not seen.
+ */
+#define SHUTWATCH_TCP_LIST(X)						\
+	X(SHUTWATCH_TCP_NONE,		"-")				\
+	X(SHUTWATCH_TCP_ESTABLISHED,	"ESTABLISHED")			\
+	X(SHUTWATCH_TCP_SYN_SENT,	"SYN_SENT")			\
+	X(SHUTWATCH_TCP_SYN_RECV,	"SYN_RECV")			\
+	X(SHUTWATCH_TCP_FIN_WAIT1,	"FIN_WAIT1")			\
+	X(SHUTWATCH_TCP_FIN_WAIT2,	"FIN_WAIT2")			\
+	X(SHUTWATCH_TCP_TIME_WAIT,	"TIME_WAIT")			\
+	X(SHUTWATCH_TCP_CLOSE,		"CLOSE")			\
+	X(SHUTWATCH_TCP_CLOSE_WAIT,	"CLOSE_WAIT")			\
+	X(SHUTWATCH_TCP_LAST_ACK,	"LAST_ACK")			\
+	X(SHUTWATCH_TCP_LISTEN,		"LISTEN")			\
+	X(SHUTWATCH_TCP_CLOSING,	"CLOSING")			\
+	X(SHUTWATCH_TCP_NEW_SYN_RECV,	"NEW_SYN_RECV")
+
+enum shutwatch_tcp {
+	SHUTWATCH_TCP_LIST(SHUTWATCH_AS_ENUM)
+	SHUTWATCH_TCP_COUNT
+};
+
+/* kind=: what a record tells. */
+#define SHUTWATCH_KIND_LIST(X)						\
+	X(SHUTWATCH_KIND_CALL,		"call")				\
+	X(SHUTWATCH_KIND_DECISION,	"decision")			\
+	X(SHUTWATCH_KIND_STATE,		"state")			\
+	X(SHUTWATCH_KIND_RESET,		"reset")			\
+	X(SHUTWATCH_KIND_LOST,		"lost")
+
+enum shutwatch_kind {
+	SHUTWATCH_KIND_LIST(SHUTWATCH_AS_ENUM)
+	SHUTWATCH_KIND_COUNT
+};
+
+/* ctx=: what the CPU was doing. */
+#define SHUTWATCH_CTX_LIST(X)						\
+	X(SHUTWATCH_CTX_NONE,		"-")				\
+	X(SHUTWATCH_CTX_TASK,		"task")				\
+	X(SHUTWATCH_CTX_SOFTIRQ,	"softirq")			\
+	X(SHUTWATCH_CTX_TIMER,		"timer")			\
+	X(SHUTWATCH_CTX_KTHREAD,	"kthread")
+
+enum shutwatch_ctx {
+	SHUTWATCH_CTX_LIST(SHUTWATCH_AS_ENUM)
+	SHUTWATCH_CTX_COUNT
+};
+
+/*
+ * by= (and call=, for the first four): who caused it.  What the user asked,
+ * not which function ran.
+ */
+#define SHUTWATCH_BY_LIST(X)						\
+	X(SHUTWATCH_BY_NONE,		"-")				\
+	X(SHUTWATCH_BY_CLOSE,		"close")			\
+	X(SHUTWATCH_BY_SHUTDOWN,	"shutdown")			\
+	X(SHUTWATCH_BY_CONNECT_UNSPEC,	"connect_unspec")		\
+	X(SHUTWATCH_BY_ABORT,		"abort")			\
+	X(SHUTWATCH_BY_RX,		"rx")				\
+	X(SHUTWATCH_BY_TIMER,		"timer")			\
+	X(SHUTWATCH_BY_LISTENER,	"listener")			\
+	X(SHUTWATCH_BY_MPTCP,		"mptcp")			\
+	X(SHUTWATCH_BY_CONNECT,		"connect")			\
+	X(SHUTWATCH_BY_LISTEN,		"listen")
+
+enum shutwatch_by {
+	SHUTWATCH_BY_LIST(SHUTWATCH_AS_ENUM)
+	SHUTWATCH_BY_COUNT
+};
+
+/* how= of a shutdown, and shut= of a socket: the value is RCV_SHUTDOWN (1) | SEND_SHUTDOWN (2). */
+#define SHUTWATCH_HOW_LIST(X)						\
+	X(SHUTWATCH_HOW_NONE,		"-")				\
+	X(SHUTWATCH_HOW_RD,		"rd")				\
+	X(SHUTWATCH_HOW_WR,		"wr")				\
+	X(SHUTWATCH_HOW_RDWR,		"rdwr")
+
+enum shutwatch_how {
+	SHUTWATCH_HOW_LIST(SHUTWATCH_AS_ENUM)
+	SHUTWATCH_HOW_COUNT
+};
+
+/* sent=: what the kernel was seen to send. */
+#define SHUTWATCH_SENT_LIST(X)						\
+	X(SHUTWATCH_SENT_NONE,		"none")				\
+	X(SHUTWATCH_SENT_FIN,		"FIN")				\
+	X(SHUTWATCH_SENT_RST,		"RST")
+
+enum shutwatch_sent {
+	SHUTWATCH_SENT_LIST(SHUTWATCH_AS_ENUM)
+	SHUTWATCH_SENT_COUNT
+};
+
+/*
+ * fin=: what became of the FIN by the time the kernel had asked for it.
+ * "queued" waits behind unsent data, a closed window or memory pressure.
+ */
+#define SHUTWATCH_FIN_LIST(X)						\
+	X(SHUTWATCH_FIN_NONE,		"-")				\
+	X(SHUTWATCH_FIN_SENT,		"sent")				\
+	X(SHUTWATCH_FIN_QUEUED,		"queued")			\
+	X(SHUTWATCH_FIN_FAILED,		"failed")
+
+enum shutwatch_fin {
+	SHUTWATCH_FIN_LIST(SHUTWATCH_AS_ENUM)
+	SHUTWATCH_FIN_COUNT
+};
+
+/* why=: the reason, and what it means in a sentence's half. */
+#define SHUTWATCH_WHY_LIST(X)						\
+	X(SHUTWATCH_WHY_UNKNOWN, "unknown",				\
+	  "seen, but not understood: counted in stats")			\
+	/* a FIN */							\
+	X(SHUTWATCH_WHY_SHUTDOWN_WRITE, "shutdown_write",		\
+	  "shutdown() ended the sending side")				\
+	X(SHUTWATCH_WHY_CLOSE, "close",					\
+	  "close() with nothing unread")				\
+	X(SHUTWATCH_WHY_SHUTDOWN_DEFERRED, "shutdown_deferred",		\
+	  "shutdown() before the handshake was done: the FIN follows it") \
+	/* a RST */							\
+	X(SHUTWATCH_WHY_UNREAD_DATA, "unread_data",			\
+	  "close() with unread data in the receive queue")		\
+	X(SHUTWATCH_WHY_LINGER_ZERO, "linger_zero",			\
+	  "close() with SO_LINGER on and a time of 0")			\
+	X(SHUTWATCH_WHY_LINGER2_NEGATIVE, "linger2_negative",		\
+	  "closed, and TCP_LINGER2 < 0 forbids to wait in FIN_WAIT2")	\
+	X(SHUTWATCH_WHY_ORPHAN_MEMORY, "orphan_memory",			\
+	  "too many orphans, or too much memory in them")		\
+	X(SHUTWATCH_WHY_CONNECT_UNSPEC, "connect_unspec",		\
+	  "connect(AF_UNSPEC) on a connected socket")			\
+	X(SHUTWATCH_WHY_ABORT, "abort",					\
+	  "SOCK_DESTROY: ss -K, or a BPF program")			\
+	X(SHUTWATCH_WHY_LISTENER_STOPPED, "listener_stopped",		\
+	  "the listener stopped listening")				\
+	X(SHUTWATCH_WHY_FIN_WAIT2_TIMEOUT, "fin_wait2_timeout",		\
+	  "closed, and the peer's FIN did not come in time")		\
+	X(SHUTWATCH_WHY_KEEPALIVE_TIMEOUT, "keepalive_timeout",		\
+	  "keepalive probes or TCP_USER_TIMEOUT ran out")		\
+	X(SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN, "data_after_shutdown",	\
+	  "data came after both sides were shut down")			\
+	X(SHUTWATCH_WHY_DATA_AFTER_CLOSE, "data_after_close",		\
+	  "data came after close()")					\
+	X(SHUTWATCH_WHY_TIME_WAIT_SEGMENT, "time_wait_segment",		\
+	  "a segment that the mini-socket left by close() rejects")	\
+	X(SHUTWATCH_WHY_NO_SOCKET, "no_socket",				\
+	  "a segment for which there is no socket")			\
+	X(SHUTWATCH_WHY_BAD_HANDSHAKE, "bad_handshake",			\
+	  "a segment that does not fit the handshake")			\
+	X(SHUTWATCH_WHY_MPTCP, "mptcp",					\
+	  "MPTCP reset the subflow")					\
+	/* nothing */							\
+	X(SHUTWATCH_WHY_READ_SIDE_ONLY, "read_side_only",		\
+	  "SHUT_RD: TCP tells the peer nothing")			\
+	X(SHUTWATCH_WHY_FIN_ALREADY_SENT, "fin_already_sent",		\
+	  "an earlier call sent or queued the FIN")			\
+	X(SHUTWATCH_WHY_ALREADY_CLOSED, "already_closed",		\
+	  "the connection was over")					\
+	X(SHUTWATCH_WHY_SYN_SENT, "syn_sent",				\
+	  "the handshake had only begun")				\
+	X(SHUTWATCH_WHY_LISTENING, "listening",				\
+	  "SHUT_WR means nothing to a listener")			\
+	X(SHUTWATCH_WHY_BUSY, "busy",					\
+	  "EBUSY: another thread waits on the socket")			\
+	X(SHUTWATCH_WHY_REPAIR, "repair",				\
+	  "TCP_REPAIR: closed in silence")				\
+	X(SHUTWATCH_WHY_NETNS_EXIT, "netns_exit",			\
+	  "the network namespace is going away")			\
+	X(SHUTWATCH_WHY_RETRIES_EXHAUSTED, "retries_exhausted",		\
+	  "retransmissions or window probes ran out")
+
+enum shutwatch_why {
+	SHUTWATCH_WHY_LIST(SHUTWATCH_AS_ENUM)
+	SHUTWATCH_WHY_COUNT
+};
+
+/*
+ * The keys of a line.  Every record begins with the first eleven, in this
+ * order; which follow, and in what order, is fixed for each kind (see ABI).
+ */
+#define SHUTWATCH_KEY_LIST(X)						\
+	X(SHUTWATCH_KEY_SEQ,		"seq")				\
+	X(SHUTWATCH_KEY_TS,		"ts")				\
+	X(SHUTWATCH_KEY_KIND,		"kind")				\
+	X(SHUTWATCH_KEY_CPU,		"cpu")				\
+	X(SHUTWATCH_KEY_CTX,		"ctx")				\
+	X(SHUTWATCH_KEY_PID,		"pid")				\
+	X(SHUTWATCH_KEY_COMM,		"comm")				\
+	X(SHUTWATCH_KEY_NETNS,		"netns")			\
+	X(SHUTWATCH_KEY_COOKIE,		"cookie")			\
+	X(SHUTWATCH_KEY_LOCAL,		"local")			\
+	X(SHUTWATCH_KEY_REMOTE,		"remote")			\
+	X(SHUTWATCH_KEY_CALL,		"call")				\
+	X(SHUTWATCH_KEY_HOW,		"how")				\
+	X(SHUTWATCH_KEY_RET,		"ret")				\
+	X(SHUTWATCH_KEY_STATE,		"state")			\
+	X(SHUTWATCH_KEY_BY,		"by")				\
+	X(SHUTWATCH_KEY_SENT,		"sent")				\
+	X(SHUTWATCH_KEY_WHY,		"why")				\
+	X(SHUTWATCH_KEY_FIN,		"fin")				\
+	X(SHUTWATCH_KEY_UNREAD,		"unread")			\
+	X(SHUTWATCH_KEY_UNSENT,		"unsent")			\
+	X(SHUTWATCH_KEY_UNACKED,	"unacked")			\
+	X(SHUTWATCH_KEY_LINGER,		"linger")			\
+	X(SHUTWATCH_KEY_TOOK,		"took")				\
+	X(SHUTWATCH_KEY_CHILDREN,	"children")			\
+	X(SHUTWATCH_KEY_PARENT,		"parent")			\
+	X(SHUTWATCH_KEY_KREASON,	"kreason")			\
+	X(SHUTWATCH_KEY_ERROR,		"error")			\
+	X(SHUTWATCH_KEY_COUNT,		"count")			\
+	X(SHUTWATCH_KEY_PATH,		"path")				\
+	X(SHUTWATCH_KEY_SHUT,		"shut")
+
+enum shutwatch_key {
+	SHUTWATCH_KEY_LIST(SHUTWATCH_AS_ENUM)
+	SHUTWATCH_KEY__MAX
+};
+
+#endif /* _UAPI_SHUTWATCH_H */

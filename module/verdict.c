@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Why: from what the hooks saw inside a call to the word that names it.
+ *
+ * Nothing here asks what the kernel should have done.  What was sent is known
+ * by then; the reason follows from which functions ran, in what state the
+ * socket was, and whether it still had an owner.
+ */
+
+#ifdef __KERNEL__
+#include <linux/errno.h>
+#else
+#include <errno.h>
+#endif
+
+#include "verdict.h"
+
+/**
+ * sw_verdict_sent() - what the kernel sent inside the call
+ * @call: the call
+ *
+ * A RST hides the FIN that went before it; @fin still tells of that.
+ *
+ * Return: FIN, RST or none.
+ */
+enum shutwatch_sent sw_verdict_sent(const struct sw_call *call)
+{
+	if (call->seen & SW_SEEN_RST_SENT)
+		return SHUTWATCH_SENT_RST;
+	if (call->fin == SHUTWATCH_FIN_SENT || call->fin == SHUTWATCH_FIN_QUEUED)
+		return SHUTWATCH_SENT_FIN;
+	return SHUTWATCH_SENT_NONE;
+}
+
+/* __tcp_close() resets at four places; path and owner tell them apart. */
+static enum shutwatch_why why_close_reset(const struct sw_call *call)
+{
+	if (call->seen & SW_SEEN_DISCONNECT)
+		return SHUTWATCH_WHY_LINGER_ZERO;
+	if (!(call->seen & SW_SEEN_ORPHAN))
+		return SHUTWATCH_WHY_UNREAD_DATA;
+	if (call->seen & SW_SEEN_LINGER2)
+		return SHUTWATCH_WHY_LINGER2_NEGATIVE;
+	return SHUTWATCH_WHY_ORPHAN_MEMORY;
+}
+
+static enum shutwatch_why why_reset(const struct sw_call *call)
+{
+	switch (call->call) {
+	case SHUTWATCH_BY_CLOSE:
+		return why_close_reset(call);
+	case SHUTWATCH_BY_CONNECT_UNSPEC:
+		return SHUTWATCH_WHY_CONNECT_UNSPEC;
+	case SHUTWATCH_BY_ABORT:
+		return SHUTWATCH_WHY_ABORT;
+	}
+	return SHUTWATCH_WHY_UNKNOWN;
+}
+
+static enum shutwatch_why why_fin(const struct sw_call *call)
+{
+	if (call->seen & SW_SEEN_DEFERRED)
+		return SHUTWATCH_WHY_SHUTDOWN_DEFERRED;
+	switch (call->call) {
+	case SHUTWATCH_BY_CLOSE:
+		return SHUTWATCH_WHY_CLOSE;
+	case SHUTWATCH_BY_SHUTDOWN:
+		return SHUTWATCH_WHY_SHUTDOWN_WRITE;
+	}
+	return SHUTWATCH_WHY_UNKNOWN;
+}
+
+/* SHUT_RD tells the peer nothing, unless the handshake has only begun. */
+static enum shutwatch_why why_silent_shutdown(const struct sw_call *call)
+{
+	if (call->how == SHUTWATCH_HOW_RD)
+		return SHUTWATCH_WHY_READ_SIDE_ONLY;
+	if (call->before == SHUTWATCH_TCP_SYN_RECV)
+		return SHUTWATCH_WHY_SHUTDOWN_DEFERRED;
+	return SHUTWATCH_WHY_UNKNOWN;
+}
+
+static enum shutwatch_why why_silent_open(const struct sw_call *call)
+{
+	if (call->call == SHUTWATCH_BY_SHUTDOWN)
+		return why_silent_shutdown(call);
+	if (call->seen & SW_SEEN_NETNS_EXIT)
+		return SHUTWATCH_WHY_NETNS_EXIT;
+	return SHUTWATCH_WHY_UNKNOWN;
+}
+
+static enum shutwatch_why why_silent(const struct sw_call *call)
+{
+	if (call->ret == -EBUSY)
+		return SHUTWATCH_WHY_BUSY;
+	if (call->seen & SW_SEEN_REPAIR && call->seen & SW_SEEN_DISCONNECT)
+		return SHUTWATCH_WHY_REPAIR;
+	switch (call->before) {
+	case SHUTWATCH_TCP_CLOSE:
+		return SHUTWATCH_WHY_ALREADY_CLOSED;
+	case SHUTWATCH_TCP_TIME_WAIT:
+		return call->call == SHUTWATCH_BY_ABORT ?
+			SHUTWATCH_WHY_FIN_ALREADY_SENT :
+			SHUTWATCH_WHY_ALREADY_CLOSED;
+	case SHUTWATCH_TCP_LISTEN:
+		return call->after == SHUTWATCH_TCP_LISTEN ?
+			SHUTWATCH_WHY_LISTENING :
+			SHUTWATCH_WHY_LISTENER_STOPPED;
+	case SHUTWATCH_TCP_SYN_SENT:
+	case SHUTWATCH_TCP_NEW_SYN_RECV:
+		return SHUTWATCH_WHY_SYN_SENT;
+	case SHUTWATCH_TCP_FIN_WAIT1:
+	case SHUTWATCH_TCP_FIN_WAIT2:
+	case SHUTWATCH_TCP_CLOSING:
+	case SHUTWATCH_TCP_LAST_ACK:
+		return call->call == SHUTWATCH_BY_SHUTDOWN &&
+		       call->how == SHUTWATCH_HOW_RD ?
+			SHUTWATCH_WHY_READ_SIDE_ONLY :
+			SHUTWATCH_WHY_FIN_ALREADY_SENT;
+	}
+	return why_silent_open(call);
+}
+
+/**
+ * sw_verdict_why() - the reason for what was sent, or not sent
+ * @call: the call, over
+ *
+ * A FIN or RST that could not be built keeps the reason that it would have
+ * had.
+ *
+ * Return: the reason; unknown where what was seen does not fit together.
+ */
+enum shutwatch_why sw_verdict_why(const struct sw_call *call)
+{
+	if (call->seen & SW_SEEN_RST)
+		return why_reset(call);
+	if (call->seen & SW_SEEN_FIN)
+		return why_fin(call);
+	return why_silent(call);
+}
