@@ -26,10 +26,15 @@ static_assert(__same_type(tcp_disconnect, int (struct sock *, int)));
 static_assert(__same_type(tcp_send_fin, void (struct sock *)));
 static_assert(__same_type(tcp_abort, int (struct sock *, int)));
 
+/* sparse does not know the question: it checks what stands for "no". */
+#ifndef __has_include
+#define __has_include(header) 0
+#endif
+
 /*
- * Since 6.10 (net/rstreason.h) the
- * tracepoint tcp_send_reset gives a reason, and fires for TIME_WAIT and for no
- * socket at all.  Before, those two are seen only in tcp_v[46]_send_reset().
+ * Since 6.10 (net/rstreason.h) the tracepoint tcp_send_reset gives a reason,
+ * and fires for TIME_WAIT and for no socket at all.  Before, those two are seen
+ * only in tcp_v[46]_send_reset().
  */
 #if __has_include(<net/rstreason.h>)
 #include <net/rstreason.h>
@@ -39,9 +44,8 @@ static_assert(__same_type(tcp_abort, int (struct sock *, int)));
 #endif
 
 /*
- * Since 5.11 (MPTCP options in resets)
- * tcp_reset() is told the segment.  Before, the segment is only known to
- * tcp_rcv_state_process().
+ * Since 5.11 (MPTCP options in resets) tcp_reset() is told the segment.  Before,
+ * the segment is only known to tcp_rcv_state_process().
  */
 #define SW_TCP_RESET_HAS_SKB \
 	__same_type(tcp_reset, void (struct sock *, struct sk_buff *))

@@ -14,6 +14,7 @@
 
 #include "counters.h"
 #include "emit.h"
+#include "kreason.h"
 #include "ring.h"
 
 static u8 context(u8 by)
@@ -124,6 +125,16 @@ void sw_emit_reset(const struct sw_socket *s, int err, u8 before, u8 after)
 	sw_ring_commit(rec, seq);
 }
 
+static void put_kreason(struct sw_record *rec, u8 kreason, bool known)
+{
+	rec->kreason = kreason;
+	if (!known)
+		return;
+	rec->flags |= SW_RECORD_KREASON;
+	if (!sw_kreason_fits(rec->why, kreason))
+		sw_count(SW_COUNT_KREASON_MISMATCH);
+}
+
 static void count_unknown(u8 why)
 {
 	if (why == SHUTWATCH_WHY_UNKNOWN)
@@ -158,9 +169,7 @@ void sw_emit_decision(const struct sw_decision *d)
 	rec->sent = d->sent;
 	rec->why = d->why;
 	rec->fin = d->fin;
-	rec->kreason = d->kreason;
-	if (d->kreason_known)
-		rec->flags |= SW_RECORD_KREASON;
+	put_kreason(rec, d->kreason, d->kreason_known);
 	sw_ring_commit(rec, seq);
 }
 
@@ -196,8 +205,6 @@ void sw_emit_call(const struct sw_call *call, u8 sent, u8 why)
 		rec->flags |= SW_RECORD_CHILDREN;
 		rec->children = call->children;
 	}
-	rec->kreason = call->kreason;
-	if (call->seen & SW_SEEN_KREASON)
-		rec->flags |= SW_RECORD_KREASON;
+	put_kreason(rec, call->kreason, call->seen & SW_SEEN_KREASON);
 	sw_ring_commit(rec, seq);
 }

@@ -15,6 +15,7 @@
  * reports it.
  */
 
+#include <linux/bits.h>
 #include <linux/irq_work.h>
 #include <linux/sched/signal.h>
 #include <linux/vmalloc.h>
@@ -22,7 +23,7 @@
 #include "counters.h"
 #include "ring.h"
 
-#define BUSY		(1ULL << 63)
+#define BUSY		BIT_ULL(63)
 
 /*
  * A slot whose writer gave up never gets its number.  A reader believes it
@@ -111,7 +112,7 @@ void sw_ring_commit(struct sw_record *rec, u64 seq)
 {
 	smp_store_release(&rec->seq, seq);
 	sw_count(SW_COUNT_RECORDS);
-	/* Pairs with the barrier in sw_ring_wait(): record, then sleepers. */
+	/* record, then sleepers: sw_ring_readable_or_wake() */
 	smp_mb();
 	if (atomic_read(&ring_sleepers) && atomic_xchg(&ring_sleepers, 0))
 		irq_work_queue(&ring_wake);
@@ -188,7 +189,8 @@ bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
 			break;
 		if (state == SLOT_READY && cursor->next == first) {
 			memcpy(rec, slot, sizeof(*rec));
-			smp_rmb();	/* the copy, then the word again */
+			/* the copy, then the word again: cmpxchg64() of begin */
+			smp_rmb();
 			if (READ_ONCE(slot->seq) == word) {
 				cursor->next++;
 				return true;
@@ -228,7 +230,8 @@ static bool readable(const struct sw_cursor *cursor)
 bool sw_ring_readable_or_wake(const struct sw_cursor *cursor)
 {
 	atomic_set(&ring_sleepers, 1);
-	smp_mb();	/* pairs with sw_ring_commit() */
+	/* sleepers, then record: sw_ring_commit() */
+	smp_mb();
 	return readable(cursor);
 }
 

@@ -52,10 +52,10 @@ static bool established(const struct socket *sock)
 {
 	int ms;
 
-	for (ms = 0; ms < PATIENCE_MS; ms += 10) {
+	for (ms = 0; ms < PATIENCE_MS; ms += 20) {
 		if (READ_ONCE(sock->sk->sk_state) == TCP_ESTABLISHED)
 			return true;
-		msleep(10);
+		msleep(20);
 	}
 	return false;
 }

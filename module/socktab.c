@@ -12,6 +12,7 @@
  * a live one that was not used lately is forgotten, and counted.
  */
 
+#include <linux/bits.h>
 #include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/spinlock.h>
@@ -22,7 +23,7 @@
 #include "socktab.h"
 
 #define SHARD_BITS	6
-#define SHARDS		(1U << SHARD_BITS)
+#define SHARDS		BIT(SHARD_BITS)
 
 /* Live slots that are looked at, at most, to find one to forget. */
 #define EVICT_LOOKS	16

@@ -3,12 +3,17 @@
 
 #ifdef __KERNEL__
 #include <linux/math64.h>
-#else
-#define div_u64_rem(value, divisor, rem) \
-	(*(rem) = (value) % (divisor), (value) / (divisor))
 #endif
 
 #include "text.h"
+
+#ifndef __KERNEL__
+static __u64 div_u64_rem(__u64 value, __u32 divisor, __u32 *rem)
+{
+	*rem = value % divisor;
+	return value / divisor;
+}
+#endif
 
 /**
  * sw_text_char() - write one character
