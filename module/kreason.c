@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The kernel's own reset reasons, by the names of the kernel we run on. */
+/*
+ * The kernel's own reset reasons.
+ *
+ * Their number grows: names and values are taken from the kernel that we are
+ * built for, and matched by name.
+ */
+
+#include <linux/bits.h>
+#include <linux/string.h>
 
 #include "compat.h"
 #include "format.h"
@@ -11,6 +19,51 @@
 static const char * const names[] = {
 	DEFINE_RST_REASON(AS_NAME, AS_NAME)
 };
+#else
+static const char * const names[] = { NULL };
+#endif
+
+#define WHY(name)	BIT_ULL(SHUTWATCH_WHY_##name)
+
+static_assert(SHUTWATCH_WHY_COUNT <= 64);
+
+/*
+ * What each of the kernel's reasons can mean.  Most are coarser than ours (its
+ * TCP_STATE stands for half a dozen) and left out; where it is precise, ours
+ * has to be the same, or one of us is wrong.
+ */
+static const struct {
+	const char	*name;
+	u64		means;
+} precise[] = {
+	{ "NO_SOCKET",		   WHY(NO_SOCKET) },
+	{ "TCP_TIMEWAIT_SOCKET",   WHY(TIME_WAIT_SEGMENT) },
+	{ "TCP_ABORT_ON_CLOSE",	   WHY(UNREAD_DATA) | WHY(MPTCP) },
+	{ "TCP_ABORT_ON_LINGER",   WHY(LINGER2_NEGATIVE) },
+	{ "TCP_ABORT_ON_MEMORY",   WHY(ORPHAN_MEMORY) },
+	{ "TCP_KEEPALIVE_TIMEOUT", WHY(KEEPALIVE_TIMEOUT) },
+	{ "TCP_ABORT_ON_DATA",	   WHY(DATA_AFTER_SHUTDOWN) |
+				   WHY(DATA_AFTER_CLOSE) |
+				   WHY(LINGER2_NEGATIVE) },
+};
+
+/* By the kernel's value; 0 where any of ours will do. */
+static u64 allowed[ARRAY_SIZE(names)];
+
+/**
+ * sw_kreason_init() - learn the values of the kernel's reasons
+ *
+ * Context: any, before the first hook is armed.
+ */
+void __init sw_kreason_init(void)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		for (j = 0; j < ARRAY_SIZE(precise); j++)
+			if (names[i] && !strcmp(names[i], precise[j].name))
+				allowed[i] = precise[j].means;
+}
 
 const char *sw_kreason_name(unsigned int kreason)
 {
@@ -22,43 +75,12 @@ const char *sw_kreason_name(unsigned int kreason)
  * @why: enum shutwatch_why, ours
  * @kreason: enum sk_rst_reason, the kernel's
  *
- * The kernel's are coarser: TCP_STATE stands for half a dozen of ours.  But
- * where it is precise, ours has to be the same, or one of us is wrong.
- *
  * Context: any.
  * Return: whether the two fit together.
  */
 bool sw_kreason_fits(u8 why, u8 kreason)
 {
-	switch (kreason) {
-	case SK_RST_REASON_NO_SOCKET:
-		return why == SHUTWATCH_WHY_NO_SOCKET;
-	case SK_RST_REASON_TCP_ABORT_ON_CLOSE:
-		return why == SHUTWATCH_WHY_UNREAD_DATA ||
-		       why == SHUTWATCH_WHY_MPTCP;
-	case SK_RST_REASON_TCP_ABORT_ON_LINGER:
-		return why == SHUTWATCH_WHY_LINGER2_NEGATIVE;
-	case SK_RST_REASON_TCP_ABORT_ON_MEMORY:
-		return why == SHUTWATCH_WHY_ORPHAN_MEMORY;
-	case SK_RST_REASON_TCP_KEEPALIVE_TIMEOUT:
-		return why == SHUTWATCH_WHY_KEEPALIVE_TIMEOUT;
-	case SK_RST_REASON_TCP_TIMEWAIT_SOCKET:
-		return why == SHUTWATCH_WHY_TIME_WAIT_SEGMENT;
-	case SK_RST_REASON_TCP_ABORT_ON_DATA:
-		return why == SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN ||
-		       why == SHUTWATCH_WHY_DATA_AFTER_CLOSE ||
-		       why == SHUTWATCH_WHY_LINGER2_NEGATIVE;
-	}
-	return true;
+	if (kreason >= ARRAY_SIZE(names) || !allowed[kreason])
+		return true;
+	return allowed[kreason] & BIT_ULL(why);
 }
-#else
-const char *sw_kreason_name(unsigned int kreason)
-{
-	return NULL;
-}
-
-bool sw_kreason_fits(u8 why, u8 kreason)
-{
-	return true;
-}
-#endif

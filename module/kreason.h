@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 
+void sw_kreason_init(void);
 bool sw_kreason_fits(u8 why, u8 kreason);
 
 #endif /* _SHUTWATCH_KREASON_H */

@@ -15,6 +15,7 @@
 #include "calls.h"
 #include "files.h"
 #include "filter.h"
+#include "kreason.h"
 #include "probes.h"
 #include "ring.h"
 #include "selfcheck.h"
@@ -66,6 +67,7 @@ static int __init shutwatch_init(void)
 	err = sw_calls_init();
 	if (err)
 		goto err_socktab;
+	sw_kreason_init();
 	err = sw_hooks_arm(sw_hooks);
 	if (err)
 		goto err_calls;
