@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+#	make			the module and the reader, for the running kernel
+#	make demo		eleven recipes on a real kernel, in a VM
+#	make check		all tests
+#	make help		the rest
+
+KDIR	?= /lib/modules/$(shell uname -r)/build
+KERNEL	?= 6.1
+PREFIX	?= /usr/local
+DESTDIR	?=
+VM	:= selftests/vm
+
+all: module tools
+
+module:
+	@test -e $(KDIR)/Makefile || { \
+		echo "no kernel headers in $(KDIR): apt install linux-headers-$(shell uname -r), or make KDIR=/path/to/headers" >&2; \
+		exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+tools:
+	$(MAKE) -C tools
+
+install: tools
+	$(MAKE) -C tools install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+
+modules_install:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=updates modules_install
+
+dkms-install:
+	module/dkms-install
+
+demo:
+	selftests/demo.sh $(KERNEL)
+
+check:
+	selftests/check $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
+
+lint:
+	selftests/lint
+
+# A shell in a VM with the module built and the tree mounted; or one command:
+# make vm CMD='insmod $SHUTWATCH_KO && cat /sys/kernel/debug/shutwatch/stats'
+vm:
+	$(VM)/deps build vm
+	$(MAKE) -C tools
+	$(VM)/build $(KERNEL)
+	$(if $(value CMD),$(VM)/run -k $(KERNEL) -- sh -c '$(subst ','\'',$(value CMD))',$(VM)/run -k $(KERNEL) -i)
+
+clean:
+	$(MAKE) -C tools clean
+	$(MAKE) -C selftests clean
+	-test ! -e $(KDIR)/Makefile || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
+	rm -rf .build
+
+help:
+	@echo 'make                       module and reader for the running kernel'
+	@echo 'make KDIR=/path            ... for the kernel with these headers'
+	@echo 'make demo [KERNEL=6.1]     the recipes on a Debian kernel in a VM'
+	@echo 'make check [KERNEL=6.1]    all tests; on this kernel only'
+	@echo 'make lint                  W=1, sparse, checkpatch, kernel-doc, shellcheck'
+	@echo 'make vm [KERNEL=] [CMD=]   a shell, or a command, in a VM'
+	@echo 'make install               reader, manual, completion (PREFIX, DESTDIR)'
+	@echo 'make modules_install       module into the running kernel'"'"'s tree'
+	@echo 'make dkms-install          module, rebuilt for every new kernel'
+	@echo 'make clean'
+	@echo
+	@echo 'kernels: '`$(VM)/list`
+
+.PHONY: all module tools install modules_install dkms-install demo check lint vm clean help

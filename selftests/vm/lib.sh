@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# What the scripts of this directory have in common: where things are, how
+# they complain, and how they read the table of kernels.
+
+# Where depmod and debootstrap are, which ordinary users do not look in.
+PATH=$PATH:/usr/sbin:/sbin
+
+# The sourcing scripts use these, which shellcheck cannot see.
+# shellcheck disable=SC2034
+vm=$(cd "$(dirname "$0")" && pwd -P)
+# shellcheck disable=SC2034
+top=${vm%/selftests/vm}
+cache=${SHUTWATCH_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set: set SHUTWATCH_CACHE}/.cache}/shutwatch}
+
+# Exit statuses of this directory's own making; run(1) passes on others.
+# shellcheck disable=SC2034
+readonly EX_USAGE=2 EX_UNAVAILABLE=3
+
+say()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+# die STATUS MESSAGE...
+die()
+{
+	status=$1
+	shift
+	say "$@"
+	exit "$status"
+}
+
+need()
+{
+	command -v "$1" >/dev/null ||
+		die 1 "no $1 on this machine: run selftests/vm/deps $2"
+}
+
+# lock NAME FD [FLOCK-OPTION]: excludes all others until FD is closed, at the
+# latest by the end of the shell.
+lock()
+{
+	mkdir -p "$cache/lock" ||
+		die 1 "cannot write to $cache: set SHUTWATCH_CACHE to a directory of yours"
+	eval "exec $2>\"\$cache/lock/\$1\""
+	flock ${3:+"$3"} "$2"
+}
+
+as_root()
+{
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		command -v sudo >/dev/null || die 1 "$1 needs root, and there is no sudo: run this as root"
+		sudo "$@"
+	fi
+}
+
+series_names()
+{
+	awk '!/^#/ && NF { print $1 }' "$vm/kernels"
+}
+
+series_row()
+{
+	awk -v name="$1" '
+		/^#/ { next }
+		$1 == name { print; exit }
+		name ~ /^[0-9]+\.[0-9]+$/ && $1 == substr(name, 1, index(name, ".")) "x" {
+			sub(/[0-9]+\.\*/, name ".*", $3)
+			print name, $2, $3, $4
+			exit
+		}' "$vm/kernels"
+}
+
+# Sets series, suites, image and place from the table.
+series_load()
+{
+	# shellcheck disable=SC2034
+	read -r series suites image place <<-EOF
+	$(series_row "$1")
+	EOF
+	[ "$series" ] ||
+		die "$EX_USAGE" "no kernel series '$1': known are $(series_names | tr '\n' ' ')"
+}
+
+# True if file $1 was touched less than $2 minutes ago.
+younger()
+{
+	[ "$(find "$1" -maxdepth 0 -mmin "-$2" 2>/dev/null)" ]
+}
