@@ -42,6 +42,17 @@ static bool is_ipv6(const struct sock *sk)
 	return sk->sk_family == AF_INET6;
 }
 
+/*
+ * On the way to CLOSE the port is given back before the transition is told;
+ * the copy that goes into packets stays, and in CLOSE is out of date.
+ */
+static u16 local_port(const struct sock *sk)
+{
+	if (!sk->sk_num && sk_fullsock(sk) && sk->sk_state != TCP_CLOSE)
+		return ntohs(inet_sk(sk)->inet_sport);
+	return sk->sk_num;
+}
+
 /**
  * sw_sock_ident() - which connection it is
  * @sk: full or mini-socket
@@ -52,7 +63,7 @@ static bool is_ipv6(const struct sock *sk)
  */
 bool sw_sock_ident(const struct sock *sk, struct sw_ident *id)
 {
-	id->lport = sk->sk_num;
+	id->lport = local_port(sk);
 	id->rport = ntohs(sk->sk_dport);
 	id->netns = sock_net(sk)->ns.inum;
 #if IS_ENABLED(CONFIG_IPV6)
@@ -126,7 +137,7 @@ enum sw_verdict sw_sock_judge(const struct sock *sk, u32 *generation)
 	if (f->nothing)
 		return SW_REJECT;
 	subject.family = sk->sk_family;
-	subject.lport = sk->sk_num;
+	subject.lport = local_port(sk);
 	subject.rport = ntohs(sk->sk_dport);
 	subject.laddr = (const u8 *)&sk->sk_rcv_saddr;
 	subject.raddr = (const u8 *)&sk->sk_daddr;
