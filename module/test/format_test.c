@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* format.c on the host: a line of each kind, and the longest of all. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kselftest_harness.h>
+
+#include "format.h"
+
+const char *sw_kreason_name(unsigned int kreason)
+{
+	return kreason == 11 ? "TCP_ABORT_ON_CLOSE" : NULL;
+}
+
+FIXTURE(format) {
+	struct sw_record	rec;
+	char			line[SHUTWATCH_LINE_MAX];
+};
+
+FIXTURE_SETUP(format)
+{
+	struct sw_record *rec = &self->rec;
+
+	memset(self->line, 0, sizeof(self->line));
+	memset(rec, 0, sizeof(*rec));
+	rec->seq = 41;
+	rec->ts = 12345678901ULL;
+	rec->kind = SHUTWATCH_KIND_CALL;
+	rec->cpu = 1;
+	rec->ctx = SHUTWATCH_CTX_TASK;
+	rec->pid = 812;
+	memcpy(rec->comm, "my prog", 7);
+	rec->cookie = 0x1a;
+	rec->id.netns = 4026531840U;
+	memcpy(rec->id.laddr, "\x7f\0\0\x14", 4);
+	memcpy(rec->id.raddr, "\x7f\0\0\x01", 4);
+	rec->id.lport = 8000;
+	rec->id.rport = 48072;
+	rec->by = SHUTWATCH_BY_CLOSE;
+	rec->before = SHUTWATCH_TCP_ESTABLISHED;
+	rec->after = SHUTWATCH_TCP_CLOSE;
+	rec->sent = SHUTWATCH_SENT_RST;
+	rec->why = SHUTWATCH_WHY_UNREAD_DATA;
+	rec->v.unread = 5;
+	rec->v.linger = SW_LINGER_OFF;
+	rec->aux = 51234;
+}
+
+FIXTURE_TEARDOWN(format)
+{
+}
+
+#define COMMON(kind)							\
+	"seq=41 ts=12.345678901 kind=" kind " cpu=1 ctx=task pid=812 "	\
+	"comm=my\\040prog netns=4026531840 cookie=1a "			\
+	"local=127.0.0.20:8000 remote=127.0.0.1:48072 "
+
+#define EXPECT_LINE(text)						\
+do {									\
+	size_t len = sw_format_record(self->line, sizeof(self->line),	\
+				      &self->rec);			\
+	EXPECT_STREQ(text "\n", self->line);				\
+	EXPECT_EQ(strlen(self->line), len);				\
+} while (0)
+
+TEST_F(format, call)
+{
+	EXPECT_LINE(COMMON("call")
+		    "call=close how=- ret=0 state=ESTABLISHED>CLOSE sent=RST why=unread_data fin=- unread=5 unsent=0 unacked=0 linger=- took=51234");
+}
+
+TEST_F(format, call_with_everything)
+{
+	self->rec.by = SHUTWATCH_BY_SHUTDOWN;
+	self->rec.how = SHUTWATCH_HOW_RDWR;
+	self->rec.err = -EBUSY;
+	self->rec.fin = SHUTWATCH_FIN_QUEUED;
+	self->rec.v.linger = 0;
+	self->rec.children = 3;
+	self->rec.kreason = 11;
+	self->rec.flags = SW_RECORD_CHILDREN | SW_RECORD_KREASON;
+	EXPECT_LINE(COMMON("call")
+		    "call=shutdown how=rdwr ret=EBUSY state=ESTABLISHED>CLOSE sent=RST why=unread_data fin=queued unread=5 unsent=0 unacked=0 linger=0 took=51234 children=3 kreason=TCP_ABORT_ON_CLOSE");
+}
+
+TEST_F(format, errno_without_a_name)
+{
+	self->rec.err = -999;
+	sw_format_record(self->line, sizeof(self->line), &self->rec);
+	EXPECT_NE(NULL, strstr(self->line, " ret=-999 "));
+}
+
+TEST_F(format, decision)
+{
+	self->rec.kind = SHUTWATCH_KIND_DECISION;
+	self->rec.by = SHUTWATCH_BY_LISTENER;
+	self->rec.why = SHUTWATCH_WHY_LISTENER_STOPPED;
+	self->rec.aux = 0x18;
+	self->rec.flags = SW_RECORD_PARENT;
+	EXPECT_LINE(COMMON("decision")
+		    "by=listener state=ESTABLISHED>CLOSE sent=RST why=listener_stopped unread=5 unsent=0 unacked=0 fin=- parent=18");
+}
+
+TEST_F(format, decision_of_nobody)
+{
+	self->rec.kind = SHUTWATCH_KIND_DECISION;
+	self->rec.cookie = 0;
+	self->rec.pid = 0;
+	self->rec.ctx = SHUTWATCH_CTX_SOFTIRQ;
+	self->rec.by = SHUTWATCH_BY_RX;
+	self->rec.before = SHUTWATCH_TCP_NONE;
+	self->rec.after = SHUTWATCH_TCP_NONE;
+	self->rec.why = SHUTWATCH_WHY_NO_SOCKET;
+	self->rec.flags = SW_RECORD_NO_VALUES | SW_RECORD_KREASON;
+	self->rec.kreason = 99;
+	EXPECT_LINE("seq=41 ts=12.345678901 kind=decision cpu=1 ctx=softirq pid=- comm=- netns=4026531840 cookie=- local=127.0.0.20:8000 remote=127.0.0.1:48072 by=rx state=- sent=RST why=no_socket unread=- unsent=- unacked=- fin=- kreason=99");
+}
+
+TEST_F(format, state)
+{
+	self->rec.kind = SHUTWATCH_KIND_STATE;
+	self->rec.by = SHUTWATCH_BY_RX;
+	self->rec.after = SHUTWATCH_TCP_CLOSE_WAIT;
+	EXPECT_LINE(COMMON("state") "state=ESTABLISHED>CLOSE_WAIT by=rx");
+}
+
+TEST_F(format, reset)
+{
+	self->rec.kind = SHUTWATCH_KIND_RESET;
+	self->rec.err = EPIPE;
+	EXPECT_LINE(COMMON("reset") "state=ESTABLISHED>CLOSE error=EPIPE");
+}
+
+TEST_F(format, lost)
+{
+	self->rec.kind = SHUTWATCH_KIND_LOST;
+	self->rec.aux = 13;
+	EXPECT_LINE("seq=41 ts=- kind=lost cpu=- ctx=- pid=- comm=- netns=- cookie=- local=- remote=- count=13");
+}
+
+TEST_F(format, values_out_of_range)
+{
+	self->rec.before = 200;
+	self->rec.why = 200;
+	sw_format_record(self->line, sizeof(self->line), &self->rec);
+	EXPECT_NE(NULL, strstr(self->line, " state=->CLOSE "));
+	EXPECT_NE(NULL, strstr(self->line, " why=- "));
+}
+
+/* Every field at its longest: the line still fits. */
+TEST_F(format, longest_line_fits)
+{
+	size_t len;
+
+	memset(&self->rec, 0xff, sizeof(self->rec));
+	self->rec.kind = SHUTWATCH_KIND_CALL;
+	self->rec.by = SHUTWATCH_BY_CONNECT_UNSPEC;
+	self->rec.how = SHUTWATCH_HOW_RDWR;
+	self->rec.before = SHUTWATCH_TCP_NEW_SYN_RECV;
+	self->rec.after = SHUTWATCH_TCP_NEW_SYN_RECV;
+	self->rec.why = SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN;
+	self->rec.fin = SHUTWATCH_FIN_QUEUED;
+	self->rec.err = -EHOSTUNREACH;
+	self->rec.v.linger = 0x7fffffff;
+	self->rec.kreason = 11;
+	self->rec.flags = SW_RECORD_IPV6 | SW_RECORD_PARENT |
+			  SW_RECORD_CHILDREN | SW_RECORD_KREASON;
+	len = sw_format_record(self->line, sizeof(self->line), &self->rec);
+	EXPECT_LT(len, sizeof(self->line));
+	EXPECT_EQ('\n', self->line[len - 1]);
+}
+
+TEST_F(format, socket)
+{
+	struct sw_sockinfo info = {
+		.cookie = 0x1a,
+		.id = self->rec.id,
+		.path = 0x1456,
+		.pid = 812,
+		.comm = "prog",
+		.state = SHUTWATCH_TCP_TIME_WAIT,
+		.shut = SHUTWATCH_HOW_RDWR,
+		.call = SHUTWATCH_BY_SHUTDOWN,
+		.how = SHUTWATCH_HOW_RDWR,
+		.sent = SHUTWATCH_SENT_FIN,
+		.why = SHUTWATCH_WHY_SHUTDOWN_WRITE,
+	};
+
+	sw_format_sockinfo(self->line, sizeof(self->line), &info);
+	EXPECT_STREQ("netns=4026531840 cookie=1a local=127.0.0.20:8000 remote=127.0.0.1:48072 pid=812 comm=prog state=TIME_WAIT path=ESTABLISHED>FIN_WAIT1>FIN_WAIT2>TIME_WAIT shut=rdwr call=shutdown how=rdwr sent=FIN why=shutdown_write\n",
+		     self->line);
+}
+
+TEST_F(format, socket_untouched)
+{
+	struct sw_sockinfo info = {
+		.cookie = 0x1a,
+		.id = self->rec.id,
+		.path = 0x31,
+		.state = SHUTWATCH_TCP_ESTABLISHED,
+	};
+
+	sw_format_sockinfo(self->line, sizeof(self->line), &info);
+	EXPECT_STREQ("netns=4026531840 cookie=1a local=127.0.0.20:8000 remote=127.0.0.1:48072 pid=- comm=- state=ESTABLISHED path=SYN_RECV>ESTABLISHED shut=- call=- how=- sent=- why=-\n",
+		     self->line);
+}
+
+TEST_F(format, longest_path_fits)
+{
+	struct sw_sockinfo info;
+	size_t len;
+
+	memset(&info, 0xff, sizeof(info));
+	info.path = 0xccccccccccccccccULL;	/* NEW_SYN_RECV, sixteen times */
+	info.state = SHUTWATCH_TCP_NEW_SYN_RECV;
+	info.shut = SHUTWATCH_HOW_RDWR;
+	info.call = SHUTWATCH_BY_CONNECT_UNSPEC;
+	info.how = SHUTWATCH_HOW_RDWR;
+	info.sent = SHUTWATCH_SENT_RST;
+	info.why = SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN;
+	len = sw_format_sockinfo(self->line, sizeof(self->line), &info);
+	EXPECT_LT(len, sizeof(self->line));
+	EXPECT_EQ('\n', self->line[len - 1]);
+}
+
+TEST_HARNESS_MAIN
