@@ -148,5 +148,6 @@ void sw_call_end(struct sw_call *call)
 	struct bucket *b = my_bucket();
 
 	call->sk = NULL;
+	/* the call, then its owner: claim() */
 	smp_store_release(&b->owner[call - b->call], NULL);
 }

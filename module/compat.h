@@ -36,7 +36,7 @@ static_assert(__same_type(tcp_abort, int (struct sock *, int)));
  * and fires for TIME_WAIT and for no socket at all.  Before, those two are seen
  * only in tcp_v[46]_send_reset().
  */
-#if __has_include(<net/rstreason.h>)
+#if __has_include("net/rstreason.h")
 #include <net/rstreason.h>
 #define SW_HAVE_RST_REASON 1
 #else

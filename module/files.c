@@ -39,7 +39,7 @@ static atomic_t readers;
  * @line: the line that is being given out
  */
 struct stream {
-	struct mutex		lock;
+	struct mutex		lock;		/* all of it */
 	struct sw_cursor	cursor;
 	u64			end;
 	size_t			len;
@@ -108,7 +108,7 @@ static ssize_t copy_lines(struct stream *stream, char __user *buf, size_t size)
 }
 
 static ssize_t records_read(struct file *file, char __user *buf, size_t size,
-			   loff_t *ppos)
+			    loff_t *ppos)
 {
 	struct stream *stream = file->private_data;
 	ssize_t done;

@@ -7,6 +7,7 @@
  * hooked, and README.md for the map of the sources.
  */
 
+#include <linux/bits.h>
 #include <linux/init.h>
 #include <linux/log2.h>
 #include <linux/module.h>
@@ -22,13 +23,13 @@
 #include "socktab.h"
 
 #define RING_MIN	1024
-#define RING_MAX	(1 << 20)
+#define RING_MAX	BIT(20)
 static unsigned int ring = 32768;
 module_param(ring, uint, 0444);
 MODULE_PARM_DESC(ring, "records that are kept, 128 bytes each (1024 to 1048576, rounded up to a power of two, default 32768)");
 
 #define SOCKETS_MIN	256
-#define SOCKETS_MAX	(1 << 20)
+#define SOCKETS_MAX	BIT(20)
 static unsigned int sockets = 16384;
 module_param(sockets, uint, 0444);
 MODULE_PARM_DESC(sockets, "sockets that are followed, some 200 bytes each (256 to 1048576, rounded up to a power of two, default 16384)");

@@ -110,6 +110,7 @@ struct sw_record *sw_ring_begin(u64 *seq)
  */
 void sw_ring_commit(struct sw_record *rec, u64 seq)
 {
+	/* the record, then its number: sw_ring_read() */
 	smp_store_release(&rec->seq, seq);
 	sw_count(SW_COUNT_RECORDS);
 	/* record, then sleepers: sw_ring_readable_or_wake() */
@@ -182,6 +183,7 @@ bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
 
 	while (cursor->next <= head) {
 		struct sw_record *slot = &ring[cursor->next & ring_mask];
+		/* the number, then the record: sw_ring_commit() */
 		u64 word = smp_load_acquire(&slot->seq);
 		enum slot_state state = slot_state(word, cursor->next);
 
@@ -189,7 +191,7 @@ bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
 			break;
 		if (state == SLOT_READY && cursor->next == first) {
 			memcpy(rec, slot, sizeof(*rec));
-			/* the copy, then the word again: cmpxchg64() of begin */
+			/* the copy, then the number again: sw_ring_begin() */
 			smp_rmb();
 			if (READ_ONCE(slot->seq) == word) {
 				cursor->next++;
@@ -213,7 +215,7 @@ static bool readable(const struct sw_cursor *cursor)
 
 	if (cursor->next > sw_ring_head())
 		return false;
-	word = smp_load_acquire(&ring[cursor->next & ring_mask].seq);
+	word = READ_ONCE(ring[cursor->next & ring_mask].seq);
 	return slot_state(word, cursor->next) != SLOT_NOT_YET;
 }
 
