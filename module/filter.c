@@ -215,8 +215,9 @@ static int set_ports(const char *val, const struct kernel_param *kp)
 	if (f && text) {
 		err = parse_ports(strstrip(text), ports_of(f, kp));
 		if (err)
-			pr_err("%s=%s: not a port list; write up to %d ports from 1 to 65535, as in %s=80,443, or nothing for all\n",
-			       kp->name, strim(text), SW_FILTER_PORTS, kp->name);
+			pr_err("%s=%.*s: not a port list; write up to %d ports from 1 to 65535, as in %s=80,443, or nothing for all\n",
+			       kp->name, (int)strcspn(val, "\n"), val,
+			       SW_FILTER_PORTS, kp->name);
 		else
 			err = apply(f);
 	}

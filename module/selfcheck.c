@@ -18,8 +18,8 @@
 
 #include "selfcheck.h"
 
-/* How long the handshake over loopback may take. */
-#define PATIENCE_MS	1000
+/* How long loopback may take for a handshake, or for a RST. */
+#define PATIENCE_MS	2000
 
 static int open_socket(struct socket **sock)
 {
@@ -48,12 +48,12 @@ static int open_listener(struct socket **sock, struct sockaddr_in *addr)
 	return err;
 }
 
-static bool established(const struct socket *sock)
+static bool reaches(const struct socket *sock, int state)
 {
 	int ms;
 
 	for (ms = 0; ms < PATIENCE_MS; ms += 20) {
-		if (READ_ONCE(sock->sk->sk_state) == TCP_ESTABLISHED)
+		if (READ_ONCE(sock->sk->sk_state) == state)
 			return true;
 		msleep(20);
 	}
@@ -66,7 +66,7 @@ static bool connect_to(struct socket *sock, struct sockaddr_in *addr)
 	void *any = addr;
 
 	kernel_connect(sock, any, sizeof(*addr), O_NONBLOCK);
-	return established(sock);
+	return reaches(sock, TCP_ESTABLISHED);
 }
 
 /*
@@ -89,6 +89,8 @@ static int play(bool *connected)
 	kernel_sock_shutdown(client, SHUT_WR);
 	kernel_sock_shutdown(listener, SHUT_RD);
 	kernel_sock_shutdown(listener, SHUT_RDWR);
+	if (*connected)
+		*connected = reaches(client, TCP_CLOSE);
 	sock_release(client);
 out_listener:
 	sock_release(listener);
@@ -133,7 +135,7 @@ int sw_selfcheck(const struct sw_hook *hooks)
 		return err;
 	}
 	if (!connected)
-		pr_warn("self-check: no connection over 127.0.0.1 (is lo down?): the hooks for FIN and RST are not proved\n");
+		pr_warn("self-check: no connection over 127.0.0.1, or its RST did not arrive (is lo down?): the hooks for FIN and RST are not proved\n");
 	for (i = 0; i < SW_HOOK_COUNT; i++) {
 		if (!must_have_fired(&hooks[i], connected) || sw_hook_hits(i))
 			continue;
