@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "act.h"
+#include "step.h"
+
+/* Where the document's server is. */
+#define SERVER_ADDRESS	"127.0.0.20:8000"
+
+/* No call of ours blocks for longer, whatever the kernel does. */
+#define CALL_SECONDS	10
+
+/* A SYN is sent twice: connect() gives up after 3 s instead of 130 s. */
+#define SYN_RETRIES	1
+
+static struct sockaddr_in parse(const char *address)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	const char *port = strchr(address, ':');
+	char host[INET_ADDRSTRLEN];
+
+	snprintf(host, sizeof(host), "%.*s", (int)(port - address), address);
+	inet_pton(AF_INET, host, &in.sin_addr);
+	in.sin_port = htons(atoi(port + 1));
+	return in;
+}
+
+static void learn_addresses(struct actor *actor)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = sizeof(addr);
+
+	if (!getsockname(actor->fd, (struct sockaddr *)&addr, &len))
+		address_of(actor->local, &addr);
+	len = sizeof(addr);
+	if (!getpeername(actor->fd, (struct sockaddr *)&addr, &len))
+		address_of(actor->remote, &addr);
+}
+
+static void adopt(struct play *play, enum who who, int fd)
+{
+	const struct timeval bound = { .tv_sec = CALL_SECONDS };
+	struct actor *actor = &play->actor[who];
+	socklen_t len = sizeof(actor->cookie);
+	const int retries = SYN_RETRIES;
+
+	actor->fd = fd;
+	strcpy(actor->local, ADDRESS_ANY);
+	strcpy(actor->remote, ADDRESS_ANY);
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof(bound)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof(bound)) ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &retries, sizeof(retries)) ||
+	    getsockopt(fd, SOL_SOCKET, SO_COOKIE, &actor->cookie, &len))
+		remark(&play->trouble, "%s: %s", actor_name(who), strerror(errno));
+}
+
+/**
+ * act_socket - s = socket()
+ * @play: the play
+ * @who: the socket
+ * @flags: SOCK_NONBLOCK or 0
+ */
+void act_socket(struct play *play, enum who who, int flags)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+
+	adopt(play, who, fd);
+	if (flags & SOCK_NONBLOCK)
+		step(play, "", "%s.setblocking(False)", actor_name(who));
+}
+
+static void listen_now(struct play *play, enum who who)
+{
+	struct actor *actor = &play->actor[who];
+	int err = listen(actor->fd, 8) ? errno : 0;
+	char text[32];
+
+	strcpy(actor->remote, ADDRESS_ANY);
+	learn_addresses(actor);
+	snprintf(text, sizeof(text), "%s.listen()", actor_name(who));
+	step_returned(play, text, err, FINE);
+}
+
+/**
+ * act_listen - server = socket(), server.bind(), server.listen()
+ * @play: the play
+ * @who: the socket
+ */
+void act_listen(struct play *play, enum who who)
+{
+	struct sockaddr_in in = parse(SERVER_ADDRESS);
+	char text[48];
+	int err;
+
+	act_socket(play, who, 0);
+	err = bind(play->actor[who].fd, (struct sockaddr *)&in, sizeof(in)) ?
+	      errno : 0;
+	snprintf(text, sizeof(text), "%s.bind(%s)", actor_name(who),
+		 SERVER_ADDRESS);
+	step_returned(play, text, err, FINE);
+	listen_now(play, who);
+}
+
+/**
+ * act_listen_again - server.listen()
+ * @play: the play
+ * @who: a bound socket that does not listen
+ */
+void act_listen_again(struct play *play, enum who who)
+{
+	listen_now(play, who);
+}
+
+/**
+ * act_connect - s.connect(), in a new socket if there is none
+ * @play: the play
+ * @who: the socket
+ * @address: to where, NULL for the server
+ * @want: FINE, or the errno that the document says
+ */
+void act_connect(struct play *play, enum who who, const char *address, int want)
+{
+	struct sockaddr_in in = parse(address ?: SERVER_ADDRESS);
+	struct actor *actor = &play->actor[who];
+	char text[56];
+	int err;
+
+	if (actor->fd < 0)
+		act_socket(play, who, 0);
+	err = connect(actor->fd, (struct sockaddr *)&in, sizeof(in)) ? errno : 0;
+	if (err != EISCONN)
+		strcpy(actor->remote, address ?: SERVER_ADDRESS);
+	learn_addresses(actor);
+	snprintf(text, sizeof(text), "%s.connect(%s)", actor_name(who),
+		 address ?: SERVER_ADDRESS);
+	step_returned(play, text, err, want);
+}
+
+/**
+ * act_accept - s2 = server.accept()
+ * @play: the play
+ * @who: the new socket
+ * @listener: the one that it comes from
+ */
+void act_accept(struct play *play, enum who who, enum who listener)
+{
+	int fd = accept4(play->actor[listener].fd, NULL, NULL, SOCK_CLOEXEC);
+	int err = fd < 0 ? errno : 0;
+	char text[32];
+
+	adopt(play, who, fd);
+	learn_addresses(&play->actor[who]);
+	snprintf(text, sizeof(text), "%s = %s.accept()", actor_name(who),
+		 actor_name(listener));
+	step_returned(play, text, err, FINE);
+}
+
+/**
+ * act_pair - how most recipes begin: s1 and s2 are connected
+ * @play: the play
+ */
+void act_pair(struct play *play)
+{
+	act_listen(play, SERVER);
+	act_connect(play, S1, NULL, FINE);
+	act_accept(play, S2, SERVER);
+}
+
+/**
+ * act_send - s1.send("hello")
+ * @play: the play
+ * @who: the socket
+ * @data: what to send
+ */
+void act_send(struct play *play, enum who who, const char *data)
+{
+	ssize_t sent = send(play->actor[who].fd, data, strlen(data), MSG_NOSIGNAL);
+	char result[24];
+
+	if (sent < 0)
+		snprintf(result, sizeof(result), "%s", step_errno(errno));
+	else
+		snprintf(result, sizeof(result), "%zd", sent);
+	step(play, result, "%s.send(\"%s\")", actor_name(who), data);
+	if (sent != (ssize_t)strlen(data))
+		remark(&play->wrong, "%s.send() gave %s, the document says nothing",
+		       actor_name(who), result);
+}
+
+/**
+ * act_recv - s2.recv(5) gives data, or the end of the stream
+ * @play: the play
+ * @who: the socket
+ * @want: the data, END for the end of the stream
+ */
+void act_recv(struct play *play, enum who who, const char *want)
+{
+	char data[6] = "", result[24];
+	ssize_t got = recv(play->actor[who].fd, data, sizeof(data) - 1, 0);
+
+	if (got < 0)
+		snprintf(result, sizeof(result), "%s", step_errno(errno));
+	else
+		snprintf(result, sizeof(result), "\"%s\"", data);
+	step(play, result, "%s.recv()", actor_name(who));
+	if (got < 0 || strcmp(data, want))
+		remark(&play->wrong, "%s.recv() gave %s, the document says \"%s\"",
+		       actor_name(who), result, want);
+}
+
+/**
+ * act_recv_fails - s2.recv() gives an error
+ * @play: the play
+ * @who: the socket
+ * @want: the errno that the document says
+ */
+void act_recv_fails(struct play *play, enum who who, int want)
+{
+	char data[6], text[32];
+	int err = recv(play->actor[who].fd, data, sizeof(data), 0) < 0 ? errno : 0;
+
+	snprintf(text, sizeof(text), "%s.recv()", actor_name(who));
+	step_returned(play, text, err, want);
+}
+
+/**
+ * act_shutdown_try - s.shutdown(), where kernels differ in what it returns
+ * @play: the play
+ * @who: the socket
+ * @how: SHUT_RD, SHUT_WR or SHUT_RDWR
+ * @other: an errno that is as good as success
+ *
+ * Return: its errno, or 0.
+ */
+int act_shutdown_try(struct play *play, enum who who, int how, int other)
+{
+	static const char * const name[] = {
+		[SHUT_RD] = "SHUT_RD",
+		[SHUT_WR] = "SHUT_WR",
+		[SHUT_RDWR] = "SHUT_RDWR",
+	};
+	int err = shutdown(play->actor[who].fd, how) ? errno : 0;
+	char text[40];
+
+	snprintf(text, sizeof(text), "%s.shutdown(%s)", actor_name(who), name[how]);
+	step_returned(play, text, err, err == other ? other : FINE);
+	return err;
+}
+
+/**
+ * act_shutdown - s.shutdown()
+ * @play: the play
+ * @who: the socket
+ * @how: SHUT_RD, SHUT_WR or SHUT_RDWR
+ */
+void act_shutdown(struct play *play, enum who who, int how)
+{
+	act_shutdown_try(play, who, how, FINE);
+}
+
+/**
+ * act_close - s.close()
+ * @play: the play
+ * @who: the socket
+ */
+void act_close(struct play *play, enum who who)
+{
+	int err = close(play->actor[who].fd) ? errno : 0;
+	char text[32];
+
+	play->actor[who].fd = -1;
+	snprintf(text, sizeof(text), "%s.close()", actor_name(who));
+	step_returned(play, text, err, FINE);
+}
+
+/**
+ * act_leave - the program ends, and its sockets are closed with it
+ * @play: the play
+ */
+void act_leave(struct play *play)
+{
+	int who;
+
+	for (who = 0; who < ACTORS; who++) {
+		if (play->actor[who].fd >= 0)
+			close(play->actor[who].fd);
+		play->actor[who].fd = -1;
+	}
+}

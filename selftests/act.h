@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the programs of the recipes do, step by step.  Each of these makes a
+ * call or waits, notes it with its result, and says so where the result is not
+ * the one that the document has.
+ */
+#ifndef ACT_H
+#define ACT_H
+
+#include "play.h"
+
+/* What a recipe says of a call that may fail: this, or an errno. */
+#define FINE	0
+
+/* Of a recv(): the end of the stream. */
+#define END	""
+
+void act_socket(struct play *play, enum who who, int flags);
+void act_listen(struct play *play, enum who who);
+void act_listen_again(struct play *play, enum who who);
+void act_connect(struct play *play, enum who who, const char *address, int want);
+void act_accept(struct play *play, enum who who, enum who listener);
+void act_pair(struct play *play);
+void act_send(struct play *play, enum who who, const char *data);
+void act_recv(struct play *play, enum who who, const char *want);
+void act_recv_fails(struct play *play, enum who who, int want);
+void act_shutdown(struct play *play, enum who who, int how);
+int act_shutdown_try(struct play *play, enum who who, int how, int other);
+void act_close(struct play *play, enum who who);
+void act_leave(struct play *play);
+
+/* aside.c: in a thread. */
+void aside_connect(struct play *play, enum who who);
+void aside_returns(struct play *play, enum who who, int want);
+
+/* await.c: instead of a sleep. */
+void await_unread(struct play *play, enum who who, int bytes);
+void await_state(struct play *play, enum who who, int state);
+void await_time_wait(struct play *play, enum who who, bool in);
+void await_child(struct play *play, enum who who, enum who client);
+
+#endif /* ACT_H */

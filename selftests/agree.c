@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <names.h>
+
+#include "agree.h"
+#include "fields.h"
+
+static bool says(const struct record *record, enum shutwatch_key key,
+		 const struct names *names, int id)
+{
+	return record_is(record, key, names->name[id]);
+}
+
+/* Only calls and decisions send; a state is what is sent because of them. */
+static bool sends(const struct record *record)
+{
+	return says(record, SHUTWATCH_KEY_KIND, &kind_names, SHUTWATCH_KIND_CALL) ||
+	       says(record, SHUTWATCH_KEY_KIND, &kind_names, SHUTWATCH_KIND_DECISION);
+}
+
+static bool fin_is(const struct record *record, enum shutwatch_fin fin)
+{
+	static const char * const name[] = {
+		SHUTWATCH_FIN_LIST(SHUTWATCH_AS_NAME)
+	};
+
+	return record_is(record, SHUTWATCH_KEY_FIN, name[fin]);
+}
+
+/* A FIN that is queued leaves later, in another packet, or never. */
+static bool may_send(const struct record *record, __u8 flag)
+{
+	if (!sends(record))
+		return false;
+	if (flag == PACKET_RST)
+		return says(record, SHUTWATCH_KEY_SENT, &sent_names, SHUTWATCH_SENT_RST);
+	return fin_is(record, SHUTWATCH_FIN_SENT) ||
+	       fin_is(record, SHUTWATCH_FIN_QUEUED);
+}
+
+static bool must_send(const struct record *record, __u8 flag)
+{
+	return may_send(record, flag) &&
+	       (flag == PACKET_RST || !fin_is(record, SHUTWATCH_FIN_QUEUED));
+}
+
+static bool is_claimed(const int *claimed_by, const struct packet *packet,
+		       int nr_packets, int record, __u8 flag)
+{
+	int i;
+
+	for (i = 0; i < nr_packets; i++) {
+		if (claimed_by[i] == record && packet[i].flags & flag)
+			return true;
+	}
+	return false;
+}
+
+/* No packet has both: a socket that resets does not finish. */
+static __u8 packet_ends(const struct packet *packet)
+{
+	if (packet->flags & PACKET_RST)
+		return PACKET_RST;
+	if (packet->flags & PACKET_FIN && !packet->again)
+		return PACKET_FIN;
+	return 0;
+}
+
+static int find_claim(const struct packet *packet, int at,
+		      const struct record *record, int nr_records,
+		      const int *claimed_by)
+{
+	__u8 flag = packet_ends(&packet[at]);
+	int i;
+
+	for (i = 0; i < nr_records; i++) {
+		if (may_send(&record[i], flag) &&
+		    record_is(&record[i], SHUTWATCH_KEY_LOCAL, packet[at].src) &&
+		    record_is(&record[i], SHUTWATCH_KEY_REMOTE, packet[at].dst) &&
+		    !is_claimed(claimed_by, packet, at, i, flag))
+			return i;
+	}
+	return AGREE_NOBODY;
+}
+
+static void blame_packet(struct remarks *remarks, const struct packet *packet)
+{
+	char text[256];
+
+	packet_print(text, sizeof(text), packet);
+	remark(remarks, "on the wire, but no record says so: %s", text);
+}
+
+static void blame_record(struct remarks *remarks, const struct record *record,
+			 const char *what)
+{
+	remark(remarks, "record %s tells of a %s from %s to %s: not on the wire",
+	       record_get(record, SHUTWATCH_KEY_SEQ), what,
+	       record_get(record, SHUTWATCH_KEY_LOCAL),
+	       record_get(record, SHUTWATCH_KEY_REMOTE));
+}
+
+static void check_record(struct agreement *agreement, const struct packet *packet,
+			 int nr_packets, const struct record *record, int at,
+			 const int *claimed_by)
+{
+	const struct record *r = &record[at];
+	const char *rst = sent_names.name[SHUTWATCH_SENT_RST];
+	const char *fin = sent_names.name[SHUTWATCH_SENT_FIN];
+
+	if (must_send(r, PACKET_RST) &&
+	    !is_claimed(claimed_by, packet, nr_packets, at, PACKET_RST))
+		blame_record(&agreement->remarks, r, rst);
+	if (must_send(r, PACKET_FIN) &&
+	    !is_claimed(claimed_by, packet, nr_packets, at, PACKET_FIN))
+		blame_record(&agreement->remarks, r, fin);
+	if (sends(r) && record_is(r, SHUTWATCH_KEY_SENT, fin) &&
+	    fin_is(r, SHUTWATCH_FIN_NONE))
+		remark(&agreement->remarks,
+		       "record %s tells of a FIN, but not what became of it",
+		       record_get(r, SHUTWATCH_KEY_SEQ));
+}
+
+/**
+ * agree - hold the wire against the records
+ * @agreement: what came of it; no remarks, if they agree
+ * @packet: the wire
+ * @nr_packets: how many packets
+ * @record: the records
+ * @nr_records: how many
+ * @claimed_by: for each packet: the record that tells of it, or AGREE_NOBODY
+ */
+void agree(struct agreement *agreement, const struct packet *packet,
+	   int nr_packets, const struct record *record, int nr_records,
+	   int *claimed_by)
+{
+	int i;
+
+	memset(agreement, 0, sizeof(*agreement));
+	for (i = 0; i < nr_packets; i++) {
+		__u8 flag = packet_ends(&packet[i]);
+
+		claimed_by[i] = AGREE_NOBODY;
+		if (!flag)
+			continue;
+		agreement->rsts += flag == PACKET_RST;
+		agreement->fins += flag == PACKET_FIN;
+		claimed_by[i] = find_claim(packet, i, record, nr_records,
+					   claimed_by);
+		if (claimed_by[i] == AGREE_NOBODY)
+			blame_packet(&agreement->remarks, &packet[i]);
+	}
+	for (i = 0; i < nr_records; i++)
+		check_record(agreement, packet, nr_packets, record, i, claimed_by);
+}

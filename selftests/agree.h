@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The wire against the records: is every FIN and RST told, and told once, and
+ * was every FIN and RST that is told there?
+ */
+#ifndef AGREE_H
+#define AGREE_H
+
+#include <record.h>
+
+#include "packet.h"
+#include "remarks.h"
+
+/* No record claims the packet. */
+#define AGREE_NOBODY	(-1)
+
+/**
+ * struct agreement - who sent what
+ * @fins: FINs on the wire, without retransmissions
+ * @rsts: RSTs on the wire
+ * @remarks: one sentence for each disagreement
+ */
+struct agreement {
+	int fins;
+	int rsts;
+	struct remarks remarks;
+};
+
+void agree(struct agreement *agreement, const struct packet *packet,
+	   int nr_packets, const struct record *record, int nr_records,
+	   int *claimed_by);
+
+#endif /* AGREE_H */

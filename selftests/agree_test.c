@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Does what judges the records notice what is wrong with them?  Needs neither
+ * the module nor root: packets and records are made up.
+ */
+#include <kselftest_harness.h>
+
+#include "agree.h"
+#include "expect.h"
+#include "flows.h"
+#include "recipe.h"
+
+#define CLIENT	"127.0.0.1:48072"
+#define SERVER_	"127.0.0.20:8000"
+
+/* The beginning of a record, and of one that the server's socket made. */
+#define HEAD(seq, kind, cookie)						\
+	"seq=" #seq " ts=1." #seq " kind=" kind " cpu=0 ctx=task pid=42 "	\
+	"comm=test netns=1 cookie=" cookie " "
+#define SERVED(seq, kind)						\
+	HEAD(seq, kind, "1a") "local=" SERVER_ " remote=" CLIENT " "
+
+struct scene {
+	struct packet packet[8];
+	int nr_packets;
+	struct record record[8];
+	int nr_records;
+	int claimed_by[8];
+	struct agreement agreement;
+};
+
+FIXTURE(wire) {
+	struct scene *scene;
+};
+
+FIXTURE_SETUP(wire)
+{
+	self->scene = calloc(1, sizeof(*self->scene));
+	ASSERT_NE(NULL, self->scene);
+}
+
+FIXTURE_TEARDOWN(wire)
+{
+	free(self->scene);
+}
+
+static struct packet *wire_has(struct scene *scene, const char *src,
+			       const char *dst, __u8 flags)
+{
+	struct packet *packet = &scene->packet[scene->nr_packets++];
+
+	strcpy(packet->src, src);
+	strcpy(packet->dst, dst);
+	packet->flags = flags;
+	return packet;
+}
+
+static void record_has(struct scene *scene, const char *line)
+{
+	if (record_parse(&scene->record[scene->nr_records++], line))
+		abort();
+}
+
+static int disagreements(struct scene *scene)
+{
+	agree(&scene->agreement, scene->packet, scene->nr_packets, scene->record,
+	      scene->nr_records, scene->claimed_by);
+	return scene->agreement.remarks.count;
+}
+
+TEST_F(wire, silence_agrees_with_silence)
+{
+	wire_has(self->scene, CLIENT, SERVER_, PACKET_SYN);
+	record_has(self->scene, SERVED(1, "call") "call=shutdown sent=none fin=-");
+	EXPECT_EQ(0, disagreements(self->scene));
+}
+
+TEST_F(wire, each_end_has_its_record)
+{
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_FIN | PACKET_ACK);
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_RST | PACKET_ACK);
+	record_has(self->scene, SERVED(1, "call") "call=shutdown sent=FIN fin=sent");
+	record_has(self->scene, SERVED(2, "call") "call=close sent=RST fin=-");
+	EXPECT_EQ(0, disagreements(self->scene));
+	EXPECT_EQ(0, self->scene->claimed_by[0]);
+	EXPECT_EQ(1, self->scene->claimed_by[1]);
+	EXPECT_EQ(1, self->scene->agreement.fins);
+	EXPECT_EQ(1, self->scene->agreement.rsts);
+}
+
+TEST_F(wire, rst_without_record)
+{
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_RST);
+	EXPECT_EQ(1, disagreements(self->scene));
+	EXPECT_EQ(AGREE_NOBODY, self->scene->claimed_by[0]);
+}
+
+TEST_F(wire, fin_without_record)
+{
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_FIN | PACKET_ACK);
+	record_has(self->scene, SERVED(1, "call") "call=close sent=RST fin=-");
+	/* The FIN that nobody told of, and the RST that was not there. */
+	EXPECT_EQ(2, disagreements(self->scene));
+}
+
+TEST_F(wire, fin_of_the_other_side)
+{
+	wire_has(self->scene, CLIENT, SERVER_, PACKET_FIN | PACKET_ACK);
+	record_has(self->scene, SERVED(1, "call") "call=close sent=FIN fin=sent");
+	EXPECT_EQ(2, disagreements(self->scene));
+}
+
+TEST_F(wire, record_without_packet)
+{
+	record_has(self->scene, SERVED(1, "call") "call=close sent=FIN fin=sent");
+	record_has(self->scene, SERVED(2, "decision") "by=rx sent=RST fin=-");
+	EXPECT_EQ(2, disagreements(self->scene));
+}
+
+TEST_F(wire, one_record_claims_one_packet)
+{
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_RST);
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_RST);
+	record_has(self->scene, SERVED(1, "decision") "by=rx sent=RST fin=-");
+	EXPECT_EQ(1, disagreements(self->scene));
+}
+
+TEST_F(wire, retransmission_needs_no_record)
+{
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_FIN | PACKET_ACK);
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_FIN | PACKET_ACK)->again = true;
+	record_has(self->scene, SERVED(1, "call") "call=close sent=FIN fin=sent");
+	EXPECT_EQ(0, disagreements(self->scene));
+}
+
+TEST_F(wire, queued_fin_may_wait)
+{
+	record_has(self->scene, SERVED(1, "call") "call=close sent=FIN fin=queued");
+	EXPECT_EQ(0, disagreements(self->scene));
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_FIN | PACKET_ACK);
+	EXPECT_EQ(0, disagreements(self->scene));
+	EXPECT_EQ(0, self->scene->claimed_by[0]);
+}
+
+TEST_F(wire, one_call_may_send_both)
+{
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_FIN | PACKET_ACK);
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_RST | PACKET_ACK);
+	record_has(self->scene, SERVED(1, "call") "call=close sent=RST fin=sent");
+	EXPECT_EQ(0, disagreements(self->scene));
+	self->scene->nr_packets = 1;
+	EXPECT_EQ(1, disagreements(self->scene));
+}
+
+TEST_F(wire, state_records_claim_nothing)
+{
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_RST);
+	record_has(self->scene, SERVED(1, "state") "state=ESTABLISHED>CLOSE by=close");
+	EXPECT_EQ(1, disagreements(self->scene));
+}
+
+TEST_F(wire, fin_whose_fate_is_not_told)
+{
+	record_has(self->scene, SERVED(1, "call") "call=close sent=FIN fin=-");
+	EXPECT_EQ(1, disagreements(self->scene));
+}
+
+static struct packet to_server(__u32 seq, __u32 ack, __u32 len, __u8 flags)
+{
+	struct packet packet = {
+		.src = CLIENT,
+		.dst = SERVER_,
+		.seq = seq,
+		.ack = ack,
+		.len = len,
+		.flags = flags,
+	};
+
+	return packet;
+}
+
+static struct packet to_client(__u32 seq, __u32 ack, __u32 len, __u8 flags)
+{
+	struct packet packet = to_server(seq, ack, len, flags);
+
+	strcpy(packet.src, SERVER_);
+	strcpy(packet.dst, CLIENT);
+	return packet;
+}
+
+TEST(flows_make_numbers_relative)
+{
+	const __u8 ack = PACKET_ACK;
+	struct packet wire[] = {
+		to_server(0xffffffff, 0, 0, PACKET_SYN),
+		to_client(100, 0, 0, PACKET_SYN | ack),
+		to_server(0, 101, 5, PACKET_PSH | ack),
+		to_server(5, 101, 0, PACKET_FIN | ack),
+		/* Data and FIN once more, in one packet. */
+		to_server(0, 101, 5, PACKET_FIN | ack),
+		to_client(101, 0, 0, PACKET_RST),
+	};
+	static const __u32 seq[] = { 0, 0, 1, 6, 1, 1 };
+	struct flows flows = {};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wire); i++) {
+		EXPECT_TRUE(flows_follow(&flows, &wire[i]));
+		EXPECT_EQ(seq[i], wire[i].seq);
+		EXPECT_EQ(i == 4, wire[i].again);
+	}
+	EXPECT_EQ(1, wire[1].ack);
+	EXPECT_EQ(1, wire[2].ack);
+}
+
+TEST(packets_read_like_tcpdump)
+{
+	struct packet rst = to_client(1, 6, 0, PACKET_RST | PACKET_ACK);
+	struct packet data = to_server(1, 1, 5, PACKET_PSH | PACKET_ACK);
+	char text[128];
+
+	packet_print(text, sizeof(text), &rst);
+	EXPECT_STREQ("127.0.0.20:8000 > 127.0.0.1:48072 [R.] seq 1 ack 6", text);
+	packet_print(text, sizeof(text), &data);
+	EXPECT_STREQ("127.0.0.1:48072 > 127.0.0.20:8000 [P.] seq 1:6 ack 1", text);
+}
+
+TEST(packets_of_both_families)
+{
+	static const __u8 ipv6[] = {
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x86, 0xdd,
+		0x60, 0, 0, 0, 0, 23, 6, 64,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+		0x1f, 0x40, 0, 80, 0, 0, 0, 7, 0, 0, 0, 9,
+		0x50, 0x18, 0, 0, 0, 0, 0, 0, 'a', 'b', 'c',
+	};
+	static const __u8 udp[] = {
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0,
+		0x45, 0, 0, 32, 0, 0, 0, 0, 64, 17, 0, 0, 127, 0, 0, 1,
+		127, 0, 0, 1, 0, 9, 0, 9, 0, 12, 0, 0, 'm', 'a', 'r', 'k',
+	};
+	struct packet packet;
+	size_t len;
+
+	ASSERT_TRUE(packet_decode(&packet, ipv6, sizeof(ipv6)));
+	EXPECT_STREQ("[::1]:8000", packet.src);
+	EXPECT_STREQ("[::1]:80", packet.dst);
+	EXPECT_EQ(7, packet.seq);
+	EXPECT_EQ(9, packet.ack);
+	EXPECT_EQ(3, packet.len);
+	EXPECT_EQ(PACKET_PSH | PACKET_ACK, packet.flags);
+	EXPECT_FALSE(packet_decode(&packet, udp, sizeof(udp)));
+	for (len = 0; len < 14 + 40 + 20; len++)
+		EXPECT_FALSE(packet_decode(&packet, ipv6, len));
+}
+
+FIXTURE(judge) {
+	struct play *play;
+};
+
+FIXTURE_SETUP(judge)
+{
+	self->play = calloc(1, sizeof(*self->play));
+	ASSERT_NE(NULL, self->play);
+	self->play->pid = 42;
+	self->play->end = 2000000000;
+	strcpy(self->play->comm, "test");
+	self->play->actor[S2].cookie = 0x1a;
+	strcpy(self->play->actor[S2].local, SERVER_);
+	strcpy(self->play->actor[S2].remote, CLIENT);
+}
+
+FIXTURE_TEARDOWN(judge)
+{
+	free(self->play);
+}
+
+static void gets(struct play *play, const char *line)
+{
+	if (record_parse(&play->record[play->nr_records++], line))
+		abort();
+}
+
+static int unmet(struct play *play)
+{
+	expect_judge(play);
+	return play->unmet.count;
+}
+
+TEST_F(judge, what_was_expected)
+{
+	expect(self->play, S2, "kind=call call=close sent=RST unread=5");
+	expect_path(self->play, S2, "LISTEN>SYN_RECV>CLOSE");
+	gets(self->play, SERVED(1, "state") "state=LISTEN>SYN_RECV by=rx");
+	gets(self->play, SERVED(2, "state") "state=SYN_RECV>CLOSE by=close");
+	gets(self->play, SERVED(3, "call") "call=close sent=RST unread=5");
+	EXPECT_EQ(0, unmet(self->play));
+}
+
+TEST_F(judge, nothing)
+{
+	expect(self->play, S2, "kind=call call=close");
+	expect_path(self->play, S2, "LISTEN>CLOSE");
+	EXPECT_EQ(2, unmet(self->play));
+}
+
+TEST_F(judge, more_than_expected)
+{
+	gets(self->play, SERVED(1, "call") "call=close sent=RST");
+	gets(self->play, SERVED(2, "reset") "state=ESTABLISHED>CLOSE");
+	EXPECT_EQ(2, unmet(self->play));
+	/* What the program's leaving makes is not the recipe's. */
+	self->play->end = 0;
+	EXPECT_EQ(0, unmet(self->play));
+}
+
+TEST_F(judge, another_value)
+{
+	expect(self->play, S2, "kind=call call=close sent=RST unread=5");
+	gets(self->play, SERVED(1, "call") "call=close sent=FIN unread=4");
+	EXPECT_EQ(2, unmet(self->play));
+}
+
+TEST_F(judge, one_of_several_values)
+{
+	expect(self->play, S2, "kind=call state=CLOSE>CLOSE|TIME_WAIT>TIME_WAIT");
+	gets(self->play, SERVED(1, "call") "state=TIME_WAIT>TIME_WAIT");
+	EXPECT_EQ(0, unmet(self->play));
+	self->play->nr_records = 0;
+	gets(self->play, SERVED(1, "call") "state=CLOSE>CLOS");
+	EXPECT_EQ(1, unmet(self->play));
+}
+
+TEST_F(judge, another_identity)
+{
+	expect(self->play, S2, "kind=call");
+	gets(self->play, HEAD(1, "call", "1a") "local=" CLIENT " remote=" SERVER_);
+	EXPECT_EQ(2, unmet(self->play));
+	self->play->nr_records = 0;
+	gets(self->play, HEAD(1, "call", "1b") "local=" SERVER_ " remote=" CLIENT);
+	EXPECT_EQ(2, unmet(self->play));
+	self->play->nr_records = 0;
+	self->play->pid = 43;
+	gets(self->play, SERVED(1, "call") "call=close");
+	EXPECT_EQ(1, unmet(self->play));
+}
+
+TEST_F(judge, too_early)
+{
+	expect(self->play, S2, "kind=call");
+	expect_late(self->play, 1500000000);
+	gets(self->play, SERVED(100000000, "call") "call=close");
+	EXPECT_EQ(1, unmet(self->play));
+}
+
+TEST_F(judge, path_with_a_gap)
+{
+	expect_path(self->play, S2, "LISTEN>SYN_RECV>ESTABLISHED>CLOSE");
+	gets(self->play, SERVED(1, "state") "state=LISTEN>SYN_RECV");
+	gets(self->play, SERVED(2, "state") "state=ESTABLISHED>CLOSE");
+	EXPECT_EQ(1, unmet(self->play));
+}
+
+TEST_F(judge, unknown_reason)
+{
+	self->play->end = 0;
+	gets(self->play, SERVED(1, "call") "call=close why=unknown");
+	EXPECT_EQ(1, unmet(self->play));
+}
+
+TEST_F(judge, unknown_key)
+{
+	expect(self->play, S2, "kind=call colour=green");
+	gets(self->play, SERVED(1, "call") "call=close");
+	EXPECT_EQ(2, unmet(self->play));
+}
+
+TEST_HARNESS_MAIN

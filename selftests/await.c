@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where the document sleeps, we wait for what it slept for.
+ */
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <names.h>
+
+#include "act.h"
+#include "clock.h"
+#include "netns.h"
+#include "step.h"
+
+/* For what happens at once; TIME_WAIT takes 60 s, and some more. */
+#define AWAIT_SECONDS		10
+#define TIME_WAIT_SECONDS	90
+
+static void over(struct play *play, bool happened)
+{
+	if (!happened)
+		remark(&play->wrong, "waited in vain: %s",
+		       play->step[play->nr_steps - 1].text);
+}
+
+static int unread(int fd)
+{
+	int bytes = -1;
+
+	return ioctl(fd, SIOCINQ, &bytes) ? -1 : bytes;
+}
+
+/**
+ * await_unread - wait until data is there to be read
+ * @play: the play
+ * @who: the socket
+ * @bytes: how much
+ */
+void await_unread(struct play *play, enum who who, int bytes)
+{
+	__u64 deadline = clock_in(AWAIT_SECONDS);
+	bool there;
+
+	do {
+		there = unread(play->actor[who].fd) == bytes;
+	} while (!there && clock_wait(deadline));
+	step(play, "", "wait: %s has %d unread bytes", actor_name(who), bytes);
+	over(play, there);
+}
+
+static int state_of(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		return SHUTWATCH_TCP_NONE;
+	return info.tcpi_state;
+}
+
+/**
+ * await_state - wait until a socket is in a state
+ * @play: the play
+ * @who: the socket
+ * @state: enum shutwatch_tcp; not TIME_WAIT, which no socket is in
+ */
+void await_state(struct play *play, enum who who, int state)
+{
+	__u64 deadline = clock_in(AWAIT_SECONDS);
+	bool there;
+
+	do {
+		there = state_of(play->actor[who].fd) == state;
+	} while (!there && clock_wait(deadline));
+	step(play, "", "wait: %s is %s", actor_name(who), tcp_names.name[state]);
+	over(play, there);
+}
+
+/**
+ * await_time_wait - wait until a connection enters or leaves TIME_WAIT
+ * @play: the play
+ * @who: its socket, which by now is CLOSE
+ * @in: it is to enter
+ */
+void await_time_wait(struct play *play, enum who who, bool in)
+{
+	__u64 deadline = clock_in(in ? AWAIT_SECONDS : TIME_WAIT_SECONDS);
+	const struct actor *actor = &play->actor[who];
+	bool there;
+
+	do {
+		there = netns_in_time_wait(actor->local, actor->remote) == in;
+	} while (!there && clock_wait(deadline));
+	step(play, "", "wait: %s is %s in TIME_WAIT", actor_name(who),
+	     in ? "now" : "no longer");
+	over(play, there);
+}
+
+/**
+ * await_child - wait until a connection waits to be accepted
+ * @play: the play
+ * @who: the listener
+ * @client: the other end; from now on CHILD is this one
+ */
+void await_child(struct play *play, enum who who, enum who client)
+{
+	struct pollfd pfd = { .fd = play->actor[who].fd, .events = POLLIN };
+	struct actor *child = &play->actor[CHILD];
+	int there = poll(&pfd, 1, AWAIT_SECONDS * 1000);
+
+	strcpy(child->local, play->actor[client].remote);
+	strcpy(child->remote, play->actor[client].local);
+	step(play, "", "wait: a connection waits to be accepted");
+	over(play, there == 1);
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lo shows a packet twice, on its way out and on its way in.  libpcap leaves
+ * out the first of the two when it has lo itself open (not "any"), so that
+ * what is read here is what was received, once each.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pcap/pcap.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture.h"
+#include "clock.h"
+#include "flows.h"
+
+#define DEVICE		"lo"
+#define SNAPLEN		256
+#define BUFFER		(8 << 20)
+#define MARK_PORT	9
+#define MARK_SECONDS	5
+
+/*
+ * A datagram of ours in the stream of packets marks a moment: whatever was
+ * sent before it has been captured when it is.
+ */
+#define FILTER		"tcp or (udp dst port 9 and dst host 127.0.0.1)"
+
+/**
+ * struct capture - an open capture
+ * @pcap: libpcap's handle
+ * @flows: the connections so far
+ * @packet: where packets go while capture_read() runs
+ * @count: how many are there
+ * @max: how many fit
+ * @marked: our mark came by
+ * @remarks: what was not as it should be
+ */
+struct capture {
+	pcap_t *pcap;
+	struct flows flows;
+	struct packet *packet;
+	int count;
+	int max;
+	bool marked;
+	struct remarks *remarks;
+};
+
+static int set_filter(pcap_t *pcap)
+{
+	struct bpf_program program;
+	int err = pcap_compile(pcap, &program, FILTER, 1, PCAP_NETMASK_UNKNOWN);
+
+	if (!err) {
+		err = pcap_setfilter(pcap, &program);
+		pcap_freecode(&program);
+	}
+	return err;
+}
+
+static int activate(pcap_t *pcap, char *errbuf)
+{
+	/* Immediate: a packet can be read as soon as it was there. */
+	if (pcap_set_snaplen(pcap, SNAPLEN) ||
+	    pcap_set_buffer_size(pcap, BUFFER) ||
+	    pcap_set_immediate_mode(pcap, 1) || pcap_activate(pcap) < 0 ||
+	    set_filter(pcap))
+		return -1;
+	if (pcap_datalink(pcap) != DLT_EN10MB)
+		return -1;
+	return pcap_setnonblock(pcap, 1, errbuf);
+}
+
+/**
+ * capture_open - begin to capture
+ * @remarks: where to say why not
+ *
+ * Return: the capture, or NULL.
+ */
+struct capture *capture_open(struct remarks *remarks)
+{
+	struct capture *capture = calloc(1, sizeof(*capture));
+	char errbuf[PCAP_ERRBUF_SIZE] = "";
+
+	if (!capture) {
+		remark(remarks, "no memory for the capture");
+		return NULL;
+	}
+	capture->pcap = pcap_create(DEVICE, errbuf);
+	if (!capture->pcap) {
+		remark(remarks, "cannot capture on %s: %s", DEVICE, errbuf);
+		free(capture);
+		return NULL;
+	}
+	if (activate(capture->pcap, errbuf)) {
+		remark(remarks, "cannot capture on %s: %s %s", DEVICE,
+		       pcap_geterr(capture->pcap), errbuf);
+		capture_close(capture);
+		return NULL;
+	}
+	return capture;
+}
+
+/**
+ * capture_close - end a capture
+ * @capture: it
+ */
+void capture_close(struct capture *capture)
+{
+	pcap_close(capture->pcap);
+	free(capture);
+}
+
+static int send_mark(void)
+{
+	struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_port = htons(MARK_PORT),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	ssize_t sent;
+
+	if (fd < 0)
+		return -1;
+	sent = sendto(fd, "mark", 4, 0, (struct sockaddr *)&to, sizeof(to));
+	close(fd);
+	return sent == 4 ? 0 : -1;
+}
+
+static void take(u_char *user, const struct pcap_pkthdr *header,
+		 const u_char *frame)
+{
+	struct capture *capture = (struct capture *)user;
+	struct packet packet;
+
+	if (!packet_decode(&packet, frame, header->caplen)) {
+		capture->marked = true;
+		return;
+	}
+	if (!flows_follow(&capture->flows, &packet))
+		remark(capture->remarks, "more connections than can be followed");
+	if (capture->count == capture->max) {
+		remark(capture->remarks, "more packets than can be kept");
+		return;
+	}
+	capture->packet[capture->count++] = packet;
+}
+
+static void read_until_mark(struct capture *capture)
+{
+	struct pollfd pfd = {
+		.fd = pcap_get_selectable_fd(capture->pcap),
+		.events = POLLIN,
+	};
+	__u64 deadline = clock_in(MARK_SECONDS);
+
+	while (!capture->marked && clock_now() < deadline) {
+		poll(&pfd, 1, 100);
+		if (pcap_dispatch(capture->pcap, -1, take, (u_char *)capture) < 0)
+			break;
+	}
+	if (!capture->marked)
+		remark(capture->remarks, "the capture stopped short: %s",
+		       pcap_geterr(capture->pcap));
+}
+
+/**
+ * capture_read - the packets since the last time
+ * @capture: an open capture
+ * @packet: where they go
+ * @max: how many fit
+ * @remarks: where to tell of packets that are missing
+ *
+ * All that was sent before the call is among them, and maybe more.
+ *
+ * Return: how many there are.
+ */
+int capture_read(struct capture *capture, struct packet *packet, int max,
+		 struct remarks *remarks)
+{
+	struct pcap_stat stat = {};
+
+	capture->packet = packet;
+	capture->count = 0;
+	capture->max = max;
+	capture->marked = false;
+	capture->remarks = remarks;
+	if (send_mark())
+		remark(remarks, "cannot mark the end of the capture");
+	else
+		read_until_mark(capture);
+	if (pcap_stats(capture->pcap, &stat) || stat.ps_drop)
+		remark(remarks, "the capture lost %u packets", stat.ps_drop);
+	return capture->count;
+}

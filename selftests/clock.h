@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The clock of the records, and waiting for a condition with a deadline.
+ */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <time.h>
+
+#define NSEC_PER_SEC	1000000000ull
+
+/**
+ * clock_now - the time, by the clock that the records tell
+ *
+ * Return: nanoseconds of CLOCK_MONOTONIC.
+ */
+static inline __u64 clock_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+/**
+ * clock_in - a deadline
+ * @seconds: how far away it is
+ *
+ * Return: the time at which it has passed.
+ */
+static inline __u64 clock_in(unsigned int seconds)
+{
+	return clock_now() + seconds * NSEC_PER_SEC;
+}
+
+/**
+ * clock_wait - between two looks at a condition: let others run
+ * @deadline: when to give up
+ *
+ * Return: false once @deadline has passed.
+ */
+static inline bool clock_wait(__u64 deadline)
+{
+	const struct timespec tick = { .tv_nsec = 1000000 };
+
+	nanosleep(&tick, NULL);
+	return clock_now() < deadline;
+}
+
+#endif /* CLOCK_H */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a record says, key by key.
+ */
+#ifndef FIELDS_H
+#define FIELDS_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+#include <record.h>
+
+bool record_is(const struct record *record, enum shutwatch_key key,
+	       const char *value);
+const char *record_get(const struct record *record, enum shutwatch_key key);
+__u64 record_seq(const struct record *record);
+__u64 record_time(const struct record *record);
+__u64 record_cookie(const struct record *record);
+
+#endif /* FIELDS_H */

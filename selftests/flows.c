@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "flows.h"
+
+static struct flow *flow_find(struct flows *flows, const char *src,
+			      const char *dst)
+{
+	int i;
+
+	for (i = 0; i < flows->count; i++) {
+		struct flow *flow = &flows->flow[i];
+
+		if (!strcmp(flow->src, src) && !strcmp(flow->dst, dst))
+			return flow;
+	}
+	return NULL;
+}
+
+static struct flow *flow_start(struct flows *flows, const struct packet *packet)
+{
+	struct flow *flow = flow_find(flows, packet->src, packet->dst);
+
+	if (!flow) {
+		if (flows->count == FLOWS_MAX)
+			return NULL;
+		flow = &flows->flow[flows->count++];
+		strcpy(flow->src, packet->src);
+		strcpy(flow->dst, packet->dst);
+	}
+	flow->first = packet->seq;
+	flow->next = packet->seq;
+	return flow;
+}
+
+/* A SYN that is not the old one starts anew: the ports were used again. */
+static bool starts_anew(const struct flow *flow, const struct packet *packet)
+{
+	return packet->flags & PACKET_SYN &&
+	       (!flow || flow->first != packet->seq);
+}
+
+static void count_in(struct flow *flow, struct packet *packet)
+{
+	__u32 carried = packet->len + !!(packet->flags & PACKET_SYN) +
+			   !!(packet->flags & PACKET_FIN);
+	__u32 end = packet->seq + carried;
+
+	packet->again = carried && (__s32)(end - flow->next) <= 0;
+	if ((__s32)(end - flow->next) > 0)
+		flow->next = end;
+}
+
+/**
+ * flows_follow - note a packet, make its numbers relative
+ * @flows: what was sent before
+ * @packet: the next one on the wire
+ *
+ * Numbers of a connection whose SYN was not seen stay absolute.
+ *
+ * Return: false if there are more connections than we can follow.
+ */
+bool flows_follow(struct flows *flows, struct packet *packet)
+{
+	struct flow *flow = flow_find(flows, packet->src, packet->dst);
+	const struct flow *back;
+
+	if (starts_anew(flow, packet)) {
+		flow = flow_start(flows, packet);
+		if (!flow)
+			return false;
+	}
+	if (flow) {
+		count_in(flow, packet);
+		packet->seq -= flow->first;
+	}
+	back = flow_find(flows, packet->dst, packet->src);
+	if (back && packet->flags & PACKET_ACK)
+		packet->ack -= back->first;
+	return true;
+}

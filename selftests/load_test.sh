@@ -1,0 +1,319 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# usage: load_test
+#
+# The life of the module: loading it, loading it wrongly, unloading it while
+# somebody reads or connections end, and what the reader says without it.
+#
+# $SHUTWATCH_KO is the module; ROUNDS of loading and unloading are 200.
+
+ko=${SHUTWATCH_KO:-}
+rounds=${ROUNDS:-200}
+here=$(cd "$(dirname "$0")" && pwd)
+reader=$here/../tools/shutwatch
+debugfs=/sys/kernel/debug
+files=$debugfs/shutwatch
+KSFT_SKIP=4
+
+# ---- KTAP ----
+
+planned=0
+count=0
+failed=0
+work=$(mktemp -d) || exit 1
+
+# What a test finds wrong is kept until its result is told.
+wrong()
+{
+	echo "# $*" >>"$work/wrong"
+}
+
+# result NAME: what the test of this name came to.
+result()
+{
+	count=$((count + 1))
+	if [ -e "$work/wrong" ]; then
+		cat "$work/wrong"
+		rm "$work/wrong"
+		failed=$((failed + 1))
+		echo "not ok $count $1"
+	else
+		echo "ok $count $1"
+	fi
+}
+
+skip()
+{
+	count=$((count + 1))
+	echo "ok $count $1 # SKIP $2"
+}
+
+# The whole test cannot be run here: in our own VM, that is a failure.
+cannot()
+{
+	echo "TAP version 13"
+	if [ "${SHUTWATCH_VM:-}" ]; then
+		echo "Bail out! $*"
+		exit 1
+	fi
+	echo "1..0 # SKIP $*"
+	exit $KSFT_SKIP
+}
+
+# ---- what is there ----
+
+loaded()
+{
+	grep -q '^shutwatch ' /proc/modules
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for()
+{
+	_end=$(($(date +%s) + $1))
+	shift
+	until "$@"; do
+		[ "$(date +%s)" -lt "$_end" ] || return 1
+		sleep 0.1
+	done
+}
+
+load()
+{
+	insmod "$ko" "$@" 2>"$work/stderr"
+}
+
+unload()
+{
+	rmmod shutwatch 2>"$work/stderr"
+}
+
+# What the kernel said since the last time.
+log_mark()
+{
+	dmesg | wc -l >"$work/mark"
+}
+
+log_since()
+{
+	dmesg | tail -n "+$(($(cat "$work/mark") + 1))"
+}
+
+nothing_left()
+{
+	! loaded || wrong "the module is still there"
+	[ ! -e "$files" ] || wrong "$files is still there"
+	[ ! -e /sys/module/shutwatch ] || wrong "/sys/module/shutwatch is still there"
+	if grep -q shutwatch "$debugfs/kprobes/list" /proc/vmallocinfo; then
+		wrong "probes or memory are still there"
+	fi
+}
+
+complaints()
+{
+	log_since | grep -E -f "$here/vm/complaints" >"$work/complaints" || return 0
+	while read -r line; do
+		wrong "$line"
+	done <"$work/complaints"
+}
+
+# ---- the tests ----
+
+planned=$((planned + 1))
+loads_once()
+{
+	load || wrong "cannot be loaded: $(cat "$work/stderr")"
+	! load || wrong "can be loaded twice"
+	grep -q 'File exists' "$work/stderr" || wrong "twice: $(cat "$work/stderr")"
+	[ "$(cat $files/abi)" ] || wrong "no ABI number"
+	unload || wrong "cannot be unloaded: $(cat "$work/stderr")"
+	nothing_left
+	result loads_once
+}
+
+# What does not do as a parameter, one to a line.
+wrong_parameters='ring=0
+ring=1048577
+sockets=255
+sockets=1048577
+port=0
+port=65536
+port=http
+lport=80,
+rport=80-90
+addr=127.0.0
+addr=127.0.0.1/33
+addr=::1/129
+family=5
+pid=me
+netns=init'
+
+for _ in $wrong_parameters; do
+	planned=$((planned + 1))
+done
+
+# The log is to name parameter and value, and then to say what to write.
+wrong_parameter()
+{
+	log_mark
+	if load "$1"; then
+		wrong "can be loaded with $1"
+		unload
+	fi
+	log_since | grep -q "shutwatch: $1: ..*" ||
+		wrong "the log does not say what is wrong with $1: $(log_since)"
+	nothing_left
+	result "wrong_parameter $1"
+}
+
+# Written to a file of /sys/module/shutwatch/parameters, it changes nothing.
+planned=$((planned + 1))
+wrong_filter_is_refused()
+{
+	load port=8000 || wrong "cannot be loaded: $(cat "$work/stderr")"
+	if echo http 2>/dev/null >/sys/module/shutwatch/parameters/port; then
+		wrong "port=http can be written"
+	fi
+	[ "$(cat /sys/module/shutwatch/parameters/port)" = 8000 ] ||
+		wrong "port=8000 is gone"
+	unload || wrong "cannot be unloaded: $(cat "$work/stderr")"
+	nothing_left
+	result wrong_filter_is_refused
+}
+
+has_reader()
+{
+	grep -qx 'readers 1' "$files/stats"
+}
+
+sleeps()
+{
+	grep -q '^State:	S' "/proc/$1/status"
+}
+
+planned=$((planned + 1))
+unload_waits_for_readers()
+{
+	load || wrong "cannot be loaded: $(cat "$work/stderr")"
+	cat "$files/events_pipe" >/dev/null &
+	cat=$!
+	wait_for 10 has_reader || wrong "the reader is not counted"
+	wait_for 10 sleeps $cat || wrong "the reader does not block"
+	! unload || wrong "can be unloaded under a reader"
+	grep -q 'in use' "$work/stderr" || wrong "busy: $(cat "$work/stderr")"
+	kill $cat
+	wait $cat 2>/dev/null
+	unload || wrong "cannot be unloaded: $(cat "$work/stderr")"
+	nothing_left
+	result unload_waits_for_readers
+}
+
+# Connections that end in many ways, again and again.
+connections()
+{
+	while :; do
+		"$here/demo" -n -r 1 -r 2 -r 3 -r 6 -r 7 -r 8 -r 9
+	done >/dev/null 2>&1
+}
+
+# Bytes that the kernel holds and that a module could forget.
+held()
+{
+	awk '/^(SUnreclaim|VmallocUsed|Percpu):/ { sum += $2 } END { print sum }' /proc/meminfo
+}
+
+planned=$((planned + 1))
+many_rounds_under_load()
+{
+	log_mark
+	connections &
+	load=$!
+	before=
+	for round in $(seq "$rounds"); do
+		load ring=1024 sockets=256 ||
+			wrong "round $round: cannot be loaded: $(cat "$work/stderr"); $(dmesg | tail -n 1)"
+		! loaded || unload ||
+			wrong "round $round: cannot be unloaded: $(cat "$work/stderr")"
+		[ ! -e "$work/wrong" ] || break
+		# The first rounds fill caches that are there to stay.
+		[ "$round" != $((rounds / 4)) ] || before=$(held)
+	done
+	kill $load
+	wait $load 2>/dev/null
+	after=$(held)
+	echo "# the kernel held $before KiB after a quarter of $rounds rounds, $after KiB at the end"
+	nothing_left
+	complaints
+	# The smallest ring is 128 KiB: one lost in each round would show, other
+	# people's megabyte does not.
+	[ $((after - before)) -lt $((1024 + rounds * 16)) ] ||
+		wrong "memory was lost: $before KiB, then $after KiB"
+	result many_rounds_under_load
+}
+
+# says STATUS TEXT COMMAND...: how the reader ends, and what it says.
+says()
+{
+	_status=$1 _text=$2
+	shift 2
+	"$@" >"$work/stdout" 2>"$work/stderr"
+	_got=$?
+	[ $_got = "$_status" ] || wrong "the reader ends with $_got, not $_status"
+	grep -q "$_text" "$work/stderr" || wrong "the reader says: $(cat "$work/stderr")"
+}
+
+planned=$((planned + 3))
+the_reader_names_the_cure()
+{
+	if [ ! -x "$reader" ]; then
+		skip reader_without_module "tools/shutwatch is not built"
+		skip reader_without_debugfs "tools/shutwatch is not built"
+		skip reader_without_root "tools/shutwatch is not built"
+		return
+	fi
+	says 1 insmod "$reader" events
+	result reader_without_module
+
+	load || wrong "cannot be loaded: $(cat "$work/stderr")"
+	# shellcheck disable=SC2016 # the inner shell's
+	says 1 'mount -t debugfs' unshare -m sh -c \
+		'umount -l "$1" && exec "$2" events' sh "$debugfs" "$reader"
+	result reader_without_debugfs
+
+	says 1 'root' setpriv --reuid=65534 --regid=65534 --clear-groups \
+		"$reader" events
+	result reader_without_root
+	unload || wrong "cannot be unloaded: $(cat "$work/stderr")"
+}
+
+# ---- all of it ----
+
+was_loaded=
+restore()
+{
+	[ -z "$was_loaded" ] || loaded || insmod "$ko"
+	rm -rf "$work"
+}
+trap restore EXIT
+
+[ "$(id -u)" = 0 ] || cannot "not root: try again with sudo"
+[ -e "$ko" ] || cannot "SHUTWATCH_KO does not name the module"
+[ -e "$debugfs/kprobes" ] || cannot "debugfs is not mounted: mount -t debugfs none $debugfs"
+if loaded; then
+	was_loaded=1
+	unload || cannot "the module is in use: end its readers"
+fi
+
+echo "TAP version 13"
+echo "1..$planned"
+loads_once
+for parameter in $wrong_parameters; do
+	wrong_parameter "$parameter"
+done
+wrong_filter_is_refused
+unload_waits_for_readers
+many_rounds_under_load
+the_reader_names_the_cure
+echo "# Totals: pass:$((count - failed)) fail:$failed"
+[ $failed = 0 ]

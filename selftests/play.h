@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One recipe being played, in a process and a network namespace of its own,
+ * and everything that was seen of it.
+ */
+#ifndef PLAY_H
+#define PLAY_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include <record.h>
+
+#include "address.h"
+#include "agree.h"
+#include "packet.h"
+#include "remarks.h"
+
+#define PLAY_STEPS_MAX		40
+#define PLAY_PACKETS_MAX	128
+#define PLAY_RECORDS_MAX	192
+#define PLAY_EXPECTED_MAX	24
+
+struct recipe;
+
+/*
+ * The sockets of a recipe, by the names that the document gives them.  CHILD
+ * is one that waits in a listener's queue and that no program has yet; NOBODY
+ * stands where there is no socket.
+ */
+#define ACTOR_LIST(X)		\
+	X(SERVER, "server")	\
+	X(S1, "s1")		\
+	X(S2, "s2")		\
+	X(S, "s")		\
+	X(CHILD, "child")	\
+	X(NOBODY, "nobody")
+
+#define ACTOR_AS_ENUM(id, name)	id,
+#define ACTOR_AS_NAME(id, name)	[id] = name,
+
+enum who {
+	ACTOR_LIST(ACTOR_AS_ENUM)
+	ACTORS
+};
+
+/**
+ * struct actor - a socket of a recipe
+ * @fd: its descriptor, -1 if there is none (any more)
+ * @cookie: its SO_COOKIE, 0 if nobody could ask for it
+ * @local: its address, as the records write it
+ * @remote: the address of its peer, likewise
+ */
+struct actor {
+	int fd;
+	__u64 cookie;
+	char local[ADDRESS_LEN];
+	char remote[ADDRESS_LEN];
+};
+
+/**
+ * struct step - one thing that the program did
+ * @text: the call, as the document would write it
+ * @result: what came of it
+ * @time: when it was over, by clock_now()
+ */
+struct step {
+	char text[56];
+	char result[56];
+	__u64 time;
+};
+
+/**
+ * struct expected - a record, or a path, that must be there
+ * @who: of which socket
+ * @actor: the socket, as it was at that moment
+ * @text: the keys and values that matter; for a path: its states
+ * @is_path: this is the path of a socket
+ * @not_before: it is made later than this, by clock_now()
+ */
+struct expected {
+	enum who who;
+	struct actor actor;
+	char text[256];
+	bool is_path;
+	__u64 not_before;
+};
+
+/**
+ * struct play - a recipe, its program, and what was seen of it
+ * @recipe: which one
+ * @with_records: shutwatch is there to be asked
+ * @done: it came to its end
+ * @bell: the player tells the audience that there is something new; -1 there
+ * @audience: the other end of it; at end of file the player has gone
+ * @player: the process
+ * @pid: the same, as the player knows it
+ * @comm: its name
+ * @actor: the sockets
+ * @nr_steps: how many of @step are in use
+ * @step: what the program did, in order
+ * @aside: what is to be said about this kernel, NULL if nothing
+ * @end: when the recipe was over; then the program closes what is open
+ * @nr_packets: how many of @packet are in use
+ * @nr_packets_told: how many of them were there before @end
+ * @packet: the wire
+ * @claimed_by: which record tells of the packet, or AGREE_NOBODY
+ * @nr_records: how many of @record are in use
+ * @record: the records, in the order of the module
+ * @agreement: the wire against the records
+ * @nr_expected: how many of @expected are in use
+ * @expected: the records that must be there
+ * @wrong: the program got something that the document does not say
+ * @unmet: expectations that were not met, and records that nobody expected
+ * @trouble: what kept us from seeing
+ */
+struct play {
+	const struct recipe *recipe;
+	bool with_records;
+	bool done;
+	int bell;
+	int audience;
+	pid_t player;
+	pid_t pid;
+	char comm[SHUTWATCH_COMM_LEN];
+
+	struct actor actor[ACTORS];
+	int nr_steps;
+	struct step step[PLAY_STEPS_MAX];
+	const char *aside;
+	__u64 end;
+
+	int nr_packets;
+	int nr_packets_told;
+	struct packet packet[PLAY_PACKETS_MAX];
+	int claimed_by[PLAY_PACKETS_MAX];
+
+	int nr_records;
+	struct record record[PLAY_RECORDS_MAX];
+	struct agreement agreement;
+
+	int nr_expected;
+	struct expected expected[PLAY_EXPECTED_MAX];
+
+	struct remarks wrong;
+	struct remarks unmet;
+	struct remarks trouble;
+};
+
+struct play *play_start(const struct recipe *recipe, bool with_records);
+bool play_watch(struct play *play);
+void play_wait(struct play *play);
+bool play_agrees(const struct play *play);
+bool play_tells(const struct play *play, const struct record *record);
+void play_free(struct play *play);
+
+#endif /* PLAY_H */
