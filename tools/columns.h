@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Records as a table.
+ */
+#ifndef SHUTWATCH_COLUMNS_H
+#define SHUTWATCH_COLUMNS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "record.h"
+
+/* The width that the default table never exceeds. */
+#define COLUMNS_WIDTH	80
+
+/**
+ * struct table - how the table looks
+ * @wide: whole words and room for IPv6, whatever the width
+ * @extended: the rest of the record behind the columns, as key=value
+ * @clock: a column of wall-clock time in front
+ * @stamp: a column of monotonic time in front
+ * @colour: the terminal can do colours
+ */
+struct table {
+	bool wide;
+	bool extended;
+	bool clock;
+	bool stamp;
+	bool colour;
+};
+
+void columns_header(const struct table *t, FILE *out);
+void columns_record(const struct table *t, const struct record *r, FILE *out);
+
+#endif /* SHUTWATCH_COLUMNS_H */

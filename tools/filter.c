@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Filters.  Different options narrow each other, the members of a list widen
+ * it.  A record that has not the value a filter looks at does not match, but a
+ * "lost" record always does: that something is missing concerns everybody.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "filter.h"
+#include "number.h"
+
+#define NETNS_DIR	"/run/netns/"
+
+static_assert(SHUTWATCH_WHY_COUNT <= 64, "the reasons outgrew a set of 64 bits");
+
+/* Cut the next member out of a list: NULL at its end, "" for a hopeless one. */
+static const char *next_member(char *member, size_t size, const char **list)
+{
+	size_t len;
+
+	if (!*list)
+		return NULL;
+	len = strcspn(*list, ",");
+	snprintf(member, size, "%.*s", len < size ? (int)len : 0, *list);
+	*list = (*list)[len] ? *list + len + 1 : NULL;
+	return member;
+}
+
+/**
+ * filter_add_ports() - add a list of ports to a set
+ * @ports: the set
+ * @list: "80,443"
+ *
+ * Return: 0, or -EINVAL where a member is no port.
+ */
+int filter_add_ports(struct ports *ports, const char *list)
+{
+	unsigned long port;
+	char member[16];
+
+	while (next_member(member, sizeof(member), &list)) {
+		if (number_parse(&port, member, 65535))
+			return -EINVAL;
+		ports->bit[port / 8] |= (unsigned char)(1 << port % 8);
+		ports->any = true;
+	}
+	return 0;
+}
+
+/**
+ * filter_add_names() - add a list of words to a set
+ * @set: the set, one bit for each word
+ * @names: the vocabulary, at most 64 words
+ * @list: "close,abort"
+ *
+ * Return: 0, or -EINVAL where a member is not in the vocabulary.
+ */
+int filter_add_names(unsigned long long *set, const struct names *names, const char *list)
+{
+	char member[64];
+	int id;
+
+	while (next_member(member, sizeof(member), &list)) {
+		id = names_find(names, member);
+		if (id < 0)
+			return -EINVAL;
+		*set |= 1ULL << id;
+	}
+	return 0;
+}
+
+/**
+ * filter_set_netns() - ask for one network namespace
+ * @f: the filter
+ * @netns: an inode number, a name that ip-netns(8) gave, or a path
+ *
+ * Return: 0, -EINVAL where it cannot be any of them, or -errno of the file.
+ */
+int filter_set_netns(struct filter *f, const char *netns)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (!number_parse(&f->netns, netns, ULONG_MAX))
+		return f->netns ? 0 : -EINVAL;
+	if (!*netns || strlen(netns) >= sizeof(path) - sizeof(NETNS_DIR))
+		return -EINVAL;
+	snprintf(path, sizeof(path), "%s%s", strchr(netns, '/') ? "" : NETNS_DIR, netns);
+	if (stat(path, &st))
+		return -errno;
+	f->netns = st.st_ino;
+	return 0;
+}
+
+static bool ports_have(const struct ports *ports, const struct endpoint *e)
+{
+	return ports->bit[e->port / 8] >> e->port % 8 & 1;
+}
+
+static bool wants_endpoints(const struct filter *f)
+{
+	return f->local_ports.any || f->remote_ports.any || f->either_ports.any ||
+	       f->local.family || f->remote.family || f->family;
+}
+
+static bool match_endpoints(const struct filter *f, const struct record *r)
+{
+	const char *local = record_value(r, SHUTWATCH_KEY_LOCAL);
+	const char *remote = record_value(r, SHUTWATCH_KEY_REMOTE);
+	struct endpoint l, d;
+
+	if (!wants_endpoints(f))
+		return true;
+	if (!local || !remote || endpoint_parse(&l, local) || endpoint_parse(&d, remote))
+		return false;
+	if (f->family && l.family != f->family)
+		return false;
+	if (f->local_ports.any && !ports_have(&f->local_ports, &l))
+		return false;
+	if (f->remote_ports.any && !ports_have(&f->remote_ports, &d))
+		return false;
+	if (f->either_ports.any && !ports_have(&f->either_ports, &l) &&
+	    !ports_have(&f->either_ports, &d))
+		return false;
+	if (f->local.family && !prefix_has(&f->local, &l))
+		return false;
+	return !f->remote.family || prefix_has(&f->remote, &d);
+}
+
+static bool match_number(unsigned long wanted, const char *value)
+{
+	unsigned long number;
+
+	if (!wanted)
+		return true;
+	return value && !number_parse(&number, value, ULONG_MAX) && number == wanted;
+}
+
+static bool match_name(unsigned long long set, const struct names *names, const char *value)
+{
+	int id;
+
+	if (!set)
+		return true;
+	id = value ? names_find(names, value) : -1;
+	return id >= 0 && set >> id & 1;
+}
+
+/**
+ * filter_match() - whether the user wants to see a record
+ * @f: what was asked for
+ * @r: the record
+ *
+ * Return: true where every filter lets it through.
+ */
+bool filter_match(const struct filter *f, const struct record *r)
+{
+	if (names_is(&kind_names, SHUTWATCH_KIND_LOST, r->value[SHUTWATCH_KEY_KIND]))
+		return true;
+	return match_name(f->kind, &kind_names, r->value[SHUTWATCH_KEY_KIND]) &&
+	       match_name(f->sent, &sent_names, r->value[SHUTWATCH_KEY_SENT]) &&
+	       match_name(f->why, &why_names, r->value[SHUTWATCH_KEY_WHY]) &&
+	       match_number(f->pid, r->value[SHUTWATCH_KEY_PID]) &&
+	       match_number(f->netns, r->value[SHUTWATCH_KEY_NETNS]) &&
+	       match_endpoints(f, r);
+}

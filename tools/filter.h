@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which records the user wants to see.
+ */
+#ifndef SHUTWATCH_FILTER_H
+#define SHUTWATCH_FILTER_H
+
+#include <stdbool.h>
+
+#include "endpoint.h"
+#include "names.h"
+#include "record.h"
+
+/**
+ * struct ports - a set of ports
+ * @any: whether there is one in it
+ * @bit: one bit for each port
+ */
+struct ports {
+	bool any;
+	unsigned char bit[65536 / 8];
+};
+
+/**
+ * struct filter - what was asked for; all zero lets everything through
+ * @local_ports: -L
+ * @remote_ports: -D
+ * @either_ports: -P
+ * @local: -a
+ * @remote: -A
+ * @family: -4 or -6, as AF_INET or AF_INET6
+ * @pid: -p
+ * @netns: -N, the inode number
+ * @sent: --fin, --rst, --none: one bit for each, by enum shutwatch_sent
+ * @why: --why, by enum shutwatch_why
+ * @kind: --kind, by enum shutwatch_kind
+ */
+struct filter {
+	struct ports local_ports, remote_ports, either_ports;
+	struct prefix local, remote;
+	int family;
+	unsigned long pid;
+	unsigned long netns;
+	unsigned long long sent, why, kind;
+};
+
+int filter_add_ports(struct ports *ports, const char *list);
+int filter_add_names(unsigned long long *set, const struct names *names, const char *list);
+int filter_set_netns(struct filter *f, const char *netns);
+bool filter_match(const struct filter *f, const struct record *r);
+
+#endif /* SHUTWATCH_FILTER_H */

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The command line.  The letters are those that tcpstates(8), tcptracer(8) and
+ * ss(8) have taught.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "number.h"
+#include "options.h"
+#include "say.h"
+#include "source.h"
+
+/* The value that asks for the valid ones. */
+#define HELP	"help"
+
+/* Options without a letter. */
+enum {
+	OPT_RST = 256,
+	OPT_FIN,
+	OPT_NONE,
+	OPT_WHY,
+	OPT_KIND,
+	OPT_DIR,
+};
+
+/**
+ * struct option_entry - an option
+ * @id: its letter, or one of OPT_
+ * @name: its long name
+ * @arg: what its argument is, or NULL
+ * @group: a TAKES_ flag, or 0 where every command takes it
+ * @help: what it does
+ */
+struct option_entry {
+	int id;
+	const char *name;
+	const char *arg;
+	unsigned int group;
+	const char *help;
+};
+
+static const struct option_entry entries[] = {
+	{ 'L', "localport", "PORTS", TAKES_FILTER, "local port, or a list: 80,443" },
+	{ 'D', "remoteport", "PORTS", TAKES_FILTER, "remote port, or a list" },
+	{ 'P', "port", "PORTS", TAKES_FILTER, "port on either side, or a list" },
+	{ 'a', "localaddr", "ADDR[/LEN]", TAKES_FILTER, "local address or prefix" },
+	{ 'A', "remoteaddr", "ADDR[/LEN]", TAKES_FILTER, "remote address or prefix" },
+	{ '4', "ipv4", NULL, TAKES_FILTER, "IPv4 only" },
+	{ '6', "ipv6", NULL, TAKES_FILTER, "IPv6 only" },
+	{ 'p', "pid", "PID", TAKES_FILTER, "process" },
+	{ 'N', "netns", "NETNS", TAKES_FILTER, "network namespace: inode, name or path" },
+	{ OPT_RST, "rst", NULL, TAKES_FILTER, "where a RST was sent" },
+	{ OPT_FIN, "fin", NULL, TAKES_FILTER, "where a FIN was sent" },
+	{ OPT_NONE, "none", NULL, TAKES_FILTER, "where nothing was sent" },
+	{ OPT_WHY, "why", "LIST", TAKES_FILTER, "reasons; '--why help' explains them" },
+	{ OPT_KIND, "kind", "LIST", TAKES_KIND, "kinds of records; '--kind help' lists them" },
+	{ 'n', "count", "COUNT", 0, "end after COUNT lines" },
+	{ 'd', "duration", "SECONDS", TAKES_DURATION, "end after SECONDS" },
+	{ 'T', "time", NULL, TAKES_TIME, "add a column: time of day" },
+	{ 't', "timestamp", NULL, TAKES_TIME, "add a column: monotonic clock, as recorded" },
+	{ 'w', "wide", NULL, TAKES_TABLE, "whole words, local address, room for IPv6" },
+	{ 'x', "extended", NULL, TAKES_TABLE, "add the rest of the record as key=value" },
+	{ 'H', "no-header", NULL, 0, "no header" },
+	{ 'j', "json", NULL, 0, "one JSON object per line" },
+	{ OPT_DIR, "dir", "DIR", 0, "where the module's files are" },
+	{ 'h', "help", NULL, 0, "this text" },
+	{ 'V', "version", NULL, 0, "version of reader and module" },
+};
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#define ENTRIES			ARRAY_SIZE(entries)
+
+static void print_usage(void)
+{
+	const struct command *c;
+	char words[32];
+	size_t i;
+
+	printf("Usage: shutwatch [COMMAND] [OPTION]...\n"
+	       "How TCP connections end: which call, what the kernel sent, and why.\n"
+	       "\nCommands:\n");
+	for (c = commands; c->name; c++)
+		printf("  %-27s %s\n", c->name, c->help);
+	printf("\nOptions:\n");
+	for (i = 0; i < ENTRIES; i++) {
+		snprintf(words, sizeof(words), "--%s%s%s", entries[i].name,
+			 entries[i].arg ? " " : "", entries[i].arg ? entries[i].arg : "");
+		if (entries[i].id < 256)
+			printf("  -%c, %-23s %s\n", entries[i].id, words, entries[i].help);
+		else
+			printf("      %-23s %s\n", words, entries[i].help);
+	}
+	printf("\nDifferent filters narrow each other, the members of a list widen it.\n");
+}
+
+static int usage_error(void)
+{
+	fprintf(stderr, "Try 'shutwatch --help'.\n");
+	return EXIT_USAGE;
+}
+
+static int bad_value(const struct option_entry *e, const char *value, const char *valid)
+{
+	say("--%s: '%s' is not valid: %s", e->name, value, valid);
+	return usage_error();
+}
+
+/* Return: -1, or the exit status of a bad value. */
+static int parse_names(unsigned long long *set, const struct names *names,
+		       const struct option_entry *e, const char *value)
+{
+	if (!filter_add_names(set, names, value))
+		return -1;
+	say("--%s: '%s' is not valid: a list, with commas, of", e->name, value);
+	names_print(names, stderr);
+	return usage_error();
+}
+
+static int parse_ports(struct ports *ports, const struct option_entry *e, const char *value)
+{
+	if (!filter_add_ports(ports, value))
+		return -1;
+	return bad_value(e, value, "ports from 0 to 65535, with commas between them");
+}
+
+static int parse_prefix(struct prefix *prefix, const struct option_entry *e, const char *value)
+{
+	if (!prefix_parse(prefix, value))
+		return -1;
+	return bad_value(e, value, "an address, or a prefix as 192.0.2.0/24 or 2001:db8::/32");
+}
+
+static int parse_netns(struct filter *f, const struct option_entry *e, const char *value)
+{
+	char valid[128];
+	int err = filter_set_netns(f, value);
+
+	if (!err)
+		return -1;
+	snprintf(valid, sizeof(valid), "an inode number, a name in /run/netns, or a path%s%s%s",
+		 err == -EINVAL ? "" : " (", err == -EINVAL ? "" : strerror(-err),
+		 err == -EINVAL ? "" : ")");
+	return bad_value(e, value, valid);
+}
+
+static int parse_number(unsigned long *number, const struct option_entry *e, const char *value)
+{
+	if (!number_parse(number, value, INT_MAX) && *number)
+		return -1;
+	return bad_value(e, value, "a number from 1 on");
+}
+
+static int parse_seconds(unsigned long long *ns, const struct option_entry *e, const char *value)
+{
+	if (!number_parse_ns(ns, value) && *ns)
+		return -1;
+	return bad_value(e, value, "seconds, as 10 or 0.5");
+}
+
+static int set_family(struct filter *f, int family)
+{
+	if (f->family && f->family != family) {
+		say("-4 and -6 exclude each other");
+		return usage_error();
+	}
+	f->family = family;
+	return -1;
+}
+
+static int parse_why(struct filter *f, const struct option_entry *e, const char *value)
+{
+	if (strcmp(value, HELP))
+		return parse_names(&f->why, &why_names, e, value);
+	names_explain_why(stdout);
+	return EXIT_SUCCESS;
+}
+
+static int parse_kind(struct filter *f, const struct option_entry *e, const char *value)
+{
+	if (strcmp(value, HELP))
+		return parse_names(&f->kind, &kind_names, e, value);
+	names_print(&kind_names, stdout);
+	return EXIT_SUCCESS;
+}
+
+/* Return: -1 to go on, or an exit status. */
+static int take_filter(struct filter *f, const struct option_entry *e, const char *value)
+{
+	switch (e->id) {
+	case 'L':
+		return parse_ports(&f->local_ports, e, value);
+	case 'D':
+		return parse_ports(&f->remote_ports, e, value);
+	case 'P':
+		return parse_ports(&f->either_ports, e, value);
+	case 'a':
+		return parse_prefix(&f->local, e, value);
+	case 'A':
+		return parse_prefix(&f->remote, e, value);
+	case '4':
+		return set_family(f, AF_INET);
+	case '6':
+		return set_family(f, AF_INET6);
+	case 'p':
+		return parse_number(&f->pid, e, value);
+	case 'N':
+		return parse_netns(f, e, value);
+	case OPT_WHY:
+		return parse_why(f, e, value);
+	case OPT_KIND:
+		return parse_kind(f, e, value);
+	case OPT_RST:
+		f->sent |= 1ULL << SHUTWATCH_SENT_RST;
+		break;
+	case OPT_FIN:
+		f->sent |= 1ULL << SHUTWATCH_SENT_FIN;
+		break;
+	case OPT_NONE:
+		f->sent |= 1ULL << SHUTWATCH_SENT_NONE;
+		break;
+	}
+	return -1;
+}
+
+/* Return: -1 to go on, or an exit status. */
+static int take_option(struct options *o, const struct option_entry *e, const char *value)
+{
+	switch (e->id) {
+	case 'n':
+		return parse_number(&o->count, e, value);
+	case 'd':
+		return parse_seconds(&o->duration, e, value);
+	case 'T':
+		o->table.clock = true;
+		break;
+	case 't':
+		o->table.stamp = true;
+		break;
+	case 'w':
+		o->table.wide = true;
+		break;
+	case 'x':
+		o->table.extended = true;
+		break;
+	case 'H':
+		o->no_header = true;
+		break;
+	case 'j':
+		o->json = true;
+		break;
+	case OPT_DIR:
+		o->dir = value;
+		break;
+	case 'V':
+		o->version = true;
+		break;
+	case 'h':
+		print_usage();
+		return EXIT_SUCCESS;
+	default:
+		return take_filter(&o->filter, e, value);
+	}
+	return -1;
+}
+
+static const struct option_entry *find_entry(int id)
+{
+	size_t i;
+
+	for (i = 0; i < ENTRIES; i++) {
+		if (entries[i].id == id)
+			return &entries[i];
+	}
+	return NULL;
+}
+
+/* What getopt_long() wants to know, out of our table. */
+static void tell_getopt(char *letters, struct option *longs)
+{
+	size_t i;
+
+	for (i = 0; i < ENTRIES; i++) {
+		longs[i] = (struct option) {
+			.name = entries[i].name,
+			.has_arg = entries[i].arg ? required_argument : no_argument,
+			.val = entries[i].id,
+		};
+		if (entries[i].id < 256)
+			*letters++ = (char)entries[i].id;
+		if (entries[i].id < 256 && entries[i].arg)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+	longs[i] = (struct option) { 0 };
+}
+
+static int find_command(struct options *o, int argc, char **argv)
+{
+	const struct command *c = commands;
+
+	o->command = c;
+	if (optind == argc)
+		return -1;
+	for (; c->name; c++) {
+		if (!strcmp(c->name, argv[optind]))
+			break;
+	}
+	if (!c->name) {
+		say("there is no command '%s': the commands are", argv[optind]);
+		for (c = commands; c->name; c++)
+			fprintf(stderr, "  %s\n", c->name);
+		return usage_error();
+	}
+	o->command = c;
+	if (optind + 1 == argc)
+		return -1;
+	say("'%s' is one word too many", argv[optind + 1]);
+	return usage_error();
+}
+
+/* An option that could not do anything is a mistake, and better said. */
+static int check_taken(const struct options *o, const bool *used)
+{
+	size_t i;
+
+	for (i = 0; i < ENTRIES; i++) {
+		if (!used[i] || !entries[i].group || entries[i].group & o->command->takes)
+			continue;
+		say("--%s means nothing to '%s'", entries[i].name, o->command->name);
+		return usage_error();
+	}
+	return -1;
+}
+
+/**
+ * options_parse() - read the command line
+ * @o: where the result goes, all zero
+ * @argc: as main() has it
+ * @argv: as main() has it
+ *
+ * Return: -1 to go on, or an exit status: the command line was wrong, or all
+ * that it asked for has been done.
+ */
+int options_parse(struct options *o, int argc, char **argv)
+{
+	struct option longs[ENTRIES + 1];
+	char letters[2 * ENTRIES + 1];
+	const struct option_entry *e;
+	bool used[ENTRIES] = { false };
+	int id, status;
+
+	o->dir = SOURCE_DIR;
+	tell_getopt(letters, longs);
+	while ((id = getopt_long(argc, argv, letters, longs, NULL)) >= 0) {
+		e = find_entry(id);
+		if (!e)
+			return usage_error();
+		used[e - entries] = true;
+		status = take_option(o, e, optarg);
+		if (status >= 0)
+			return status;
+	}
+	status = find_command(o, argc, argv);
+	return status < 0 ? check_taken(o, used) : status;
+}

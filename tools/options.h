@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command line.
+ */
+#ifndef SHUTWATCH_OPTIONS_H
+#define SHUTWATCH_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "columns.h"
+#include "filter.h"
+
+#define EXIT_USAGE	2
+
+/* The groups of options: what a command takes, and what an option is part of. */
+#define TAKES_FILTER	1
+#define TAKES_KIND	2
+#define TAKES_TIME	4
+#define TAKES_TABLE	8
+#define TAKES_DURATION	16
+
+/**
+ * struct options - what the user wants
+ * @command: which command
+ * @dir: where the module's files are
+ * @version: print the version and end
+ * @json: JSON instead of a table
+ * @no_header: no titles
+ * @count: end after so many records, 0 for no such limit
+ * @duration: end after so many nanoseconds, 0 for no such limit
+ * @table: how the table looks
+ * @filter: which records
+ */
+struct options {
+	const struct command *command;
+	const char *dir;
+	bool version;
+	bool json;
+	bool no_header;
+	unsigned long count;
+	unsigned long long duration;
+	struct table table;
+	struct filter filter;
+};
+
+/**
+ * struct command - something that shutwatch does
+ * @name: the word for it
+ * @help: what it does
+ * @takes: the groups of options that mean something to it
+ * @run: does it; returns the exit status
+ */
+struct command {
+	const char *name;
+	const char *help;
+	unsigned int takes;
+	int (*run)(const struct options *o);
+};
+
+/* The first is the default; an entry without a name ends the table. */
+extern const struct command commands[];
+
+int options_parse(struct options *o, int argc, char **argv);
+
+#endif /* SHUTWATCH_OPTIONS_H */

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The parser.  It takes a line apart and judges only its form: which keys
+ * belong to which kind, and what a value means, is the module's business.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "names.h"
+#include "record.h"
+
+static bool seen_before(const struct record *r, const char *key)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->nr_unknown; i++) {
+		if (!strcmp(r->unknown[i].key, key))
+			return true;
+	}
+	return false;
+}
+
+static void keep_unknown(struct record *r, const char *key, const char *value)
+{
+	if (r->nr_unknown == RECORD_UNKNOWN_MAX || seen_before(r, key))
+		return;
+	r->unknown[r->nr_unknown].key = key;
+	r->unknown[r->nr_unknown].value = value;
+	r->nr_unknown++;
+}
+
+/* One "key=value", already cut out of the line. */
+static int keep_pair(struct record *r, char *pair)
+{
+	char *value = strchr(pair, '=');
+	int key;
+
+	if (!value || value == pair)
+		return -EINVAL;
+	*value++ = '\0';
+
+	key = names_find(&key_names, pair);
+	if (key < 0) {
+		keep_unknown(r, pair, value);
+		return 0;
+	}
+	if (r->value[key])
+		return -EINVAL;
+	r->value[key] = value;
+	return 0;
+}
+
+/**
+ * record_parse() - take a line apart
+ * @r: where the result goes; its content is undefined after an error
+ * @line: the line, with or without its newline
+ *
+ * Unknown keys and unknown values are no error: a newer module has them.
+ *
+ * Return: 0, or -EINVAL where the line is no record: it is empty or too long,
+ * has a word without "=", a nameless value, a known key twice, or anything but
+ * one space between two words.
+ */
+int record_parse(struct record *r, const char *line)
+{
+	size_t len = strnlen(line, sizeof(r->text));
+	char *pair = r->text;
+	char *next;
+	int err;
+
+	if (len == sizeof(r->text))
+		return -EINVAL;
+	memset(r, 0, sizeof(*r));
+	memcpy(r->text, line, len);
+	if (len && r->text[len - 1] == '\n')
+		r->text[len - 1] = '\0';
+	if (strchr(r->text, '\n'))
+		return -EINVAL;
+
+	do {
+		next = strchr(pair, ' ');
+		if (next)
+			*next++ = '\0';
+		err = keep_pair(r, pair);
+		if (err)
+			return err;
+		pair = next;
+	} while (pair);
+	return 0;
+}
+
+/* The byte that "\ooo" stands for, or -1 where @src is no such escape. */
+static int octal_byte(const char *src)
+{
+	int byte = 0;
+	int i;
+
+	if (*src++ != '\\')
+		return -1;
+	for (i = 0; i < 3; i++, src++) {
+		if (*src < '0' || *src > '7')
+			return -1;
+		byte = byte * 8 + *src - '0';
+	}
+	/* A NUL would cut the string short, as if the rest had not been. */
+	return byte && byte <= 0xff ? byte : -1;
+}
+
+/**
+ * record_unescape() - undo the escapes of /proc/mounts, "\040" for a space
+ * @dst: where the plain bytes go, always terminated; it may not be @src
+ * @size: the size of @dst, at least 1
+ * @src: a value of a record
+ *
+ * What is no such escape is copied as it is.
+ *
+ * Return: 0, or -ENOSPC where @dst has only the part that fits.
+ */
+int record_unescape(char *dst, size_t size, const char *src)
+{
+	char *end = dst + size - 1;
+	int byte;
+
+	while (*src) {
+		if (dst == end) {
+			*dst = '\0';
+			return -ENOSPC;
+		}
+		byte = octal_byte(src);
+		if (byte < 0) {
+			*dst++ = *src++;
+			continue;
+		}
+		*dst++ = (char)byte;
+		src += 4;
+	}
+	*dst = '\0';
+	return 0;
+}
+
+/**
+ * record_value() - a value that says something
+ * @r: the record
+ * @key: which value
+ *
+ * Return: the value, or NULL where the line does not have the key or has
+ * nothing to say about it ("-").
+ */
+const char *record_value(const struct record *r, enum shutwatch_key key)
+{
+	const char *value = r->value[key];
+
+	return value && strcmp(value, SHUTWATCH_NOTHING) ? value : NULL;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One line of the module's files, taken apart.
+ */
+#ifndef SHUTWATCH_RECORD_H
+#define SHUTWATCH_RECORD_H
+
+#include <stddef.h>
+
+#include <shutwatch.h>
+
+#define RECORD_UNKNOWN_MAX	16
+
+/**
+ * struct record - the keys and values of one line
+ * @text: the line, cut into strings; everything below points into it, so a
+ *	record must not be copied by assignment
+ * @value: the value of each known key, NULL where the line does not have it
+ * @nr_unknown: how many entries of @unknown are in use
+ * @unknown: the keys of a newer module, in the order of the line; the first of
+ *	a duplicate counts, and what is beyond the array is left out
+ */
+struct record {
+	char text[SHUTWATCH_LINE_MAX];
+	const char *value[SHUTWATCH_KEY__MAX];
+	unsigned int nr_unknown;
+	struct {
+		const char *key, *value;
+	} unknown[RECORD_UNKNOWN_MAX];
+};
+
+int record_parse(struct record *r, const char *line);
+int record_unescape(char *dst, size_t size, const char *src);
+const char *record_value(const struct record *r, enum shutwatch_key key);
+
+#endif /* SHUTWATCH_RECORD_H */

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading the module's files.  All of them the same way: wait until there is
+ * something, take what there is, hand out whole lines.  events_pipe differs
+ * only in that its end does not come.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <linux/magic.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "number.h"
+#include "say.h"
+#include "source.h"
+
+#define NS_PER_SEC	1000000000ULL
+#define NS_PER_MS	1000000ULL
+
+static bool debugfs_is_mounted(void)
+{
+	struct statfs fs;
+
+	/* Without the right to look, believe that it is. */
+	return statfs(SHUTWATCH_DEBUGFS, &fs) || fs.f_type == DEBUGFS_MAGIC;
+}
+
+/* What to do about it: an error without that is half a message. */
+static void say_cannot_open(const char *dir, const char *path, int err)
+{
+	if ((err == EACCES || err == EPERM) && geteuid()) {
+		say("%s: %s\n  run as root: sudo shutwatch", path, strerror(err));
+	} else if (err == EPERM) {
+		say("%s: %s, although you are root\n"
+		    "  the kernel may be locked down: see /sys/kernel/security/lockdown",
+		    path, strerror(err));
+	} else if (err == EACCES) {
+		say("%s: %s, although you are root\n"
+		    "  leave the container, or give it CAP_DAC_OVERRIDE", path, strerror(err));
+	} else if (err != ENOENT && err != ENOTDIR) {
+		say("%s: %s", path, strerror(err));
+	} else if (!strcmp(dir, SOURCE_DIR) && !debugfs_is_mounted()) {
+		say("debugfs is not mounted\n"
+		    "  mount it: mount -t debugfs none " SHUTWATCH_DEBUGFS);
+	} else {
+		say("the module is not loaded: there is no %s\n"
+		    "  load it: insmod module/shutwatch.ko, or modprobe shutwatch", path);
+	}
+}
+
+static int open_file(char *path, size_t size, const char *dir, const char *file)
+{
+	int fd;
+
+	if ((size_t)snprintf(path, size, "%s/%s", dir, file) >= size)
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static int read_abi(char *path, size_t size, const char *dir, unsigned long *abi)
+{
+	char text[32];
+	ssize_t len;
+	int fd, err;
+
+	fd = open_file(path, size, dir, SHUTWATCH_FILE_ABI);
+	if (fd < 0)
+		return fd;
+	len = read(fd, text, sizeof(text) - 1);
+	err = errno;
+	close(fd);
+	if (len < 0)
+		return -err;
+	text[len] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return number_parse(abi, text, ULONG_MAX);
+}
+
+/**
+ * source_module_abi() - ask the module which ABI it speaks, without complaint
+ * @dir: where its files are
+ * @abi: where the number goes
+ *
+ * Return: 0, or a negative error number where it cannot be known.
+ */
+int source_module_abi(const char *dir, unsigned long *abi)
+{
+	char path[PATH_MAX];
+
+	return read_abi(path, sizeof(path), dir, abi);
+}
+
+/**
+ * source_check() - see whether the module is there and speaks our ABI
+ * @dir: where its files are
+ *
+ * Return: 0, or -1 after a message that names the cure.
+ */
+int source_check(const char *dir)
+{
+	char path[PATH_MAX];
+	unsigned long abi;
+	int err;
+
+	err = read_abi(path, sizeof(path), dir, &abi);
+	if (err == -EINVAL) {
+		say("%s does not hold the number of an ABI: is this the module's directory?",
+		    path);
+		return -1;
+	}
+	if (err) {
+		say_cannot_open(dir, path, -err);
+		return -1;
+	}
+	if (abi == SHUTWATCH_ABI)
+		return 0;
+	say("this reader speaks ABI %d, the module ABI %lu\n  %s", SHUTWATCH_ABI, abi,
+	    abi > SHUTWATCH_ABI ? "upgrade the reader: make -C tools, from the module's sources" :
+	    "upgrade the module: rmmod shutwatch, and load the one that came with this reader");
+	return -1;
+}
+
+/**
+ * source_open() - open one of the module's files
+ * @s: where the state goes
+ * @dir: where the files are
+ * @file: which of them
+ *
+ * Return: 0, or -1 after a message that names the cure.
+ */
+int source_open(struct source *s, const char *dir, const char *file)
+{
+	memset(s, 0, offsetof(struct source, buf));
+	s->fd = open_file(s->path, sizeof(s->path), dir, file);
+	if (s->fd == -ENOENT) {
+		say("%s: %s, although \"" SHUTWATCH_FILE_ABI "\" was there\n"
+		    "  is the module just being unloaded?", s->path, strerror(ENOENT));
+		return -1;
+	}
+	if (s->fd < 0) {
+		say_cannot_open(dir, s->path, -s->fd);
+		return -1;
+	}
+	return 0;
+}
+
+/* How long poll() may wait: -1 for ever, 0 where the time is up. */
+static int time_left(const struct source *s)
+{
+	unsigned long long now, left;
+	struct timespec ts;
+
+	if (!s->deadline)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	now = (unsigned long long)ts.tv_sec * NS_PER_SEC + (unsigned long long)ts.tv_nsec;
+	if (now >= s->deadline)
+		return 0;
+	left = (s->deadline - now + NS_PER_MS - 1) / NS_PER_MS;
+	return left < INT_MAX ? (int)left : INT_MAX;
+}
+
+/*
+ * Wait for something to read.  Return: 1, 0 where the time is up or nobody
+ * listens to us any more, or -errno.
+ */
+static int wait_readable(const struct source *s)
+{
+	struct pollfd fds[] = {
+		{ .fd = s->fd, .events = POLLIN },
+		/* Without asking, this one reports that the pipe was closed. */
+		{ .fd = STDOUT_FILENO },
+	};
+	int left, n;
+
+	do {
+		left = time_left(s);
+		if (!left)
+			return 0;
+		n = poll(fds, 2, left);
+	} while (!n || (n < 0 && errno == EINTR));
+	if (n < 0)
+		return -errno;
+	return !(fds[1].revents & POLLERR);
+}
+
+/* Return: how many bytes came, 0 at the end, or -errno. */
+static ssize_t read_more(struct source *s)
+{
+	ssize_t len;
+	int ready;
+
+	memmove(s->buf, s->buf + s->start, s->end - s->start);
+	s->end -= s->start;
+	s->start = 0;
+	do {
+		ready = wait_readable(s);
+		if (ready <= 0)
+			return ready;
+		len = read(s->fd, s->buf + s->end, sizeof(s->buf) - 1 - s->end);
+	} while (len < 0 && (errno == EINTR || errno == EAGAIN));
+	if (len < 0)
+		return -errno;
+	s->end += (size_t)len;
+	return len;
+}
+
+static void warn_once(struct source *s, bool *warned, const char *what)
+{
+	if (!*warned)
+		say("%s: left out %s", s->path, what);
+	*warned = true;
+}
+
+/*
+ * Take a line out of the buffer.  Return: 1, 0 where there is no whole one, or
+ * -EINVAL where it had to be left out.
+ */
+static int whole_line(struct source *s, char **line)
+{
+	char *begin = s->buf + s->start;
+	char *newline = memchr(begin, '\n', s->end - s->start);
+	bool too_long = s->skipping;
+
+	if (!newline) {
+		if (s->end - s->start >= SHUTWATCH_LINE_MAX) {
+			s->skipping = true;
+			s->start = s->end;
+		}
+		return 0;
+	}
+	s->skipping = false;
+	s->start = (size_t)(newline + 1 - s->buf);
+	if (too_long || newline - begin >= SHUTWATCH_LINE_MAX)
+		return -EINVAL;
+	*newline = '\0';
+	*line = begin;
+	/* With a NUL in it, the line would pass for a shorter one. */
+	return strlen(begin) == (size_t)(newline - begin) ? 1 : -EINVAL;
+}
+
+/**
+ * source_line() - the next line
+ * @s: the file
+ * @line: where the line goes, without its newline; good until the next call
+ *
+ * Waits for one where the file is one to wait for.  A last line without its
+ * newline was cut, and is left out with a message.
+ *
+ * Return: 1, 0 at the end, or -1 after a message.
+ */
+int source_line(struct source *s, char **line)
+{
+	ssize_t len;
+	int found;
+
+	do {
+		while ((found = whole_line(s, line)) < 0)
+			warn_once(s, &s->warned_long, "a line that is too long, or binary");
+		if (found)
+			return 1;
+		len = read_more(s);
+	} while (len > 0);
+	if (len < 0) {
+		say("%s: %s", s->path, strerror((int)-len));
+		return -1;
+	}
+	if (s->skipping || s->start < s->end)
+		warn_once(s, &s->warned_cut, "a last line that was cut short");
+	return 0;
+}
+
+/**
+ * source_close() - close the file
+ * @s: the file
+ */
+void source_close(struct source *s)
+{
+	close(s->fd);
+}

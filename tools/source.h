@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The module's files, line by line.
+ */
+#ifndef SHUTWATCH_SOURCE_H
+#define SHUTWATCH_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <shutwatch.h>
+
+#define SOURCE_DIR	SHUTWATCH_DEBUGFS "/" SHUTWATCH_DIR
+
+/**
+ * struct source - a file that is being read
+ * @fd: the file, never blocking
+ * @deadline: when to end, CLOCK_MONOTONIC in nanoseconds, or 0
+ * @start: where in @buf the next line begins
+ * @end: where in @buf the bytes end
+ * @skipping: in the middle of a line that is too long
+ * @warned_cut: said that a line was cut
+ * @warned_long: said that a line was too long
+ * @path: the file's name, for messages
+ * @buf: what was read and not yet handed out, with room for a NUL
+ */
+struct source {
+	int fd;
+	unsigned long long deadline;
+	size_t start, end;
+	bool skipping;
+	bool warned_cut;
+	bool warned_long;
+	char path[4096];
+	char buf[16384 + 1];
+};
+
+int source_module_abi(const char *dir, unsigned long *abi);
+int source_check(const char *dir);
+int source_open(struct source *s, const char *dir, const char *file);
+int source_line(struct source *s, char **line);
+void source_close(struct source *s);
+
+#endif /* SHUTWATCH_SOURCE_H */

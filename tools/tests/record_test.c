@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The parser on its own: what it takes, what it refuses, what it keeps.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "record.h"
+
+#define GOOD	"seq=7 kind=call comm=my\\040prog sent=RST"
+
+static int failures;
+
+#define CHECK(condition)						\
+	do {								\
+		if (!(condition)) {					\
+			printf("# %s:%d: %s\n", __FILE__, __LINE__, #condition); \
+			failures++;					\
+		}							\
+	} while (0)
+
+static int parses(const char *line)
+{
+	static struct record r;
+	int err = record_parse(&r, line);
+
+	CHECK(!err || err == -EINVAL);
+	return !err;
+}
+
+static void takes_a_record_apart(void)
+{
+	struct record r;
+
+	CHECK(!record_parse(&r, GOOD));
+	CHECK(!strcmp(r.value[SHUTWATCH_KEY_SEQ], "7"));
+	CHECK(!strcmp(r.value[SHUTWATCH_KEY_KIND], "call"));
+	CHECK(!strcmp(r.value[SHUTWATCH_KEY_COMM], "my\\040prog"));
+	CHECK(!strcmp(r.value[SHUTWATCH_KEY_SENT], "RST"));
+	CHECK(!r.value[SHUTWATCH_KEY_WHY]);
+	CHECK(!r.nr_unknown);
+	CHECK(!record_parse(&r, GOOD "\n"));
+	CHECK(!strcmp(r.value[SHUTWATCH_KEY_SENT], "RST"));
+}
+
+static void refuses_what_is_no_record(void)
+{
+	CHECK(!parses(""));
+	CHECK(!parses("\n"));
+	CHECK(!parses("seq"));
+	CHECK(!parses("=7"));
+	CHECK(!parses("seq=7 "));
+	CHECK(!parses(" seq=7"));
+	CHECK(!parses("seq=7  kind=call"));
+	CHECK(!parses("seq=7 kin"));
+	CHECK(!parses("seq=7 seq=8"));
+	CHECK(!parses("seq=7\nkind=call"));
+	CHECK(!parses("seq=7\n\n"));
+}
+
+static void takes_odd_values(void)
+{
+	struct record r;
+
+	CHECK(!record_parse(&r, "comm= kreason=a=b why=never_heard_of"));
+	CHECK(!strcmp(r.value[SHUTWATCH_KEY_COMM], ""));
+	CHECK(!strcmp(r.value[SHUTWATCH_KEY_KREASON], "a=b"));
+	CHECK(!strcmp(r.value[SHUTWATCH_KEY_WHY], "never_heard_of"));
+}
+
+static void knows_how_long_a_line_is(void)
+{
+	char line[SHUTWATCH_LINE_MAX + 2];
+
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "comm=", 5);
+	line[SHUTWATCH_LINE_MAX - 1] = '\0';
+	CHECK(parses(line));
+	line[SHUTWATCH_LINE_MAX - 1] = 'x';
+	line[SHUTWATCH_LINE_MAX] = '\0';
+	CHECK(!parses(line));
+}
+
+static void keeps_unknown_keys(void)
+{
+	struct record r;
+	char line[SHUTWATCH_LINE_MAX];
+	int i, n = 0;
+
+	CHECK(!record_parse(&r, "seq=7 flow=3 kind=call flow=4 mark=-"));
+	CHECK(r.nr_unknown == 2);
+	CHECK(!strcmp(r.unknown[0].key, "flow") && !strcmp(r.unknown[0].value, "3"));
+	CHECK(!strcmp(r.unknown[1].key, "mark") && !strcmp(r.unknown[1].value, "-"));
+
+	for (i = 0; i < 20; i++)
+		n += snprintf(line + n, sizeof(line) - (size_t)n, "key%d=%d ", i, i);
+	snprintf(line + n, sizeof(line) - (size_t)n, "seq=7");
+	CHECK(!record_parse(&r, line));
+	CHECK(r.nr_unknown == RECORD_UNKNOWN_MAX);
+	CHECK(!strcmp(r.unknown[15].key, "key15"));
+	CHECK(!strcmp(r.value[SHUTWATCH_KEY_SEQ], "7"));
+}
+
+static int unescapes(const char *from, const char *to)
+{
+	char dst[64];
+
+	return !record_unescape(dst, sizeof(dst), from) && !strcmp(dst, to);
+}
+
+static void undoes_escapes(void)
+{
+	char tiny[4];
+
+	CHECK(unescapes("", ""));
+	CHECK(unescapes("my\\040prog", "my prog"));
+	CHECK(unescapes("\\134\\075\\377", "\\=\377"));
+	CHECK(unescapes("\\", "\\"));
+	CHECK(unescapes("\\04", "\\04"));
+	CHECK(unescapes("\\08x", "\\08x"));
+	CHECK(unescapes("\\000", "\\000"));
+	CHECK(unescapes("\\400", "\\400"));
+	CHECK(!record_unescape(tiny, sizeof(tiny), "a\\040b"));
+	CHECK(!strcmp(tiny, "a b"));
+	CHECK(record_unescape(tiny, sizeof(tiny), "abcd") == -ENOSPC);
+	CHECK(!strcmp(tiny, "abc"));
+}
+
+static void knows_nothing_from_something(void)
+{
+	struct record r;
+
+	CHECK(!record_parse(&r, "pid=- comm=--"));
+	CHECK(!record_value(&r, SHUTWATCH_KEY_PID));
+	CHECK(!record_value(&r, SHUTWATCH_KEY_WHY));
+	CHECK(!strcmp(record_value(&r, SHUTWATCH_KEY_COMM), "--"));
+}
+
+/**
+ * main() - all of it
+ *
+ * Return: 0, or 1 after lines that say what failed.
+ */
+int main(void)
+{
+	takes_a_record_apart();
+	refuses_what_is_no_record();
+	takes_odd_values();
+	knows_how_long_a_line_is();
+	keeps_unknown_keys();
+	undoes_escapes();
+	knows_nothing_from_something();
+	return failures ? 1 : 0;
+}
