@@ -10,9 +10,11 @@
 
 #include <linux/debugfs.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -29,22 +31,25 @@ static atomic_t readers;
 
 /* ---- events and events_pipe ---- */
 
+/* A reader that keeps up is woken at most this often: many records at once. */
+#define GATHER		msecs_to_jiffies(10)
+
 /**
  * struct stream - an open file of the stream of records
  * @lock: protects all of it, should two threads read one file
  * @cursor: the next record
- * @end: the last record of an events file; U64_MAX where more is waited for
- * @len: bytes in @line
+ * @woken: when a reader was last woken, jiffies
+ * @len: bytes in @text
  * @pos: how many of them were given out
- * @line: the line that is being given out
+ * @text: lines that are being given out
  */
 struct stream {
 	struct mutex		lock;		/* all of it */
 	struct sw_cursor	cursor;
-	u64			end;
+	unsigned long		woken;
 	size_t			len;
 	size_t			pos;
-	char			line[SHUTWATCH_LINE_MAX];
+	char			text[8 * SHUTWATCH_LINE_MAX];
 };
 
 static int records_open(struct inode *inode, struct file *file)
@@ -55,8 +60,8 @@ static int records_open(struct inode *inode, struct file *file)
 	if (!stream)
 		return -ENOMEM;
 	mutex_init(&stream->lock);
-	sw_ring_seek_oldest(&stream->cursor);
-	stream->end = follow ? U64_MAX : sw_ring_head();
+	sw_ring_seek_oldest(&stream->cursor, follow);
+	stream->woken = jiffies - GATHER;
 	file->private_data = stream;
 	atomic_inc(&readers);
 	return 0;
@@ -69,42 +74,68 @@ static int records_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* Makes the next line; false if there is none (yet). */
-static bool next_line(struct stream *stream)
+/* Makes lines, as long as there are records and the longest one would fit. */
+static bool fill(struct stream *stream)
 {
 	struct sw_record rec;
 
-	if (stream->cursor.next > stream->end ||
-	    !sw_ring_read(&stream->cursor, &rec))
-		return false;
-	stream->len = sw_format_record(stream->line, sizeof(stream->line), &rec);
 	stream->pos = 0;
-	return true;
+	stream->len = 0;
+	while (sizeof(stream->text) - stream->len >= SHUTWATCH_LINE_MAX &&
+	       sw_ring_read(&stream->cursor, &rec))
+		stream->len += sw_format_record(stream->text + stream->len,
+						SHUTWATCH_LINE_MAX, &rec);
+	return stream->len;
 }
 
-static bool waits_for_more(const struct stream *stream)
+/* How much of what is there to give out: whole lines, if one fits at all. */
+static size_t whole_lines(const struct stream *stream, size_t size)
 {
-	return stream->end == U64_MAX;
+	size_t n = stream->len - stream->pos;
+
+	if (n <= size)
+		return n;
+	for (n = size; n; n--)
+		if (stream->text[stream->pos + n - 1] == '\n')
+			return n;
+	return 0;
 }
 
-/* As many lines as there are and fit; a long one goes in pieces. */
+/* Whole lines; of one that is longer than all of @size, a piece. */
 static ssize_t copy_lines(struct stream *stream, char __user *buf, size_t size)
 {
 	size_t done = 0, n;
 
-	while (done < size && (stream->pos < stream->len || next_line(stream))) {
-		n = stream->len - stream->pos;
-		if (n > size - done) {
+	while (done < size && (stream->pos < stream->len || fill(stream))) {
+		n = whole_lines(stream, size - done);
+		if (!n) {
 			if (done)
-				break;	/* whole lines, as far as possible */
+				break;
 			n = size;
 		}
-		if (copy_to_user(buf + done, stream->line + stream->pos, n))
+		if (copy_to_user(buf + done, stream->text + stream->pos, n))
 			return done ?: -EFAULT;
 		stream->pos += n;
 		done += n;
 	}
 	return done;
+}
+
+static bool waits_for_more(const struct stream *stream)
+{
+	return stream->cursor.last == U64_MAX;
+}
+
+/* On a busy system a wake-up for every record would cost more than reading. */
+static int wait_for_more(struct stream *stream)
+{
+	int err;
+
+	if (time_before(jiffies, stream->woken + GATHER))
+		schedule_timeout_interruptible(GATHER);
+	err = sw_ring_wait(&stream->cursor);
+	stream->woken = jiffies;
+	return err;
 }
 
 static ssize_t records_read(struct file *file, char __user *buf, size_t size,
@@ -125,7 +156,7 @@ static ssize_t records_read(struct file *file, char __user *buf, size_t size,
 			return done;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
-		err = sw_ring_wait(&stream->cursor);
+		err = wait_for_more(stream);
 		if (err)
 			return err;
 	}

@@ -15,18 +15,22 @@
 #include "format.h"
 #include "text.h"
 
-static const char * const key_names[] = { SHUTWATCH_KEY_LIST(SHUTWATCH_AS_NAME) };
-static const char * const kind_names[] = { SHUTWATCH_KIND_LIST(SHUTWATCH_AS_NAME) };
-static const char * const ctx_names[] = { SHUTWATCH_CTX_LIST(SHUTWATCH_AS_NAME) };
-static const char * const tcp_names[] = { SHUTWATCH_TCP_LIST(SHUTWATCH_AS_NAME) };
-static const char * const by_names[] = { SHUTWATCH_BY_LIST(SHUTWATCH_AS_NAME) };
-static const char * const how_names[] = { SHUTWATCH_HOW_LIST(SHUTWATCH_AS_NAME) };
-static const char * const sent_names[] = { SHUTWATCH_SENT_LIST(SHUTWATCH_AS_NAME) };
-static const char * const fin_names[] = { SHUTWATCH_FIN_LIST(SHUTWATCH_AS_NAME) };
-static const char * const why_names[] = { SHUTWATCH_WHY_LIST(SHUTWATCH_AS_NAME) };
+#define AS_WORD(id, name, ...)	[id] = SW_WORD(name),
+#define AS_KEY(id, name, ...)	[id] = SW_WORD(" " name "="),
+
+static const struct sw_word keys[] = { SHUTWATCH_KEY_LIST(AS_KEY) };
+static const struct sw_word kind_names[] = { SHUTWATCH_KIND_LIST(AS_WORD) };
+static const struct sw_word ctx_names[] = { SHUTWATCH_CTX_LIST(AS_WORD) };
+static const struct sw_word tcp_names[] = { SHUTWATCH_TCP_LIST(AS_WORD) };
+static const struct sw_word by_names[] = { SHUTWATCH_BY_LIST(AS_WORD) };
+static const struct sw_word how_names[] = { SHUTWATCH_HOW_LIST(AS_WORD) };
+static const struct sw_word sent_names[] = { SHUTWATCH_SENT_LIST(AS_WORD) };
+static const struct sw_word fin_names[] = { SHUTWATCH_FIN_LIST(AS_WORD) };
+static const struct sw_word why_names[] = { SHUTWATCH_WHY_LIST(AS_WORD) };
+static const struct sw_word nothing = SW_WORD(SHUTWATCH_NOTHING);
 
 #define NAME(names, value) \
-	((value) < ARRAY_SIZE(names) ? (names)[value] : SHUTWATCH_NOTHING)
+	((value) < ARRAY_SIZE(names) ? &(names)[value] : &nothing)
 
 /* What the hooked functions return, and what a RST leaves in sk_err. */
 static const struct {
@@ -42,15 +46,20 @@ static const struct {
 
 static void put_key(struct sw_text *t, enum shutwatch_key key)
 {
-	sw_text_char(t, ' ');
-	sw_text_str(t, key_names[key]);
-	sw_text_char(t, '=');
+	sw_text_word(t, &keys[key]);
 }
 
-static void put_word(struct sw_text *t, enum shutwatch_key key, const char *word)
+/* The first key has no space before it. */
+static void put_first_key(struct sw_text *t, enum shutwatch_key key)
+{
+	sw_text_str(t, keys[key].text + 1);
+}
+
+static void put_word(struct sw_text *t, enum shutwatch_key key,
+		     const struct sw_word *word)
 {
 	put_key(t, key);
-	sw_text_str(t, word);
+	sw_text_word(t, word);
 }
 
 static void put_number(struct sw_text *t, enum shutwatch_key key, __u64 value)
@@ -65,14 +74,14 @@ static void put_cookie(struct sw_text *t, enum shutwatch_key key, __u64 cookie)
 	if (cookie)
 		sw_text_hex(t, cookie);
 	else
-		sw_text_str(t, SHUTWATCH_NOTHING);
+		sw_text_word(t, &nothing);
 }
 
 static void put_owner(struct sw_text *t, __u32 pid, const char *comm)
 {
 	if (!pid) {
-		put_word(t, SHUTWATCH_KEY_PID, SHUTWATCH_NOTHING);
-		put_word(t, SHUTWATCH_KEY_COMM, SHUTWATCH_NOTHING);
+		put_word(t, SHUTWATCH_KEY_PID, &nothing);
+		put_word(t, SHUTWATCH_KEY_COMM, &nothing);
 		return;
 	}
 	put_number(t, SHUTWATCH_KEY_PID, pid);
@@ -108,7 +117,7 @@ static void put_states(struct sw_text *t, const struct sw_record *rec)
 	if (rec->before == SHUTWATCH_TCP_NONE && rec->after == SHUTWATCH_TCP_NONE)
 		return;
 	sw_text_char(t, '>');
-	sw_text_str(t, NAME(tcp_names, rec->after));
+	sw_text_word(t, NAME(tcp_names, rec->after));
 }
 
 static void put_sent_why(struct sw_text *t, __u8 sent, __u8 why)
@@ -120,9 +129,9 @@ static void put_sent_why(struct sw_text *t, __u8 sent, __u8 why)
 static void put_values(struct sw_text *t, const struct sw_record *rec)
 {
 	if (rec->flags & SW_RECORD_NO_VALUES) {
-		put_word(t, SHUTWATCH_KEY_UNREAD, SHUTWATCH_NOTHING);
-		put_word(t, SHUTWATCH_KEY_UNSENT, SHUTWATCH_NOTHING);
-		put_word(t, SHUTWATCH_KEY_UNACKED, SHUTWATCH_NOTHING);
+		put_word(t, SHUTWATCH_KEY_UNREAD, &nothing);
+		put_word(t, SHUTWATCH_KEY_UNSENT, &nothing);
+		put_word(t, SHUTWATCH_KEY_UNACKED, &nothing);
 		return;
 	}
 	put_number(t, SHUTWATCH_KEY_UNREAD, rec->v.unread);
@@ -142,10 +151,11 @@ static void put_extras(struct sw_text *t, const struct sw_record *rec)
 	if (!(rec->flags & SW_RECORD_KREASON))
 		return;
 	name = sw_kreason_name(rec->kreason);
+	put_key(t, SHUTWATCH_KEY_KREASON);
 	if (name)
-		put_word(t, SHUTWATCH_KEY_KREASON, name);
+		sw_text_str(t, name);
 	else
-		put_number(t, SHUTWATCH_KEY_KREASON, rec->kreason);
+		sw_text_dec32(t, rec->kreason);
 }
 
 static void put_call(struct sw_text *t, const struct sw_record *rec)
@@ -158,11 +168,11 @@ static void put_call(struct sw_text *t, const struct sw_record *rec)
 	put_word(t, SHUTWATCH_KEY_FIN, NAME(fin_names, rec->fin));
 	put_values(t, rec);
 	if (rec->v.linger == SW_LINGER_OFF)
-		put_word(t, SHUTWATCH_KEY_LINGER, SHUTWATCH_NOTHING);
+		put_word(t, SHUTWATCH_KEY_LINGER, &nothing);
 	else
 		put_number(t, SHUTWATCH_KEY_LINGER, rec->v.linger);
 	if (rec->flags & SW_RECORD_NO_TIME)
-		put_word(t, SHUTWATCH_KEY_TOOK, SHUTWATCH_NOTHING);
+		put_word(t, SHUTWATCH_KEY_TOOK, &nothing);
 	else
 		put_number(t, SHUTWATCH_KEY_TOOK, rec->aux);
 	put_extras(t, rec);
@@ -203,10 +213,10 @@ static void put_lost(struct sw_text *t, const struct sw_record *rec)
 {
 	enum shutwatch_key key;
 
-	put_word(t, SHUTWATCH_KEY_TS, SHUTWATCH_NOTHING);
+	put_word(t, SHUTWATCH_KEY_TS, &nothing);
 	put_word(t, SHUTWATCH_KEY_KIND, NAME(kind_names, rec->kind));
 	for (key = SHUTWATCH_KEY_CPU; key <= SHUTWATCH_KEY_REMOTE; key++)
-		put_word(t, key, SHUTWATCH_NOTHING);
+		put_word(t, key, &nothing);
 	put_number(t, SHUTWATCH_KEY_COUNT, rec->aux);
 }
 
@@ -235,8 +245,7 @@ size_t sw_format_record(char *buf, size_t size, const struct sw_record *rec)
 {
 	struct sw_text t = { buf, buf + size };
 
-	sw_text_str(&t, key_names[SHUTWATCH_KEY_SEQ]);
-	sw_text_char(&t, '=');
+	put_first_key(&t, SHUTWATCH_KEY_SEQ);
 	sw_text_dec(&t, rec->seq);
 	if (rec->kind == SHUTWATCH_KIND_LOST) {
 		put_lost(&t, rec);
@@ -256,7 +265,7 @@ static void put_path(struct sw_text *t, __u64 path)
 	while (shift && !(path >> shift))
 		shift -= SW_PATH_BITS;
 	for (; shift >= 0; shift -= SW_PATH_BITS) {
-		sw_text_str(t, NAME(tcp_names, (path >> shift) & SW_PATH_MASK));
+		sw_text_word(t, NAME(tcp_names, (path >> shift) & SW_PATH_MASK));
 		if (shift)
 			sw_text_char(t, '>');
 	}
@@ -274,8 +283,7 @@ size_t sw_format_sockinfo(char *buf, size_t size, const struct sw_sockinfo *info
 {
 	struct sw_text t = { buf, buf + size };
 
-	sw_text_str(&t, key_names[SHUTWATCH_KEY_NETNS]);
-	sw_text_char(&t, '=');
+	put_first_key(&t, SHUTWATCH_KEY_NETNS);
 	sw_text_dec(&t, info->id.netns);
 	put_cookie(&t, SHUTWATCH_KEY_COOKIE, info->cookie);
 	put_endpoints(&t, &info->id, info->ipv6);
@@ -286,8 +294,8 @@ size_t sw_format_sockinfo(char *buf, size_t size, const struct sw_sockinfo *info
 	put_word(&t, SHUTWATCH_KEY_CALL, NAME(by_names, info->call));
 	put_word(&t, SHUTWATCH_KEY_HOW, NAME(how_names, info->how));
 	if (info->call == SHUTWATCH_BY_NONE) {
-		put_word(&t, SHUTWATCH_KEY_SENT, SHUTWATCH_NOTHING);
-		put_word(&t, SHUTWATCH_KEY_WHY, SHUTWATCH_NOTHING);
+		put_word(&t, SHUTWATCH_KEY_SENT, &nothing);
+		put_word(&t, SHUTWATCH_KEY_WHY, &nothing);
 	} else {
 		put_sent_why(&t, info->sent, info->why);
 	}

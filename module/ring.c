@@ -119,28 +119,24 @@ void sw_ring_commit(struct sw_record *rec, u64 seq)
 		irq_work_queue(&ring_wake);
 }
 
-/**
- * sw_ring_head() - the newest number given out
- *
- * Context: any.
- * Return: the number; 0 if there was no record yet.
- */
-u64 sw_ring_head(void)
+static u64 oldest(u64 head)
 {
-	return atomic64_read(&ring_head);
+	return head > ring_mask ? head - ring_mask : 1;
 }
 
 /**
  * sw_ring_seek_oldest() - go to the oldest record that is kept
  * @cursor: the reader's place
+ * @follow: want what is to come, too, and not only what is there
  *
  * Context: any.
  */
-void sw_ring_seek_oldest(struct sw_cursor *cursor)
+void sw_ring_seek_oldest(struct sw_cursor *cursor, bool follow)
 {
-	u64 head = sw_ring_head();
+	u64 head = atomic64_read(&ring_head);
 
-	cursor->next = head > ring_mask ? head - ring_mask : 1;
+	cursor->next = oldest(head);
+	cursor->last = follow ? U64_MAX : head;
 }
 
 enum slot_state { SLOT_READY, SLOT_NOT_YET, SLOT_GONE };
@@ -153,7 +149,7 @@ static enum slot_state slot_state(u64 word, u64 number)
 		return SLOT_NOT_YET;
 	if ((word & ~BUSY) > number)
 		return SLOT_GONE;
-	return sw_ring_head() >= number + GIVEN_UP ? SLOT_GONE : SLOT_NOT_YET;
+	return atomic64_read(&ring_head) >= number + GIVEN_UP ? SLOT_GONE : SLOT_NOT_YET;
 }
 
 static void lost_record(struct sw_record *rec, u64 last, u64 count)
@@ -175,13 +171,14 @@ static void lost_record(struct sw_record *rec, u64 last, u64 count)
  */
 bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
 {
-	u64 head = sw_ring_head(), first = cursor->next;
+	u64 head = atomic64_read(&ring_head), first = cursor->next;
+	u64 last = min(head, cursor->last);
 
 	/* Lapped: all that the ring no longer holds is one gap. */
-	if (head > ring_mask && first < head - ring_mask)
-		cursor->next = head - ring_mask;
+	if (first < oldest(head))
+		cursor->next = min(oldest(head), last + 1);
 
-	while (cursor->next <= head) {
+	while (cursor->next <= last) {
 		struct sw_record *slot = &ring[cursor->next & ring_mask];
 		/* the number, then the record: sw_ring_commit() */
 		u64 word = smp_load_acquire(&slot->seq);
@@ -213,7 +210,7 @@ static bool readable(const struct sw_cursor *cursor)
 {
 	u64 word;
 
-	if (cursor->next > sw_ring_head())
+	if (cursor->next > (u64)atomic64_read(&ring_head))
 		return false;
 	word = READ_ONCE(ring[cursor->next & ring_mask].seq);
 	return slot_state(word, cursor->next) != SLOT_NOT_YET;

@@ -17,13 +17,14 @@ void sw_ring_commit(struct sw_record *rec, u64 seq);
 /**
  * struct sw_cursor - a reader's place in the ring
  * @next: sequence number of the record to be read next
+ * @last: and of the last one that is wanted; U64_MAX for all to come
  */
 struct sw_cursor {
 	u64	next;
+	u64	last;
 };
 
-u64 sw_ring_head(void);
-void sw_ring_seek_oldest(struct sw_cursor *cursor);
+void sw_ring_seek_oldest(struct sw_cursor *cursor, bool follow);
 bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec);
 bool sw_ring_readable_or_wake(const struct sw_cursor *cursor);
 int sw_ring_wait(const struct sw_cursor *cursor);

@@ -53,6 +53,12 @@ FIXTURE_TEARDOWN(format)
 {
 }
 
+/* The module copies lines by their length: they have no end of their own. */
+static void end_line(char *line, size_t len)
+{
+	line[len] = 0;
+}
+
 #define COMMON(kind)							\
 	"seq=41 ts=12.345678901 kind=" kind " cpu=1 ctx=task pid=812 "	\
 	"comm=my\\040prog netns=4026531840 cookie=1a "			\
@@ -62,8 +68,8 @@ FIXTURE_TEARDOWN(format)
 do {									\
 	size_t len = sw_format_record(self->line, sizeof(self->line),	\
 				      &self->rec);			\
+	end_line(self->line, len);					\
 	EXPECT_STREQ(text "\n", self->line);				\
-	EXPECT_EQ(strlen(self->line), len);				\
 } while (0)
 
 TEST_F(format, call)
@@ -89,7 +95,7 @@ TEST_F(format, call_with_everything)
 TEST_F(format, errno_without_a_name)
 {
 	self->rec.err = -999;
-	sw_format_record(self->line, sizeof(self->line), &self->rec);
+	end_line(self->line, sw_format_record(self->line, sizeof(self->line), &self->rec));
 	EXPECT_NE(NULL, strstr(self->line, " ret=-999 "));
 }
 
@@ -145,7 +151,7 @@ TEST_F(format, values_out_of_range)
 {
 	self->rec.before = 200;
 	self->rec.why = 200;
-	sw_format_record(self->line, sizeof(self->line), &self->rec);
+	end_line(self->line, sw_format_record(self->line, sizeof(self->line), &self->rec));
 	EXPECT_NE(NULL, strstr(self->line, " state=->CLOSE "));
 	EXPECT_NE(NULL, strstr(self->line, " why=- "));
 }
@@ -189,7 +195,7 @@ TEST_F(format, socket)
 		.why = SHUTWATCH_WHY_SHUTDOWN_WRITE,
 	};
 
-	sw_format_sockinfo(self->line, sizeof(self->line), &info);
+	end_line(self->line, sw_format_sockinfo(self->line, sizeof(self->line), &info));
 	EXPECT_STREQ("netns=4026531840 cookie=1a local=127.0.0.20:8000 remote=127.0.0.1:48072 pid=812 comm=prog state=TIME_WAIT path=ESTABLISHED>FIN_WAIT1>FIN_WAIT2>TIME_WAIT shut=rdwr call=shutdown how=rdwr sent=FIN why=shutdown_write\n",
 		     self->line);
 }
@@ -203,7 +209,7 @@ TEST_F(format, socket_untouched)
 		.state = SHUTWATCH_TCP_ESTABLISHED,
 	};
 
-	sw_format_sockinfo(self->line, sizeof(self->line), &info);
+	end_line(self->line, sw_format_sockinfo(self->line, sizeof(self->line), &info));
 	EXPECT_STREQ("netns=4026531840 cookie=1a local=127.0.0.20:8000 remote=127.0.0.1:48072 pid=- comm=- state=ESTABLISHED path=SYN_RECV>ESTABLISHED shut=- call=- how=- sent=- why=-\n",
 		     self->line);
 }
