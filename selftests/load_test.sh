@@ -6,12 +6,15 @@
 # The life of the module: loading it, loading it wrongly, unloading it while
 # somebody reads or connections end, and what the reader says without it.
 #
-# $SHUTWATCH_KO is the module; ROUNDS of loading and unloading are 200.
+# SHUTWATCH_KO is the module; ROUNDS of loading and unloading are 20; the matrix
+# asks one kernel for 200.
 
 ko=${SHUTWATCH_KO:-}
-rounds=${ROUNDS:-200}
+rounds=${ROUNDS:-20}
 here=$(cd "$(dirname "$0")" && pwd)
 reader=$here/../tools/shutwatch
+complaints=$here/vm/complaints
+[ -e "$complaints" ] || complaints=$here/complaints	# installed
 debugfs=/sys/kernel/debug
 files=$debugfs/shutwatch
 KSFT_SKIP=4
@@ -112,7 +115,7 @@ nothing_left()
 
 complaints()
 {
-	log_since | grep -E -f "$here/vm/complaints" >"$work/complaints" || return 0
+	log_since | grep -E -f "$complaints" >"$work/complaints" || return 0
 	while read -r line; do
 		wrong "$line"
 	done <"$work/complaints"
@@ -165,6 +168,59 @@ wrong_parameter()
 		wrong "the log does not say what is wrong with $1: $(log_since)"
 	nothing_left
 	result "wrong_parameter $1"
+}
+
+# without SYMBOL: the module, looking for one that no kernel has instead.
+without()
+{
+	LC_ALL=C sed "s/\\x00$1\\x00/\\x00${1%?}?\\x00/" "$ko" >"$work/without.ko"
+	! cmp -s "$ko" "$work/without.ko" || wrong "the module does not look for $1"
+}
+
+planned=$((planned + 2))
+needed_symbol_is_missing()
+{
+	log_mark
+	without tcp_disconnect
+	if insmod "$work/without.ko" 2>"$work/stderr"; then
+		wrong "can be loaded without tcp_disconnect"
+		unload
+	fi
+	log_since | grep -q 'shutwatch: cannot hook tcp_disconnec?.*not loading' ||
+		wrong "the log does not name it: $(log_since)"
+	nothing_left
+	result needed_symbol_is_missing
+}
+
+optional_symbol_is_missing()
+{
+	log_mark
+	without tcp_out_of_resources
+	insmod "$work/without.ko" 2>"$work/stderr" ||
+		wrong "cannot be loaded without tcp_out_of_resources"
+	log_since | grep -q 'shutwatch: cannot hook tcp_out_of_resource?.*: ..*' ||
+		wrong "the log does not say what is lost: $(log_since)"
+	grep -qxF 'armed.tcp_out_of_resource? 0' $files/stats || wrong "stats do not tell"
+	unload || wrong "cannot be unloaded: $(cat "$work/stderr")"
+	nothing_left
+	result optional_symbol_is_missing
+}
+
+# Probes that are in place and do not fire would say that nothing happens.
+planned=$((planned + 1))
+probes_are_switched_off()
+{
+	log_mark
+	echo 0 >"$debugfs/kprobes/enabled"
+	if load; then
+		wrong "can be loaded while no probe fires"
+		unload
+	fi
+	echo 1 >"$debugfs/kprobes/enabled"
+	log_since | grep -q 'shutwatch: tcp_[a-z]* is hooked, but did not fire.*kprobes/enabled' ||
+		wrong "the log does not name probe and cure: $(log_since)"
+	nothing_left
+	result probes_are_switched_off
 }
 
 # Written to a file of /sys/module/shutwatch/parameters, it changes nothing.
@@ -311,6 +367,9 @@ loads_once
 for parameter in $wrong_parameters; do
 	wrong_parameter "$parameter"
 done
+needed_symbol_is_missing
+optional_symbol_is_missing
+probes_are_switched_off
 wrong_filter_is_refused
 unload_waits_for_readers
 many_rounds_under_load
