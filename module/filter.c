@@ -256,22 +256,22 @@ PORTS_PARAM(port, "watch only sockets with one of these ports on either side (li
 
 static int parse_addr(const char *text, struct sw_filter *f)
 {
-	const char *slash = strchrnul(text, '/');
-	unsigned int max, bits;
+	const char *slash = strchrnul(text, '/'), *end;
+	unsigned int max = 0, bits;
 
 	memset(f->addr, 0, sizeof(f->addr));
 	f->addr_family = 0;
 	if (!*text)
 		return 0;
-	if (in4_pton(text, slash - text, f->addr, -1, NULL)) {
+	if (in4_pton(text, slash - text, f->addr, -1, &end)) {
 		f->addr_family = AF_INET;
 		max = 32;
-	} else if (in6_pton(text, slash - text, f->addr, -1, NULL)) {
+	} else if (in6_pton(text, slash - text, f->addr, -1, &end)) {
 		f->addr_family = AF_INET6;
 		max = 128;
-	} else {
-		return -EINVAL;
 	}
+	if (!max || end != slash)
+		return -EINVAL;
 	bits = max;
 	if (*slash && (kstrtouint(slash + 1, 10, &bits) || bits > max))
 		return -EINVAL;
@@ -292,16 +292,20 @@ static int parse_family(const char *text, struct sw_filter *f)
 	return 0;
 }
 
+static int parse_number(const char *text, u32 *number)
+{
+	*number = 0;
+	return *text && kstrtou32(text, 10, number) ? -EINVAL : 0;
+}
+
 static int parse_pid(const char *text, struct sw_filter *f)
 {
-	f->pid = 0;
-	return *text ? kstrtou32(text, 10, &f->pid) : 0;
+	return parse_number(text, &f->pid);
 }
 
 static int parse_netns(const char *text, struct sw_filter *f)
 {
-	f->netns = 0;
-	return *text ? kstrtou32(text, 10, &f->netns) : 0;
+	return parse_number(text, &f->netns);
 }
 
 /**
