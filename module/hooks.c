@@ -93,22 +93,6 @@ static int arm(struct sw_hook *hook)
 	return err;
 }
 
-static void disarm(struct sw_hook *hook)
-{
-	switch (hook->type) {
-	case SW_KPROBE:
-		unregister_kprobe(&hook->kp);
-		break;
-	case SW_KRETPROBE:
-		unregister_kretprobe(&hook->rp);
-		break;
-	case SW_TRACEPOINT:
-		tracepoint_probe_unregister(hook->tp, hook->callback, NULL);
-		break;
-	}
-	hook->armed = false;
-}
-
 /**
  * sw_hooks_arm() - put all hooks in place
  * @hooks: the table, SW_HOOK_COUNT long
@@ -145,17 +129,37 @@ int sw_hooks_arm(struct sw_hook *hooks)
  * sw_hooks_disarm() - take all hooks away
  * @hooks: the table
  *
- * Returns when no handler runs any more.
+ * All at once: each call waits for handlers that still run, on every CPU.
+ * When it returns, none does.
  *
  * Context: process, sleeps.
  */
 void sw_hooks_disarm(struct sw_hook *hooks)
 {
-	unsigned int i;
+	struct kretprobe *rps[SW_HOOK_COUNT];
+	struct kprobe *kps[SW_HOOK_COUNT];
+	unsigned int i, nr_rps = 0, nr_kps = 0;
 
-	for (i = 0; i < SW_HOOK_COUNT; i++)
-		if (hooks[i].armed)
-			disarm(&hooks[i]);
+	for (i = 0; i < SW_HOOK_COUNT; i++) {
+		struct sw_hook *hook = &hooks[i];
+
+		if (!hook->armed)
+			continue;
+		hook->armed = false;
+		switch (hook->type) {
+		case SW_KPROBE:
+			kps[nr_kps++] = &hook->kp;
+			break;
+		case SW_KRETPROBE:
+			rps[nr_rps++] = &hook->rp;
+			break;
+		case SW_TRACEPOINT:
+			tracepoint_probe_unregister(hook->tp, hook->callback, NULL);
+			break;
+		}
+	}
+	unregister_kretprobes(rps, nr_rps);
+	unregister_kprobes(kps, nr_kps);
 	tracepoint_synchronize_unregister();
 }
 
