@@ -163,10 +163,18 @@ struct net *sw_skb_net(const struct sk_buff *skb)
 	return dev_net(skb_dst(skb) ? skb_dst(skb)->dev : skb->dev);
 }
 
+static void put_ipv4(u8 *addr, const __be32 *ipv4, bool mapped)
+{
+	memset(addr, 0, 16);
+	if (mapped)
+		memset(addr + 10, 0xff, 2);
+	memcpy(mapped ? addr + 12 : addr, ipv4, 4);
+}
+
 /**
  * sw_skb_ident() - who answers a received segment
  * @skb: the segment
- * @sk: the socket that it came to, for its namespace; may be NULL
+ * @sk: the socket that it came to, for namespace and family; may be NULL
  * @id: receives our side as local, the sender as remote
  *
  * Context: softirq, or under the socket lock.
@@ -176,6 +184,7 @@ bool sw_skb_ident(const struct sk_buff *skb, const struct sock *sk,
 		  struct sw_ident *id)
 {
 	const struct tcphdr *th = tcp_hdr(skb);
+	bool mapped = sk && is_ipv6(sk);
 
 	id->lport = ntohs(th->dest);
 	id->rport = ntohs(th->source);
@@ -185,11 +194,9 @@ bool sw_skb_ident(const struct sk_buff *skb, const struct sock *sk,
 		memcpy(id->raddr, &ipv6_hdr(skb)->saddr, 16);
 		return true;
 	}
-	memset(id->laddr, 0, sizeof(id->laddr));
-	memset(id->raddr, 0, sizeof(id->raddr));
-	memcpy(id->laddr, &ip_hdr(skb)->daddr, 4);
-	memcpy(id->raddr, &ip_hdr(skb)->saddr, 4);
-	return false;
+	put_ipv4(id->laddr, &ip_hdr(skb)->daddr, mapped);
+	put_ipv4(id->raddr, &ip_hdr(skb)->saddr, mapped);
+	return mapped;
 }
 
 /**
