@@ -37,6 +37,20 @@ demo:
 check:
 	selftests/check $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
 
+# On all kernels, or on some: make matrix KERNEL='6.1 7.x'
+matrix:
+	selftests/vm/deps build vm
+	selftests/matrix $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
+
+# Would the tests notice?  Every one of these has to be caught.
+mutants:
+	selftests/vm/deps build vm
+	selftests/mutants/run
+
+# What the kernels did in the last run of the matrix, as a table.
+semantics:
+	selftests/semantics
+
 lint:
 	selftests/lint
 
@@ -59,6 +73,9 @@ help:
 	@echo 'make KDIR=/path            ... for the kernel with these headers'
 	@echo 'make demo [KERNEL=6.1]     the recipes on a Debian kernel in a VM'
 	@echo 'make check [KERNEL=6.1]    all tests; on this kernel only'
+	@echo 'make matrix                all tests on all kernels'
+	@echo 'make mutants               are the tests able to fail?'
+	@echo 'make semantics             what the kernels do, as a table'
 	@echo 'make lint                  W=1, sparse, checkpatch, kernel-doc, shellcheck'
 	@echo 'make vm [KERNEL=] [CMD=]   a shell, or a command, in a VM'
 	@echo 'make install               reader, manual, completion (PREFIX, DESTDIR)'
@@ -68,4 +85,4 @@ help:
 	@echo
 	@echo 'kernels: '`$(VM)/list`
 
-.PHONY: all module tools install modules_install dkms-install demo check lint vm clean help
+.PHONY: all module tools install modules_install dkms-install demo check matrix mutants semantics lint vm clean help
