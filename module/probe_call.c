@@ -79,6 +79,8 @@ void sw_call_decides(struct sw_call *call, const struct sock *sk)
 	if (call->seen & SW_SEEN_LOCKED)
 		return;
 	call->seen |= SW_SEEN_LOCKED;
+	if (tcp_sk(sk)->repair)
+		call->seen |= SW_SEEN_REPAIR;
 	/* In CLOSE the state is right since the call was opened, see there. */
 	read_decision(call, sk,
 		      sk->sk_state == TCP_CLOSE ? call->after : sk->sk_state);
@@ -263,11 +265,8 @@ int sw_close_locked(struct kprobe *kp, struct pt_regs *regs)
 
 	sw_hit(SW_HOOK_CLOSE_LOCKED);
 	call = sw_call_on(sk);
-	if (!call)
-		return 0;	/* filtered, or a subflow closed by MPTCP */
-	sw_call_decides(call, sk);
-	if (tcp_sk(sk)->repair)
-		call->seen |= SW_SEEN_REPAIR;
+	if (call)	/* not if filtered, nor for a subflow closed by MPTCP */
+		sw_call_decides(call, sk);
 	return 0;
 }
 NOKPROBE_SYMBOL(sw_close_locked);

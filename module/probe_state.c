@@ -431,7 +431,10 @@ int sw_mini_kill(struct kprobe *kp, struct pt_regs *regs)
 	s = find_mini(tw, &irqflags);
 	if (!s)
 		return 0;
-	by = s->flags & SW_SOCK_MINI_PUT ? s->mini_by : SHUTWATCH_BY_TIMER;
+	if (s->flags & SW_SOCK_MINI_PUT)
+		by = s->mini_by;
+	else	/* its timer runs in softirq; a purge may have the put inlined */
+		by = in_serving_softirq() ? SHUTWATCH_BY_TIMER : by_of_put();
 	if (s->flags & SW_SOCK_RST)
 		sw_pending_rst(s, s->info.state, TCP_CLOSE);
 	sw_emit_state(s, by, s->info.state, TCP_CLOSE);

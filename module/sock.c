@@ -104,7 +104,11 @@ void sw_sock_values(const struct sock *sk, struct sw_values *v)
 	const struct tcp_sock *tp = tcp_sk(sk);
 	int state = sk->sk_state;
 
-	v->unread = tcp_inq((struct sock *)sk);
+	/* SIOCINQ denies what came with the SYN (TCP Fast Open). */
+	if (state == TCP_SYN_RECV)
+		v->unread = tp->rcv_nxt - tp->copied_seq;
+	else
+		v->unread = tcp_inq((struct sock *)sk);
 	v->unsent = 0;
 	v->unacked = 0;
 	/* Without a connection the sequence numbers mean nothing. */

@@ -12,6 +12,7 @@ cd "$top"
 
 selftests/vm/deps build vm
 make -s -C selftests demo
+mkdir -p .build
 selftests/vm/build "$series" >.build/demo-build.log 2>&1 || {
 	cat .build/demo-build.log >&2
 	exit 1
