@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,26 +10,18 @@
 #include "act.h"
 #include "step.h"
 
-/* Where the document's server is. */
-#define SERVER_ADDRESS	"127.0.0.20:8000"
+/* Where the document's server is, and where it would be. */
+static const char * const server_address[] = {
+	[FAMILY_IPV4] = "127.0.0.20:8000",
+	[FAMILY_IPV6] = "[::1]:8000",
+	[FAMILY_MAPPED] = "[::ffff:127.0.0.20]:8000",
+};
 
 /* No call of ours blocks for longer, whatever the kernel does. */
 #define CALL_SECONDS	10
 
 /* A SYN is sent twice: connect() gives up after 3 s instead of 130 s. */
 #define SYN_RETRIES	1
-
-static struct sockaddr_in parse(const char *address)
-{
-	struct sockaddr_in in = { .sin_family = AF_INET };
-	const char *port = strchr(address, ':');
-	char host[INET_ADDRSTRLEN];
-
-	snprintf(host, sizeof(host), "%.*s", (int)(port - address), address);
-	inet_pton(AF_INET, host, &in.sin_addr);
-	in.sin_port = htons(atoi(port + 1));
-	return in;
-}
 
 static void learn_addresses(struct actor *actor)
 {
@@ -53,8 +43,8 @@ static void adopt(struct play *play, enum who who, int fd)
 	const int retries = SYN_RETRIES;
 
 	actor->fd = fd;
-	strcpy(actor->local, ADDRESS_ANY);
-	strcpy(actor->remote, ADDRESS_ANY);
+	strcpy(actor->local, address_any(play->family));
+	strcpy(actor->remote, address_any(play->family));
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof(bound)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof(bound)) ||
 	    setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &retries, sizeof(retries)) ||
@@ -70,7 +60,8 @@ static void adopt(struct play *play, enum who who, int fd)
  */
 void act_socket(struct play *play, enum who who, int flags)
 {
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+	int fd = socket(address_domain(play->family),
+			SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
 
 	adopt(play, who, fd);
 	if (flags & SOCK_NONBLOCK)
@@ -83,10 +74,31 @@ static void listen_now(struct play *play, enum who who)
 	int err = listen(actor->fd, 8) ? errno : 0;
 	char text[32];
 
-	strcpy(actor->remote, ADDRESS_ANY);
+	strcpy(actor->remote, address_any(play->family));
 	learn_addresses(actor);
 	snprintf(text, sizeof(text), "%s.listen()", actor_name(who));
 	step_returned(play, text, err, FINE);
+}
+
+/**
+ * act_bind_and_listen - server.bind(), server.listen()
+ * @play: the play
+ * @who: a socket
+ * @address: where, NULL for where the document's server is
+ */
+void act_bind_and_listen(struct play *play, enum who who, const char *address)
+{
+	struct sockaddr_storage addr;
+	char text[48];
+	socklen_t len;
+	int err;
+
+	address = address ?: server_address[play->family];
+	len = address_parse(&addr, address);
+	err = bind(play->actor[who].fd, (struct sockaddr *)&addr, len) ? errno : 0;
+	snprintf(text, sizeof(text), "%s.bind(%s)", actor_name(who), address);
+	step_returned(play, text, err, FINE);
+	listen_now(play, who);
 }
 
 /**
@@ -96,17 +108,8 @@ static void listen_now(struct play *play, enum who who)
  */
 void act_listen(struct play *play, enum who who)
 {
-	struct sockaddr_in in = parse(SERVER_ADDRESS);
-	char text[48];
-	int err;
-
 	act_socket(play, who, 0);
-	err = bind(play->actor[who].fd, (struct sockaddr *)&in, sizeof(in)) ?
-	      errno : 0;
-	snprintf(text, sizeof(text), "%s.bind(%s)", actor_name(who),
-		 SERVER_ADDRESS);
-	step_returned(play, text, err, FINE);
-	listen_now(play, who);
+	act_bind_and_listen(play, who, NULL);
 }
 
 /**
@@ -128,19 +131,20 @@ void act_listen_again(struct play *play, enum who who)
  */
 void act_connect(struct play *play, enum who who, const char *address, int want)
 {
-	struct sockaddr_in in = parse(address ?: SERVER_ADDRESS);
+	const char *to = address ?: server_address[play->family];
 	struct actor *actor = &play->actor[who];
+	struct sockaddr_storage addr;
+	socklen_t len = address_parse(&addr, to);
 	char text[56];
 	int err;
 
 	if (actor->fd < 0)
 		act_socket(play, who, 0);
-	err = connect(actor->fd, (struct sockaddr *)&in, sizeof(in)) ? errno : 0;
+	err = connect(actor->fd, (struct sockaddr *)&addr, len) ? errno : 0;
 	if (err != EISCONN)
-		strcpy(actor->remote, address ?: SERVER_ADDRESS);
+		strcpy(actor->remote, to);
 	learn_addresses(actor);
-	snprintf(text, sizeof(text), "%s.connect(%s)", actor_name(who),
-		 address ?: SERVER_ADDRESS);
+	snprintf(text, sizeof(text), "%s.connect(%s)", actor_name(who), to);
 	step_returned(play, text, err, want);
 }
 

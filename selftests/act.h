@@ -16,6 +16,7 @@
 #define END	""
 
 void act_socket(struct play *play, enum who who, int flags);
+void act_bind_and_listen(struct play *play, enum who who, const char *address);
 void act_listen(struct play *play, enum who who);
 void act_listen_again(struct play *play, enum who who);
 void act_connect(struct play *play, enum who who, const char *address, int want);

@@ -102,3 +102,38 @@ bool actor_path(const struct play *play, const struct actor *actor, char *path,
 	}
 	return whole;
 }
+
+/**
+ * actor_story - the same with what led from one state to the next
+ * @play: the play
+ * @actor: the socket
+ * @story: where to: "SYN_RECV rx ESTABLISHED close FIN_WAIT1"; a "?" is there
+ *	before a state that the one before it does not lead to
+ * @size: how much fits
+ */
+void actor_story(const struct play *play, const struct actor *actor, char *story,
+		 size_t size)
+{
+	const char *kind = kind_names.name[SHUTWATCH_KIND_STATE];
+	char before[16], after[16], last[16] = "";
+	size_t len = 0;
+	int i;
+
+	*story = '\0';
+	for (i = 0; i < play->nr_records && len < size; i++) {
+		const struct record *r = &play->record[i];
+
+		if (!play_tells(play, r) || !actor_owns(actor, r) ||
+		    !record_is(r, SHUTWATCH_KEY_KIND, kind) ||
+		    sscanf(record_get(r, SHUTWATCH_KEY_STATE), "%15[^>]>%15s",
+			   before, after) != 2)
+			continue;
+		if (strcmp(last, before))
+			len += snprintf(story + len, size - len, "%s%s",
+					*last ? " ? " : "", before);
+		strcpy(last, after);
+		if (len < size)
+			len += snprintf(story + len, size - len, " %s %s",
+					record_get(r, SHUTWATCH_KEY_BY), after);
+	}
+}

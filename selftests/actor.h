@@ -12,5 +12,7 @@ bool actor_owns(const struct actor *actor, const struct record *record);
 enum who actor_of(const struct play *play, const struct record *record);
 bool actor_path(const struct play *play, const struct actor *actor, char *path,
 		size_t size);
+void actor_story(const struct play *play, const struct actor *actor, char *story,
+		 size_t size);
 
 #endif /* ACTOR_H */

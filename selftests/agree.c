@@ -62,11 +62,23 @@ static bool is_claimed(const int *claimed_by, const struct packet *packet,
 /* No packet has both: a socket that resets does not finish. */
 static __u8 packet_ends(const struct packet *packet)
 {
+	if (packet->ours)
+		return 0;
 	if (packet->flags & PACKET_RST)
 		return PACKET_RST;
 	if (packet->flags & PACKET_FIN && !packet->again)
 		return PACKET_FIN;
 	return 0;
+}
+
+static bool sent_by(const struct record *record, const struct packet *packet)
+{
+	char wire[ADDRESS_LEN];
+
+	return !strcmp(packet->src,
+		       address_on_wire(wire, record_get(record, SHUTWATCH_KEY_LOCAL))) &&
+	       !strcmp(packet->dst,
+		       address_on_wire(wire, record_get(record, SHUTWATCH_KEY_REMOTE)));
 }
 
 static int find_claim(const struct packet *packet, int at,
@@ -78,8 +90,7 @@ static int find_claim(const struct packet *packet, int at,
 
 	for (i = 0; i < nr_records; i++) {
 		if (may_send(&record[i], flag) &&
-		    record_is(&record[i], SHUTWATCH_KEY_LOCAL, packet[at].src) &&
-		    record_is(&record[i], SHUTWATCH_KEY_REMOTE, packet[at].dst) &&
+		    sent_by(&record[i], &packet[at]) &&
 		    !is_claimed(claimed_by, packet, at, i, flag))
 			return i;
 	}

@@ -20,6 +20,8 @@ static struct expected *expect_add(struct play *play, enum who who)
 	e = &play->expected[play->nr_expected++];
 	e->who = who;
 	e->actor = play->actor[who];
+	e->got = -1;
+	e->met_by = -1;
 	return e;
 }
 
@@ -57,14 +59,18 @@ void expect_late(struct play *play, __u64 not_before)
  * expect_path - the state records of a socket must be these
  * @play: in this play, at its end
  * @who: of this socket
- * @states: "ESTABLISHED>CLOSE", all the states that it was in
+ * @format: "ESTABLISHED>CLOSE", all the states that it was in; or with what
+ *	led from one to the next, "ESTABLISHED rx CLOSE"
  */
-void expect_path(struct play *play, enum who who, const char *states)
+void expect_path(struct play *play, enum who who, const char *format, ...)
 {
 	struct expected *e = expect_add(play, who);
+	va_list args;
 
 	e->is_path = true;
-	snprintf(e->text, sizeof(e->text), "%s", states);
+	va_start(args, format);
+	vsnprintf(e->text, sizeof(e->text), format, args);
+	va_end(args);
 }
 
 static bool kind_is(const struct record *record, enum shutwatch_kind kind)
@@ -99,25 +105,35 @@ static void check_value(struct play *play, const struct record *record,
 		       actor_name(e->who), key_names.name[key], value, wanted);
 }
 
+/* Unless the expectation says so itself. */
+static void check_default(struct play *play, const struct record *record,
+			  const struct expected *e, const struct record *wanted,
+			  enum shutwatch_key key, const char *value)
+{
+	if (!wanted->value[key])
+		check_value(play, record, e, key, value);
+}
+
 /* What need not be said by every expectation: whose record it is. */
 static void check_identity(struct play *play, const struct record *record,
-			   const struct expected *e)
+			   const struct expected *e, const struct record *wanted)
 {
-	bool asked = kind_is(record, SHUTWATCH_KIND_CALL);
+	bool call = kind_is(record, SHUTWATCH_KIND_CALL);
+	bool asked = call || record_is(record, SHUTWATCH_KEY_BY, "listener");
 	char pid[16];
 
 	snprintf(pid, sizeof(pid), "%d", play->pid);
-	check_value(play, record, e, SHUTWATCH_KEY_LOCAL, e->actor.local);
-	check_value(play, record, e, SHUTWATCH_KEY_REMOTE, e->actor.remote);
+	check_default(play, record, e, wanted, SHUTWATCH_KEY_LOCAL, e->actor.local);
+	check_default(play, record, e, wanted, SHUTWATCH_KEY_REMOTE, e->actor.remote);
 	if (e->who == NOBODY)
 		check_value(play, record, e, SHUTWATCH_KEY_COOKIE,
 			    SHUTWATCH_NOTHING);
-	if (asked)
-		check_value(play, record, e, SHUTWATCH_KEY_CTX, "task");
-	if (asked || record_is(record, SHUTWATCH_KEY_BY, "listener")) {
-		check_value(play, record, e, SHUTWATCH_KEY_PID, pid);
-		check_value(play, record, e, SHUTWATCH_KEY_COMM, play->comm);
-	}
+	if (call)
+		check_default(play, record, e, wanted, SHUTWATCH_KEY_CTX, "task");
+	check_default(play, record, e, wanted, SHUTWATCH_KEY_PID,
+		      asked ? pid : SHUTWATCH_NOTHING);
+	check_default(play, record, e, wanted, SHUTWATCH_KEY_COMM,
+		      asked ? play->comm : SHUTWATCH_NOTHING);
 }
 
 static void check_record(struct play *play, const struct record *record,
@@ -125,7 +141,7 @@ static void check_record(struct play *play, const struct record *record,
 {
 	int key;
 
-	check_identity(play, record, e);
+	check_identity(play, record, e, wanted);
 	for (key = 0; key < SHUTWATCH_KEY__MAX; key++) {
 		if (wanted->value[key])
 			check_value(play, record, e, key, wanted->value[key]);
@@ -157,7 +173,7 @@ static int find_record(const struct play *play, const struct expected *e,
 	return -1;
 }
 
-static void judge_record(struct play *play, const struct expected *e, bool *taken)
+static void judge_record(struct play *play, struct expected *e, bool *taken)
 {
 	struct record wanted;
 	int i;
@@ -173,14 +189,18 @@ static void judge_record(struct play *play, const struct expected *e, bool *take
 		return;
 	}
 	taken[i] = true;
+	e->met_by = i;
 	check_record(play, &play->record[i], e, &wanted);
 }
 
 static void judge_path(struct play *play, const struct expected *e)
 {
-	char path[256];
+	char path[sizeof(e->text)];
 
-	actor_path(play, &e->actor, path, sizeof(path));
+	if (strchr(e->text, ' '))
+		actor_story(play, &e->actor, path, sizeof(path));
+	else
+		actor_path(play, &e->actor, path, sizeof(path));
 	if (strcmp(path, e->text))
 		remark(&play->unmet, "%s went through %s, expected %s",
 		       actor_name(e->who), *path ? path : "nothing", e->text);

@@ -10,7 +10,8 @@
 __printf(3, 4)
 void expect(struct play *play, enum who who, const char *format, ...);
 void expect_late(struct play *play, __u64 not_before);
-void expect_path(struct play *play, enum who who, const char *states);
+__printf(3, 4)
+void expect_path(struct play *play, enum who who, const char *format, ...);
 void expect_judge(struct play *play);
 
 #endif /* EXPECT_H */

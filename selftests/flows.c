@@ -40,12 +40,15 @@ static bool starts_anew(const struct flow *flow, const struct packet *packet)
 	       (!flow || flow->first != packet->seq);
 }
 
+/* A RST carries nothing, and its number may be any. */
 static void count_in(struct flow *flow, struct packet *packet)
 {
 	__u32 carried = packet->len + !!(packet->flags & PACKET_SYN) +
 			   !!(packet->flags & PACKET_FIN);
 	__u32 end = packet->seq + carried;
 
+	if (packet->flags & PACKET_RST)
+		return;
 	packet->again = carried && (__s32)(end - flow->next) <= 0;
 	if ((__s32)(end - flow->next) > 0)
 		flow->next = end;

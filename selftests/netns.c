@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -94,7 +95,12 @@ static int ask(struct request *rq)
 	return err;
 }
 
-static int add_address(struct in_addr ip)
+static size_t ip_len(int family)
+{
+	return family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
+}
+
+static int add_address(int family, const void *ip)
 {
 	struct request rq = {
 		.header = {
@@ -102,17 +108,18 @@ static int add_address(struct in_addr ip)
 			.nlmsg_type = RTM_NEWADDR,
 		},
 		.addr = {
-			.ifa_family = AF_INET,
-			.ifa_prefixlen = 32,
+			.ifa_family = family,
+			.ifa_prefixlen = ip_len(family) * 8,
 			.ifa_index = LOOPBACK_INDEX,
+			.ifa_flags = IFA_F_NODAD,
 		},
 	};
 
-	add_attribute(&rq, IFA_LOCAL, &ip, sizeof(ip));
+	add_attribute(&rq, IFA_LOCAL, ip, ip_len(family));
 	return ask(&rq);
 }
 
-static int add_route(struct in_addr to, struct in_addr from)
+static int add_route(int family, const void *to, const void *from)
 {
 	struct request rq = {
 		.header = {
@@ -120,8 +127,8 @@ static int add_route(struct in_addr to, struct in_addr from)
 			.nlmsg_type = RTM_NEWROUTE,
 		},
 		.route = {
-			.rtm_family = AF_INET,
-			.rtm_dst_len = 32,
+			.rtm_family = family,
+			.rtm_dst_len = ip_len(family) * 8,
 			.rtm_table = RT_TABLE_MAIN,
 			.rtm_protocol = RTPROT_STATIC,
 			.rtm_scope = RT_SCOPE_LINK,
@@ -130,10 +137,54 @@ static int add_route(struct in_addr to, struct in_addr from)
 	};
 	const int index = LOOPBACK_INDEX;
 
-	add_attribute(&rq, RTA_DST, &to, sizeof(to));
+	add_attribute(&rq, RTA_DST, to, ip_len(family));
 	add_attribute(&rq, RTA_OIF, &index, sizeof(index));
-	add_attribute(&rq, RTA_PREFSRC, &from, sizeof(from));
+	add_attribute(&rq, RTA_PREFSRC, from, ip_len(family));
 	return ask(&rq);
+}
+
+static int dig4(void)
+{
+	struct in_addr from, to;
+	int err;
+
+	inet_pton(AF_INET, NETNS_NEXT_TO, &from);
+	inet_pton(AF_INET, NETNS_BLACKHOLE, &to);
+	err = add_address(AF_INET, &from);
+	return err ?: add_route(AF_INET, &to, &from);
+}
+
+/* Let what comes to an address of ours be dropped before anybody answers. */
+static int swallow(const struct in6_addr *ip)
+{
+	const struct sockaddr_in6 here = {
+		.sin6_family = AF_INET6,
+		.sin6_addr = *ip,
+		.sin6_port = htons(NETNS_BLACKHOLE_PORT),
+	};
+	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	const struct sock_fprog filter = { .len = 1, .filter = &nothing };
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	/* It stays open: who closes it has lost the hole. */
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) ||
+	    bind(fd, (struct sockaddr *)&here, sizeof(here)) || listen(fd, 1))
+		return -errno;
+	return 0;
+}
+
+/* IPv6 takes a route through lo for one that leads nowhere. */
+static int dig6(void)
+{
+	struct in6_addr from, to;
+	int err;
+
+	inet_pton(AF_INET6, NETNS_NEXT_TO6, &from);
+	inet_pton(AF_INET6, NETNS_BLACKHOLE6, &to);
+	err = add_address(AF_INET6, &from);
+	err = err ?: add_address(AF_INET6, &to);
+	return err ?: swallow(&to);
 }
 
 /**
@@ -141,19 +192,16 @@ static int add_route(struct in_addr to, struct in_addr from)
  *
  * It is reached through lo without being local: what is sent there is seen on
  * lo and then dropped, without an answer of any kind.  A dummy device would do
- * the same, where the kernel has one.
+ * the same, where the kernel has one.  With IPv6 it is local, and only one of
+ * its ports is a hole; who calls it has to bind to NETNS_NEXT_TO6 before.
  *
  * Return: 0 or a negative errno.
  */
 int netns_dig_blackhole(void)
 {
-	struct in_addr from, to;
-	int err;
+	int err = dig4();
 
-	inet_pton(AF_INET, NETNS_NEXT_TO, &from);
-	inet_pton(AF_INET, NETNS_BLACKHOLE, &to);
-	err = add_address(from);
-	return err ?: add_route(to, from);
+	return err ?: dig6();
 }
 
 /**
@@ -168,9 +216,31 @@ __u64 netns_inode(void)
 	return stat("/proc/self/ns/net", &st) ? 0 : st.st_ino;
 }
 
+/* One line of /proc/net/tcp or tcp6: addresses are words in host byte order. */
+static bool parse_line(const char *line, int family, char here[ADDRESS_LEN],
+		       char there[ADDRESS_LEN], unsigned int *state)
+{
+	unsigned int lport, rport;
+	__u32 laddr[4], raddr[4];
+
+	if (family == AF_INET) {
+		if (sscanf(line, "%*u: %x:%x %x:%x %x", &laddr[0], &lport,
+			   &raddr[0], &rport, state) != 5)
+			return false;
+	} else if (sscanf(line, "%*u: %8x%8x%8x%8x:%x %8x%8x%8x%8x:%x %x",
+			  &laddr[0], &laddr[1], &laddr[2], &laddr[3], &lport,
+			  &raddr[0], &raddr[1], &raddr[2], &raddr[3], &rport,
+			  state) != 11) {
+		return false;
+	}
+	address_print(here, family, laddr, lport);
+	address_print(there, family, raddr, rport);
+	return true;
+}
+
 /**
  * netns_in_time_wait - is the connection in TIME_WAIT?
- * @local: its local address, IPv4
+ * @local: its local address
  * @remote: its remote address
  *
  * No system call tells the state of the mini-socket that a connection in
@@ -180,22 +250,20 @@ __u64 netns_inode(void)
  */
 bool netns_in_time_wait(const char *local, const char *remote)
 {
-	unsigned int lport, rport, state;
-	struct in_addr laddr, raddr;
+	const int family = *local == '[' ? AF_INET6 : AF_INET;
 	char here[ADDRESS_LEN], there[ADDRESS_LEN];
-	FILE *file = fopen("/proc/self/net/tcp", "re");
+	unsigned int state;
 	bool found = false;
-	char line[256];
+	char line[512];
+	FILE *file;
 
+	file = fopen(family == AF_INET6 ? "/proc/self/net/tcp6" :
+					  "/proc/self/net/tcp", "re");
 	if (!file)
 		return false;
 	while (!found && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%*u: %x:%x %x:%x %x", &laddr.s_addr, &lport,
-			   &raddr.s_addr, &rport, &state) != 5)
-			continue;
-		address_print(here, AF_INET, &laddr, lport);
-		address_print(there, AF_INET, &raddr, rport);
-		found = state == TCP_TIME_WAIT && !strcmp(here, local) &&
+		found = parse_line(line, family, here, there, &state) &&
+			state == TCP_TIME_WAIT && !strcmp(here, local) &&
 			!strcmp(there, remote);
 	}
 	fclose(file);

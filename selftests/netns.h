@@ -8,9 +8,16 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
-/* An address that nobody answers for, and our own next to it (TEST-NET-1). */
-#define NETNS_BLACKHOLE	"192.0.2.8"
-#define NETNS_NEXT_TO	"192.0.2.1"
+/*
+ * An address that nobody answers for, and our own next to it: TEST-NET-1, and
+ * what IPv6 has for documents.
+ */
+#define NETNS_BLACKHOLE		"192.0.2.8"
+#define NETNS_NEXT_TO		"192.0.2.1"
+#define NETNS_BLACKHOLE6	"2001:db8::8"
+#define NETNS_NEXT_TO6		"2001:db8::1"
+
+#define NETNS_BLACKHOLE_PORT	8067
 
 int netns_enter(void);
 int netns_dig_blackhole(void);

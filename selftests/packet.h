@@ -28,6 +28,7 @@
  * @len: bytes of data
  * @flags: PACKET_*
  * @again: nothing in it is new: a retransmission
+ * @ours: no socket sent it, but the test itself
  */
 struct packet {
 	char src[ADDRESS_LEN];
@@ -37,6 +38,7 @@ struct packet {
 	__u32 len;
 	__u8 flags;
 	bool again;
+	bool ours;
 };
 
 bool packet_decode(struct packet *packet, const __u8 *frame, size_t len);

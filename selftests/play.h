@@ -17,16 +17,16 @@
 #include "packet.h"
 #include "remarks.h"
 
-#define PLAY_STEPS_MAX		40
+#define PLAY_STEPS_MAX		64
 #define PLAY_PACKETS_MAX	128
 #define PLAY_RECORDS_MAX	192
-#define PLAY_EXPECTED_MAX	24
+#define PLAY_EXPECTED_MAX	64
 
 struct recipe;
 
 /*
  * The sockets of a recipe, by the names that the document gives them.  CHILD
- * is one that waits in a listener's queue and that no program has yet; NOBODY
+ * and CHILD2 wait in a listener's queue, and no program has them yet; NOBODY
  * stands where there is no socket.
  */
 #define ACTOR_LIST(X)		\
@@ -34,7 +34,9 @@ struct recipe;
 	X(S1, "s1")		\
 	X(S2, "s2")		\
 	X(S, "s")		\
+	X(S3, "s3")		\
 	X(CHILD, "child")	\
+	X(CHILD2, "child2")	\
 	X(NOBODY, "nobody")
 
 #define ACTOR_AS_ENUM(id, name)	id,
@@ -78,18 +80,23 @@ struct step {
  * @text: the keys and values that matter; for a path: its states
  * @is_path: this is the path of a socket
  * @not_before: it is made later than this, by clock_now()
+ * @got: what the program was told, an errno or 0; -1 if it has not asked
+ * @met_by: the record that met it, -1 if none did
  */
 struct expected {
 	enum who who;
 	struct actor actor;
-	char text[256];
+	char text[400];
 	bool is_path;
 	__u64 not_before;
+	int got;
+	int met_by;
 };
 
 /**
  * struct play - a recipe, its program, and what was seen of it
  * @recipe: which one
+ * @family: what its sockets are made of
  * @with_records: shutwatch is there to be asked
  * @done: it came to its end
  * @bell: the player tells the audience that there is something new; -1 there
@@ -97,9 +104,11 @@ struct expected {
  * @player: the process
  * @pid: the same, as the player knows it
  * @comm: its name
+ * @many_tasks: others act, too: transitions are not held against @pid
  * @actor: the sockets
  * @nr_steps: how many of @step are in use
  * @step: what the program did, in order
+ * @err: what its last call gave, an errno or 0
  * @aside: what is to be said about this kernel, NULL if nothing
  * @end: when the recipe was over; then the program closes what is open
  * @nr_packets: how many of @packet are in use
@@ -117,6 +126,7 @@ struct expected {
  */
 struct play {
 	const struct recipe *recipe;
+	enum family family;
 	bool with_records;
 	bool done;
 	int bell;
@@ -124,10 +134,12 @@ struct play {
 	pid_t player;
 	pid_t pid;
 	char comm[SHUTWATCH_COMM_LEN];
+	bool many_tasks;
 
 	struct actor actor[ACTORS];
 	int nr_steps;
 	struct step step[PLAY_STEPS_MAX];
+	int err;
 	const char *aside;
 	__u64 end;
 

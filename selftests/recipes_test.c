@@ -133,11 +133,14 @@ static int open_pipe(void)
 
 /*
  * What a pipe has of one play; the rest is other people's business.  Numbers of
- * namespaces are used again, so that those before the play's do not count.
+ * namespaces are used again, so that those before the play's do not count; nor
+ * do those of sockets that end after the play looked for the last time.
  */
 static int read_pipe(int fd, const struct play *play, char *text, size_t size)
 {
 	const char *netns = record_get(&play->record[0], SHUTWATCH_KEY_NETNS);
+	__u64 begin = record_seq(&play->record[0]);
+	__u64 end = record_seq(&play->record[play->nr_records - 1]);
 	FILE *file = fdopen(fd, "r");
 	char buffer[SHUTWATCH_LINE_MAX];
 	struct record record;
@@ -147,7 +150,7 @@ static int read_pipe(int fd, const struct play *play, char *text, size_t size)
 	while (fgets(buffer, sizeof(buffer), file)) {
 		if (record_parse(&record, buffer))
 			return -1;
-		if (record_seq(&record) < record_seq(&play->record[0]) ||
+		if (record_seq(&record) < begin || record_seq(&record) > end ||
 		    !record_is(&record, SHUTWATCH_KEY_NETNS, netns))
 			continue;
 		len += snprintf(text + len, size - len, "%s", buffer);

@@ -39,7 +39,7 @@ void step(struct play *play, const char *result, const char *format, ...)
 	snprintf(step->result, sizeof(step->result), "%s", result);
 	step->time = clock_now();
 	play->nr_steps++;
-	if (write(play->bell, "", 1) != 1)
+	if (play->bell >= 0 && write(play->bell, "", 1) != 1)
 		remark(&play->trouble, "nobody listens");
 }
 
@@ -52,6 +52,7 @@ void step(struct play *play, const char *result, const char *format, ...)
  */
 void step_returned(struct play *play, const char *text, int err, int want)
 {
+	play->err = err;
 	step(play, step_errno(err), "%s", text);
 	if (err != want)
 		remark(&play->wrong, "%s gave %s, the document says %s", text,

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A connection and its two ends, where no more is needed than that.
+ */
+#ifndef COUPLE_H
+#define COUPLE_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+/**
+ * struct couple - a connection over lo
+ * @client: one end, -1 once it is closed
+ * @server: the other end, likewise
+ * @client_cookie: its SO_COOKIE
+ * @server_cookie: its SO_COOKIE
+ */
+struct couple {
+	int client;
+	int server;
+	__u64 client_cookie;
+	__u64 server_cookie;
+};
+
+int couple_join(struct couple *couple, const char *from, const char *to);
+void couple_part(struct couple *couple);
+__u64 couple_cookie(int fd);
+int couple_by_cookie(const void *a, const void *b);
+
+#endif /* COUPLE_H */

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "act.h"
+#include "actor.h"
+#include "deed.h"
+#include "step.h"
+
+/**
+ * deed_option - set an option of a socket
+ * @play: the play
+ * @who: the socket
+ * @level: SOL_SOCKET, IPPROTO_TCP
+ * @name: the option
+ * @value: its value
+ */
+void deed_option(struct play *play, enum who who, int level, int name, int value)
+{
+	int err = setsockopt(play->actor[who].fd, level, name, &value,
+			     sizeof(value)) ? errno : 0;
+	char text[48];
+
+	snprintf(text, sizeof(text), "%s.setsockopt(%d, %d, %d)",
+		 actor_name(who), level, name, value);
+	step_returned(play, text, err, FINE);
+}
+
+/**
+ * deed_linger - set SO_LINGER
+ * @play: the play
+ * @who: the socket
+ * @seconds: for how long, or LINGER_OFF
+ */
+void deed_linger(struct play *play, enum who who, int seconds)
+{
+	const struct linger linger = {
+		.l_onoff = seconds != LINGER_OFF,
+		.l_linger = seconds,
+	};
+	int err = setsockopt(play->actor[who].fd, SOL_SOCKET, SO_LINGER, &linger,
+			     sizeof(linger)) ? errno : 0;
+	char text[48];
+
+	snprintf(text, sizeof(text), "%s.setsockopt(SO_LINGER, %d)",
+		 actor_name(who), seconds);
+	step_returned(play, text, err, FINE);
+}
+
+/**
+ * deed_disconnect - connect() to AF_UNSPEC
+ * @play: the play
+ * @who: the socket
+ */
+void deed_disconnect(struct play *play, enum who who)
+{
+	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
+	int err = connect(play->actor[who].fd, &unspec, sizeof(unspec)) ?
+		  errno : 0;
+	char text[48];
+
+	snprintf(text, sizeof(text), "%s.connect(AF_UNSPEC)", actor_name(who));
+	step_returned(play, text, err, FINE);
+}
+
+/**
+ * deed_send_fails - send() gives an error
+ * @play: the play
+ * @who: the socket
+ * @want: its errno
+ */
+void deed_send_fails(struct play *play, enum who who, int want)
+{
+	int err = send(play->actor[who].fd, "?", 1, MSG_NOSIGNAL) < 0 ? errno : 0;
+	char text[48];
+
+	snprintf(text, sizeof(text), "%s.send()", actor_name(who));
+	step_returned(play, text, err, want);
+}
+
+static void take(struct play *play, enum who who, int bytes, int flags)
+{
+	char data[64], text[48];
+	ssize_t got;
+
+	got = recv(play->actor[who].fd, data, bytes, flags);
+	snprintf(text, sizeof(text), "%s.recv(%d, %d)", actor_name(who), bytes,
+		 flags);
+	step_returned(play, text, got == bytes ? 0 : errno, FINE);
+}
+
+/**
+ * deed_peek - look at data without reading it
+ * @play: the play
+ * @who: the socket
+ * @bytes: how much
+ */
+void deed_peek(struct play *play, enum who who, int bytes)
+{
+	take(play, who, bytes, MSG_PEEK);
+}
+
+/**
+ * deed_read - read some of the data
+ * @play: the play
+ * @who: the socket
+ * @bytes: how much
+ */
+void deed_read(struct play *play, enum who who, int bytes)
+{
+	take(play, who, bytes, 0);
+}
+
+/**
+ * deed_state - ask for the state of a socket, where kernels differ in it
+ * @play: the play
+ * @who: the socket
+ *
+ * Return: enum shutwatch_tcp.
+ */
+int deed_state(struct play *play, enum who who)
+{
+	struct tcp_info info = {};
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(play->actor[who].fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		remark(&play->trouble, "no TCP_INFO: %s", strerror(errno));
+	return info.tcpi_state;
+}

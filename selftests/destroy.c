@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "destroy.h"
+
+static void put_address(__be32 ip[4], __be16 *port,
+			const struct sockaddr_storage *addr)
+{
+	const struct sockaddr_in6 *in6 = (const void *)addr;
+	const struct sockaddr_in *in = (const void *)addr;
+
+	if (addr->ss_family == AF_INET6) {
+		memcpy(ip, &in6->sin6_addr, 16);
+		*port = in6->sin6_port;
+	} else {
+		memcpy(ip, &in->sin_addr, 4);
+		*port = in->sin_port;
+	}
+}
+
+static void put_cookie(__u32 half[2], __u64 cookie)
+{
+	half[0] = cookie == DESTROY_ANY ? INET_DIAG_NOCOOKIE : (__u32)cookie;
+	half[1] = cookie == DESTROY_ANY ? INET_DIAG_NOCOOKIE : cookie >> 32;
+}
+
+static int ask(const void *request, size_t len)
+{
+	struct {
+		struct nlmsghdr header;
+		struct nlmsgerr error;
+		char rest[512];
+	} answer;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	if (send(fd, request, len, 0) < 0 || recv(fd, &answer, sizeof(answer), 0) < 0)
+		err = -errno;
+	else
+		err = answer.error.error;
+	close(fd);
+	return err;
+}
+
+/**
+ * destroy - destroy a socket of this network namespace
+ * @local: its local address
+ * @remote: its remote address; of a listener: all zeroes but the family
+ * @cookie: its cookie, or DESTROY_ANY
+ *
+ * Return: 0 or a negative errno.
+ */
+int destroy(const struct sockaddr_storage *local,
+	    const struct sockaddr_storage *remote, __u64 cookie)
+{
+	struct {
+		struct nlmsghdr header;
+		struct inet_diag_req_v2 req;
+	} request = {
+		.header = {
+			.nlmsg_len = sizeof(request),
+			.nlmsg_type = SOCK_DESTROY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+		},
+		.req = {
+			.sdiag_family = local->ss_family,
+			.sdiag_protocol = IPPROTO_TCP,
+			.idiag_states = -1,
+		},
+	};
+	struct inet_diag_sockid *id = &request.req.id;
+
+	put_address(id->idiag_src, &id->idiag_sport, local);
+	put_address(id->idiag_dst, &id->idiag_dport, remote);
+	put_cookie(id->idiag_cookie, cookie);
+	return ask(&request, sizeof(request));
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * SOCK_DESTROY: what ss -K asks of the kernel.
+ */
+#ifndef DESTROY_H
+#define DESTROY_H
+
+#include <linux/types.h>
+#include <sys/socket.h>
+
+/* Whatever socket is there. */
+#define DESTROY_ANY	0
+
+int destroy(const struct sockaddr_storage *local,
+	    const struct sockaddr_storage *remote, __u64 cookie);
+
+#endif /* DESTROY_H */

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * connect() to AF_UNSPEC in every state (B14).
+ */
+#include "trial_fixture.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include "deed.h"
+#include "reach.h"
+
+TRIALS(disconnect);
+
+#define RESET_IT	"sent=RST why=connect_unspec"
+#define TO_CLOSE	" connect_unspec CLOSE"
+
+static void in_state(struct play *play, int state, const char *data,
+		     const char *says, const char *adds)
+{
+	struct reached at;
+	struct peer peer;
+
+	peer_open(&peer, play);
+	reach(&at, &peer, S, state, data);
+	deed_disconnect(play, S);
+	expect_whole(play, S, UNSPEC "state=%s", says);
+	expect_path(play, S, "%s%s", at.story, adds);
+}
+
+/* State, what the record says, what it adds to the socket's story. */
+#define PLAIN_LIST(X)							\
+	X(ESTABLISHED, "ESTABLISHED>CLOSE " RESET_IT, TO_CLOSE)		\
+	X(CLOSE_WAIT, "CLOSE_WAIT>CLOSE " RESET_IT, TO_CLOSE)		\
+	X(FIN_WAIT1, "FIN_WAIT1>CLOSE " RESET_IT, TO_CLOSE)		\
+	X(FIN_WAIT2, "FIN_WAIT2>CLOSE " RESET_IT, TO_CLOSE)		\
+	X(SYN_RECV, "SYN_RECV>CLOSE " RESET_IT, TO_CLOSE)		\
+	X(CLOSING, "CLOSING>CLOSE sent=none why=fin_already_sent", TO_CLOSE) \
+	X(LAST_ACK, "LAST_ACK>CLOSE sent=none why=fin_already_sent", TO_CLOSE) \
+	X(SYN_SENT, "SYN_SENT>CLOSE sent=none why=syn_sent", TO_CLOSE)	\
+	X(FRESH, "CLOSE>CLOSE sent=none why=already_closed", "")	\
+	X(FINISHED, "CLOSE>CLOSE sent=none why=already_closed", "")	\
+	X(TIME_WAIT, "TIME_WAIT>TIME_WAIT sent=none why=already_closed", "") \
+	X(LISTEN, "LISTEN>CLOSE sent=none why=listener_stopped children=0", TO_CLOSE)
+
+#define TEST_PLAIN(state, says, adds)					\
+TEST_F(disconnect, in_##state)						\
+{									\
+	in_state(self->play, REACH_##state, NULL, says, adds);		\
+}
+
+PLAIN_LIST(TEST_PLAIN)
+
+/* Unlike close(), it does not mind unread data. */
+#define UNREAD_LIST(X)							\
+	X(ESTABLISHED, "ESTABLISHED>CLOSE " RESET_IT " unread=5", TO_CLOSE) \
+	X(CLOSE_WAIT, "CLOSE_WAIT>CLOSE " RESET_IT " unread=5", TO_CLOSE) \
+	X(FIN_WAIT2, "FIN_WAIT2>CLOSE " RESET_IT " unread=5", TO_CLOSE)	\
+	X(LAST_ACK, "LAST_ACK>CLOSE sent=none why=fin_already_sent unread=5", TO_CLOSE) \
+	X(FINISHED, "CLOSE>CLOSE sent=none why=already_closed unread=5", "")
+
+#define TEST_UNREAD(state, says, adds)					\
+TEST_F(disconnect, unread_in_##state)					\
+{									\
+	in_state(self->play, REACH_##state, "hello", says, adds);	\
+}
+
+UNREAD_LIST(TEST_UNREAD)
+
+static void held_back(struct play *play, struct peer *peer)
+{
+	peer_open(peer, play);
+	peer->window = 0;
+	peer_connects(peer, S);
+	act_send(play, S, "hello");
+}
+
+/* What is still to be sent makes the difference where both have finished. */
+TEST_F(disconnect, unsent_in_CLOSING)
+{
+	struct play *play = self->play;
+	struct peer peer;
+
+	held_back(play, &peer);
+	act_shutdown(play, S, SHUT_WR);
+	expect_whole(play, S, SHUTDOWN("wr")
+		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
+	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
+	await_state(play, S, SHUTWATCH_TCP_CLOSING);
+	deed_disconnect(play, S);
+	expect_whole(play, S, UNSPEC "state=CLOSING>CLOSE " RESET_IT " unsent=5");
+	expect_path(play, S,
+		    "CLOSE connect SYN_SENT rx ESTABLISHED shutdown FIN_WAIT1 rx CLOSING" TO_CLOSE);
+}
+
+TEST_F(disconnect, unsent_in_LAST_ACK)
+{
+	struct play *play = self->play;
+	struct peer peer;
+
+	held_back(play, &peer);
+	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
+	await_state(play, S, SHUTWATCH_TCP_CLOSE_WAIT);
+	act_shutdown(play, S, SHUT_WR);
+	expect_whole(play, S, SHUTDOWN("wr")
+		     "state=CLOSE_WAIT>LAST_ACK sent=FIN why=shutdown_write fin=queued unsent=5");
+	deed_disconnect(play, S);
+	expect_whole(play, S, UNSPEC "state=LAST_ACK>CLOSE " RESET_IT " unsent=5");
+	expect_path(play, S,
+		    "CLOSE connect SYN_SENT rx ESTABLISHED rx CLOSE_WAIT shutdown LAST_ACK" TO_CLOSE);
+}
+
+/* What was received is gone with the connection, and the program is told. */
+TEST_F(disconnect, is_told)
+{
+	struct play *play = self->play;
+	struct reached at;
+	struct peer peer;
+
+	peer_open(&peer, play);
+	reach(&at, &peer, S, REACH_ESTABLISHED, "hello");
+	deed_disconnect(play, S);
+	expect_whole(play, S, UNSPEC "state=ESTABLISHED>CLOSE " RESET_IT " unread=5");
+	trial_recv_fails(play, S, ECONNRESET);
+	trial_recv_fails(play, S, ENOTCONN);
+	expect_path(play, S, "%s" TO_CLOSE, at.story);
+}
+
+/* A socket over lo: what the peer gets, and that the socket can go on. */
+TEST_F(disconnect, then_connect)
+{
+	struct play *play = self->play;
+
+	act_pair(play);
+	deed_disconnect(play, S1);
+	expect_whole(play, S1, UNSPEC "state=ESTABLISHED>CLOSE " RESET_IT);
+	await_state(play, S2, SHUTWATCH_TCP_CLOSE);
+	expect_whole(play, S2, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
+	trial_recv_fails(play, S2, ECONNRESET);
+	trial_recv_fails(play, S1, ECONNRESET);
+
+	act_connect(play, S1, NULL, FINE);
+	act_accept(play, S3, SERVER);
+	deed_disconnect(play, S1);
+	expect_whole(play, S1, UNSPEC "state=ESTABLISHED>CLOSE " RESET_IT);
+	await_state(play, S3, SHUTWATCH_TCP_CLOSE);
+	expect_whole(play, S3, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
+
+	expect_path(play, SERVER, "CLOSE listen LISTEN");
+	expect_path(play, S1, "CLOSE connect SYN_SENT rx ESTABLISHED" TO_CLOSE
+		    " connect SYN_SENT rx ESTABLISHED" TO_CLOSE);
+	expect_path(play, S2, "SYN_RECV rx ESTABLISHED rx CLOSE");
+	expect_path(play, S3, "SYN_RECV rx ESTABLISHED rx CLOSE");
+}
+
+/* TCP_REPAIR: in silence. */
+TEST_F(disconnect, repair)
+{
+	struct play *play = self->play;
+	struct reached at;
+	struct peer peer;
+
+	peer_open(&peer, play);
+	reach(&at, &peer, S, REACH_ESTABLISHED, "hello");
+	deed_option(play, S, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON);
+	deed_disconnect(play, S);
+	expect_whole(play, S, UNSPEC "state=ESTABLISHED>CLOSE sent=none why=repair unread=5");
+	expect_path(play, S, "%s" TO_CLOSE, at.story);
+}
+
+TRIALS_MAIN;

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The filter parameters, changed while the module runs: what passes, what does
+ * not, and what is said to who writes nonsense.
+ */
+#include "watch_main.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "couple.h"
+#include "loaded.h"
+#include "netns.h"
+#include "tale.h"
+
+static const char * const filter[] = {
+	"lport", "rport", "port", "addr", "family", "pid", "netns",
+};
+
+static int reset_filters(void)
+{
+	int i, err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(filter); i++)
+		err = err ?: loaded_set(filter[i], "");
+	return err;
+}
+
+/* ---- what passes ---- */
+
+FIXTURE(filter) {
+	char netns[24];
+};
+
+FIXTURE_SETUP(filter)
+{
+	ASSERT_EQ(0, reset_filters());
+	ASSERT_EQ(0, netns_enter());
+	snprintf(self->netns, sizeof(self->netns), "%llu", netns_inode());
+}
+
+FIXTURE_TEARDOWN(filter)
+{
+	EXPECT_EQ(0, reset_filters());
+}
+
+/* Whole lives: these transitions, and a close() each. */
+#define CLIENT_STATES	5	/* SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT */
+#define SERVER_STATES	4	/* ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE */
+
+enum who_passes { NOBODY, CLIENT, SERVER, BOTH };
+
+static void check_pass(struct __test_metadata *_metadata, const char *name,
+		       const char *value, const char *from, const char *to,
+		       enum who_passes pass)
+{
+	bool client = pass == CLIENT || pass == BOTH;
+	bool server = pass == SERVER || pass == BOTH;
+	long long filtered = loaded_stat("filtered");
+	struct couple couple;
+	struct tale tale;
+
+	ASSERT_EQ(0, loaded_set(name, value));
+	ASSERT_EQ(0, couple_join(&couple, from, to))
+		TH_LOG("from %s to %s", from, to);
+	EXPECT_EQ(client, tale_goes_on(couple.client_cookie));
+	EXPECT_EQ(server, tale_goes_on(couple.server_cookie));
+	couple_part(&couple);
+	tale = tale_with(couple.client_cookie, client ? CLIENT_STATES + 1 : 0);
+	EXPECT_EQ(client ? CLIENT_STATES + 1 : 0, tale.all)
+		TH_LOG("%s=%s: client", name, value);
+	EXPECT_EQ(client ? CLIENT_STATES : 0, tale.states);
+	EXPECT_EQ(client, tale.closes);
+	tale = tale_with(couple.server_cookie, server ? SERVER_STATES + 1 : 0);
+	EXPECT_EQ(server ? SERVER_STATES + 1 : 0, tale.all)
+		TH_LOG("%s=%s: server", name, value);
+	EXPECT_EQ(server ? SERVER_STATES : 0, tale.states);
+	EXPECT_EQ(server, tale.closes);
+	if (pass != BOTH)
+		EXPECT_LT(filtered, loaded_stat("filtered"));
+	EXPECT_EQ(0, loaded_set(name, ""));
+}
+
+#define C4	"127.0.0.1:4000"
+#define S4	"127.0.0.20:8000"
+#define C6	"[::1]:4000"
+#define S6	"[::1]:8000"
+#define CM	"[::ffff:127.0.0.1]:4000"
+#define SM	"[::ffff:127.0.0.20]:8000"
+
+#define PASS(name, value, from, to, pass)				\
+	check_pass(_metadata, name, value, from, to, pass)
+
+TEST_F(filter, lport)
+{
+	PASS("lport", "8000", C4, S4, SERVER);
+	PASS("lport", "4000", C4, S4, CLIENT);
+	PASS("lport", "1,4000,8000", C4, S4, BOTH);
+	PASS("lport", "8001", C4, S4, NOBODY);
+	PASS("lport", "8000", C6, S6, SERVER);
+	PASS("lport", "4000", CM, SM, CLIENT);
+}
+
+/* A connect() chooses its port after the transition: that one is not seen. */
+TEST_F(filter, lport_chosen_by_connect)
+{
+	struct couple couple;
+	struct tale tale;
+
+	ASSERT_EQ(0, loaded_set("lport", "8000"));
+	ASSERT_EQ(0, couple_join(&couple, "127.0.0.1:0", S4));
+	couple_part(&couple);
+	EXPECT_EQ(0, tale_of(couple.client_cookie).all);
+	tale = tale_with(couple.server_cookie, SERVER_STATES + 1);
+	EXPECT_EQ(SERVER_STATES, tale.states);
+	EXPECT_EQ(1, tale.closes);
+}
+
+TEST_F(filter, rport)
+{
+	PASS("rport", "8000", C4, S4, CLIENT);
+	PASS("rport", "4000", C4, S4, SERVER);
+	PASS("rport", "4000,8000", C4, S4, BOTH);
+	PASS("rport", "9", C4, S4, NOBODY);
+	PASS("rport", "8000", C6, S6, CLIENT);
+}
+
+TEST_F(filter, port)
+{
+	PASS("port", "8000", C4, S4, BOTH);
+	PASS("port", "4000", C4, S4, BOTH);
+	PASS("port", "7999,8001", C4, S4, NOBODY);
+	PASS("port", "8000", C6, S6, BOTH);
+	PASS("port", "4000", CM, SM, BOTH);
+}
+
+/* Sixteen are as many as can be. */
+TEST_F(filter, port_list)
+{
+	PASS("port", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,8000", C4, S4, BOTH);
+	PASS("port", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16", C4, S4, NOBODY);
+}
+
+TEST_F(filter, addr)
+{
+	PASS("addr", "127.0.0.20", C4, S4, BOTH);
+	PASS("addr", "127.0.0.1/32", C4, S4, BOTH);
+	PASS("addr", "127.0.0.16/28", C4, S4, BOTH);
+	PASS("addr", "127.0.0.0/8", C4, S4, BOTH);
+	PASS("addr", "0.0.0.0/0", C4, S4, BOTH);
+	PASS("addr", "127.0.0.2/32", C4, S4, NOBODY);
+	PASS("addr", "192.0.2.0/24", C4, S4, NOBODY);
+	PASS("addr", "::/0", C4, S4, NOBODY);
+	PASS("addr", "::1", C6, S6, BOTH);
+	PASS("addr", "::/0", C6, S6, BOTH);
+	PASS("addr", "2001:db8::/32", C6, S6, NOBODY);
+	PASS("addr", "127.0.0.0/8", C6, S6, NOBODY);
+	PASS("addr", "::ffff:127.0.0.20/128", CM, SM, BOTH);
+}
+
+TEST_F(filter, family)
+{
+	PASS("family", "4", C4, S4, BOTH);
+	PASS("family", "6", C4, S4, NOBODY);
+	PASS("family", "4", C6, S6, NOBODY);
+	PASS("family", "6", C6, S6, BOTH);
+}
+
+TEST_F(filter, netns)
+{
+	char other[24];
+
+	PASS("netns", self->netns, C4, S4, BOTH);
+	ASSERT_EQ(0, netns_enter());
+	PASS("netns", self->netns, C4, S4, NOBODY);
+	snprintf(other, sizeof(other), "%llu", netns_inode());
+	EXPECT_STRNE(self->netns, other);
+	PASS("netns", other, C4, S4, BOTH);
+}
+
+/* All that are set must be met. */
+TEST_F(filter, several)
+{
+	ASSERT_EQ(0, loaded_set("family", "4"));
+	ASSERT_EQ(0, loaded_set("addr", "127.0.0.0/8"));
+	ASSERT_EQ(0, loaded_set("netns", self->netns));
+	PASS("lport", "8000", C4, S4, SERVER);
+	PASS("rport", "8000", C4, S4, CLIENT);
+	ASSERT_EQ(0, loaded_set("addr", "192.0.2.0/24"));
+	PASS("port", "8000", C4, S4, NOBODY);
+	ASSERT_EQ(0, loaded_set("addr", ""));
+	ASSERT_EQ(0, loaded_set("family", "6"));
+	PASS("port", "8000", C4, S4, NOBODY);
+	PASS("port", "8000", C6, S6, BOTH);
+}
+
+/* Of a process: whatever it acts on, until somebody else does. */
+TEST_F(filter, pid)
+{
+	char mine[16], other[16];
+	struct couple couple;
+
+	snprintf(mine, sizeof(mine), "%d", getpid());
+	snprintf(other, sizeof(other), "%d", getppid());
+	PASS("pid", other, C4, S4, NOBODY);
+
+	ASSERT_EQ(0, loaded_set("pid", mine));
+	ASSERT_EQ(0, couple_join(&couple, C4, S4));
+	couple_part(&couple);
+	/* The server's end becomes known when we first act on it. */
+	EXPECT_EQ(CLIENT_STATES,
+		  tale_with(couple.client_cookie, CLIENT_STATES + 1).states);
+	EXPECT_EQ(1, tale_of(couple.client_cookie).closes);
+	EXPECT_EQ(1, tale_of(couple.server_cookie).closes);
+}
+
+/* What is known is looked at again when a filter changes. */
+TEST_F(filter, change_while_a_socket_lives)
+{
+	struct couple couple;
+	int before;
+
+	ASSERT_EQ(0, couple_join(&couple, C4, S4));
+	before = tale_with(couple.server_cookie, 1).all;
+	EXPECT_EQ(1, before);
+	ASSERT_EQ(0, loaded_set("port", "9"));
+	shutdown(couple.server, SHUT_RD);
+	EXPECT_EQ(before, tale_of(couple.server_cookie).all);
+	ASSERT_EQ(0, loaded_set("port", "8000"));
+	shutdown(couple.server, SHUT_RD);
+	EXPECT_EQ(before + 1, tale_of(couple.server_cookie).all);
+	ASSERT_EQ(0, loaded_set("port", ""));
+	shutdown(couple.server, SHUT_RD);
+	EXPECT_EQ(before + 2, tale_of(couple.server_cookie).all);
+	couple_part(&couple);
+	EXPECT_EQ(1, tale_of(couple.server_cookie).closes);
+}
+
+/* ---- what is refused ---- */
+
+static int open_log(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_END);
+	return fd;
+}
+
+/* "shutwatch: port=http: not a port list; write ..." */
+static bool log_names_the_cure(int fd, const char *name, const char *value)
+{
+	char line[1024], begin[256];
+	bool found = false;
+	const char *at;
+	ssize_t n;
+
+	snprintf(begin, sizeof(begin), "shutwatch: %s=%s: ", name, value);
+	while ((n = read(fd, line, sizeof(line) - 1)) > 0) {
+		line[n] = '\0';
+		at = strstr(line, begin);
+		found |= at && strstr(at, "write");
+	}
+	return found;
+}
+
+static const struct {
+	const char *name;
+	const char *fine;
+	const char *wrong;
+} refused[] = {
+	{ "port", "80", "0" },
+	{ "port", "80", "65536" },
+	{ "port", "80", "-1" },
+	{ "port", "80,443", "http" },
+	{ "port", "80,443", "80,,443" },
+	{ "port", "80,443", ",80" },
+	{ "port", "80,443", "80 443" },
+	{ "lport", "80", "80," },
+	{ "lport", "80", "0x50" },
+	{ "lport", "80", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17" },
+	{ "rport", "80", "80-90" },
+	{ "addr", "192.0.2.0/24", "192.0.2" },
+	{ "addr", "192.0.2.0/24", "192.0.2.0/33" },
+	{ "addr", "192.0.2.0/24", "192.0.2.0/" },
+	{ "addr", "192.0.2.0/24", "192.0.2.0/-1" },
+	{ "addr", "2001:db8::/32", "2001:db8::/129" },
+	{ "addr", "2001:db8::/32", "localhost" },
+	{ "addr", "2001:db8::/32", "192.0.2.1:80" },
+	{ "family", "4", "5" },
+	{ "family", "6", "ipv4" },
+	{ "pid", "1", "me" },
+	{ "pid", "1", "-1" },
+	{ "pid", "1", "4294967296" },
+	{ "netns", "1", "init" },
+	{ "netns", "1", "/proc/self/ns/net" },
+};
+
+TEST_F(filter, nonsense_is_refused)
+{
+	char now[256];
+	int i, fd;
+
+	for (i = 0; i < ARRAY_SIZE(refused); i++) {
+		ASSERT_EQ(0, loaded_set(refused[i].name, refused[i].fine));
+		fd = open_log();
+		ASSERT_LE(0, fd);
+		EXPECT_EQ(-EINVAL, loaded_set(refused[i].name, refused[i].wrong))
+			TH_LOG("%s=%s", refused[i].name, refused[i].wrong);
+		EXPECT_TRUE(log_names_the_cure(fd, refused[i].name,
+					       refused[i].wrong))
+			TH_LOG("%s=%s", refused[i].name, refused[i].wrong);
+		close(fd);
+		ASSERT_EQ(0, loaded_get(refused[i].name, now, sizeof(now)));
+		EXPECT_STREQ(refused[i].fine, now);
+		ASSERT_EQ(0, loaded_set(refused[i].name, ""));
+		ASSERT_EQ(0, loaded_get(refused[i].name, now, sizeof(now)));
+		EXPECT_STREQ("", now);
+	}
+}
+
+/* What decides how much memory is taken is for the load only. */
+TEST_F(filter, sizes_cannot_be_written)
+{
+	char now[16];
+
+	EXPECT_EQ(-EACCES, loaded_set("ring", "2048"));
+	EXPECT_EQ(-EACCES, loaded_set("sockets", "2048"));
+	ASSERT_EQ(0, loaded_get("ring", now, sizeof(now)));
+	EXPECT_LE(1024, atoi(now));
+	ASSERT_EQ(0, loaded_get("sockets", now, sizeof(now)));
+	EXPECT_LE(256, atoi(now));
+}
+
+int main(int argc, char **argv)
+{
+	return watch_main(argc, argv);
+}

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# usage: hooks_test.sh
+#
+# Each hook is in place on this kernel, and those that the recipes bring about
+# are hit by them: a hook that is missing may go unnoticed until the day when
+# only it would have told.
+
+here=$(cd "$(dirname "$0")" && pwd)
+stats=/sys/kernel/debug/shutwatch/stats
+KSFT_SKIP=4
+
+count=0
+failed=0
+
+# result STATUS NAME
+result()
+{
+	count=$((count + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $count $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok $count $2"
+	fi
+}
+
+# stat NAME: what the module says of it
+stat_of()
+{
+	sed -n "s/^\($1\) //p" $stats
+}
+
+# armed SYMBOL OTHER: where the one does not exist, the other has to do.
+armed()
+{
+	stat_of "armed.$1\|armed.$2" | grep -q 1
+}
+
+# hit SYMBOL OTHER
+hit()
+{
+	stat_of "hits.$1\|hits.$2" | grep -q '[1-9]'
+}
+
+# Before 6.10, the tracepoint does not tell of all RSTs.
+tracepoint_tells_all()
+{
+	grep -q 'field:.*reason' /sys/kernel/tracing/events/tcp/tcp_send_reset/format
+}
+
+if ! [ -r $stats ]; then
+	echo "TAP version 13"
+	if [ "${SHUTWATCH_VM:-}" ]; then
+		echo "Bail out! shutwatch is not loaded"
+		exit 1
+	fi
+	echo "1..0 # SKIP shutwatch is not loaded, or this is not root"
+	exit $KSFT_SKIP
+fi
+
+in_recipes="tcp_shutdown tcp_close tcp_disconnect inet_shutdown inet_stream_connect
+__tcp_close tcp_send_fin tcp_send_active_reset tcp_reset/tcp_rcv_state_process
+inet_twsk_hashdance_schedule/inet_twsk_hashdance __inet_twsk_schedule inet_twsk_kill
+inet_sock_set_state tcp_send_reset tcp_receive_reset tcp_destroy_sock"
+elsewhere="tcp_abort tcp_out_of_resources inet_twsk_deschedule_put"
+tracepoint_tells_all || elsewhere="$elsewhere tcp_v4_send_reset tcp_v6_send_reset"
+
+echo "TAP version 13"
+"$here/demo" -n -r 1 -r 2 -r 3 -r 6 -r 8 >/dev/null 2>&1
+for hook in $in_recipes $elsewhere; do
+	armed "${hook%/*}" "${hook#*/}"
+	result $? "armed $hook"
+done
+for hook in $in_recipes; do
+	hit "${hook%/*}" "${hook#*/}"
+	result $? "hit $hook"
+done
+echo "1..$count"
+[ $failed = 0 ]

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <names.h>
+
+#include "fields.h"
+#include "mib.h"
+
+#define SPACE		"\n "
+
+/* A line of names, and below it a line of their values. */
+#define LINE_SIZE	8192
+
+static const char * const name[] = { MIB_LIST(MIB_AS_NAME) };
+
+static void take(struct mib *mib, const char *key, const char *value)
+{
+	int i;
+
+	for (i = 0; i < MIB_COUNTERS; i++) {
+		if (!strcmp(key, name[i]))
+			mib->count[i] = atoll(value);
+	}
+}
+
+static void take_lines(struct mib *mib, char *keys, char *values)
+{
+	char *key, *value, *more_keys, *more_values;
+
+	key = strtok_r(keys, SPACE, &more_keys);
+	value = strtok_r(values, SPACE, &more_values);
+	while (key && value) {
+		take(mib, key, value);
+		key = strtok_r(NULL, SPACE, &more_keys);
+		value = strtok_r(NULL, SPACE, &more_values);
+	}
+}
+
+static int read_file(struct mib *mib, const char *path)
+{
+	static char keys[LINE_SIZE], values[LINE_SIZE];
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		return -errno;
+	while (fgets(keys, sizeof(keys), file) &&
+	       fgets(values, sizeof(values), file)) {
+		if (!strncmp(keys, "Tcp", 3))
+			take_lines(mib, keys, values);
+	}
+	fclose(file);
+	return 0;
+}
+
+/**
+ * mib_read - the counters now
+ * @mib: where to
+ *
+ * Return: 0 or a negative errno.
+ */
+int mib_read(struct mib *mib)
+{
+	int err, i;
+
+	for (i = 0; i < MIB_COUNTERS; i++)
+		mib->count[i] = -1;
+	err = read_file(mib, "/proc/self/net/snmp");
+	err = err ?: read_file(mib, "/proc/self/net/netstat");
+	for (i = 0; i < MIB_COUNTERS && !err; i++) {
+		if (mib->count[i] < 0)
+			err = -ENODATA;
+	}
+	return err;
+}
+
+static bool why_is(const struct record *record, enum shutwatch_why why)
+{
+	return record_is(record, SHUTWATCH_KEY_WHY, why_names.name[why]);
+}
+
+/*
+ * The kernel counts a close() with SO_LINGER 0 as one because of data, whether
+ * or not it sends something: that is, all that get as far as that decision.
+ */
+static bool lingers_not(const struct record *record)
+{
+	return record_is(record, SHUTWATCH_KEY_CALL, "close") &&
+	       record_is(record, SHUTWATCH_KEY_LINGER, "0") &&
+	       !why_is(record, SHUTWATCH_WHY_UNREAD_DATA) &&
+	       !why_is(record, SHUTWATCH_WHY_ALREADY_CLOSED) &&
+	       !why_is(record, SHUTWATCH_WHY_LISTENER_STOPPED) &&
+	       !why_is(record, SHUTWATCH_WHY_REPAIR);
+}
+
+/*
+ * What TCP_LINGER2 < 0 does is counted as such only by a close() in FIN_WAIT2;
+ * if FIN_WAIT2 is reached later, it is one because of data, too.
+ */
+static bool because_of_data(const struct record *record)
+{
+	return why_is(record, SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN) ||
+	       why_is(record, SHUTWATCH_WHY_DATA_AFTER_CLOSE) ||
+	       (why_is(record, SHUTWATCH_WHY_LINGER2_NEGATIVE) &&
+		record_is(record, SHUTWATCH_KEY_BY, "rx"));
+}
+
+static bool is_estab_reset(const struct record *record)
+{
+	return record_is(record, SHUTWATCH_KEY_KIND, "state") &&
+	       (record_is(record, SHUTWATCH_KEY_STATE, "ESTABLISHED>CLOSE") ||
+		record_is(record, SHUTWATCH_KEY_STATE, "CLOSE_WAIT>CLOSE"));
+}
+
+static void tell(struct mib *mib, const struct record *record)
+{
+	const char *rst = sent_names.name[SHUTWATCH_SENT_RST];
+
+	mib->count[MIB_OUT_RSTS] += record_is(record, SHUTWATCH_KEY_SENT, rst);
+	mib->count[MIB_ESTAB_RESETS] += is_estab_reset(record);
+	mib->count[MIB_ABORT_ON_DATA] += because_of_data(record) ||
+					  lingers_not(record);
+	mib->count[MIB_ABORT_ON_CLOSE] +=
+		why_is(record, SHUTWATCH_WHY_UNREAD_DATA);
+	mib->count[MIB_ABORT_ON_MEMORY] +=
+		why_is(record, SHUTWATCH_WHY_ORPHAN_MEMORY);
+	mib->count[MIB_ABORT_ON_TIMEOUT] +=
+		why_is(record, SHUTWATCH_WHY_KEEPALIVE_TIMEOUT) ||
+		why_is(record, SHUTWATCH_WHY_RETRIES_EXHAUSTED);
+	mib->count[MIB_ABORT_ON_LINGER] +=
+		why_is(record, SHUTWATCH_WHY_LINGER2_NEGATIVE) &&
+		record_is(record, SHUTWATCH_KEY_CALL, "close");
+}
+
+/**
+ * mib_told - by how much the counters have grown, if the records are right
+ * @mib: where to
+ * @record: the records
+ * @nr_records: how many
+ */
+void mib_told(struct mib *mib, const struct record *record, int nr_records)
+{
+	int i;
+
+	memset(mib, 0, sizeof(*mib));
+	for (i = 0; i < nr_records; i++)
+		tell(mib, &record[i]);
+}
+
+/**
+ * mib_judge - do the counters move as the records say?
+ * @remarks: where to say what is different
+ * @before: the counters before the first record
+ * @after: after the last
+ * @told: by how much they were to grow
+ */
+void mib_judge(struct remarks *remarks, const struct mib *before,
+	       const struct mib *after, const struct mib *told)
+{
+	int i;
+
+	for (i = 0; i < MIB_COUNTERS; i++) {
+		long long grown = after->count[i] - before->count[i];
+
+		if (grown != told->count[i])
+			remark(remarks, "%s grew by %lld, the records say %lld",
+			       name[i], grown, told->count[i]);
+	}
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Several network namespaces: the same addresses and ports in two of them, and
+ * what remains when one goes away.
+ */
+#include "watch_main.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "clock.h"
+#include "couple.h"
+#include "loaded.h"
+#include "netns.h"
+#include "sysctl.h"
+#include "tale.h"
+
+#define CLIENT		"127.0.0.1:4000"
+#define SERVER		"127.0.0.20:8000"
+
+/* A namespace goes away when the kernel finds the time. */
+#define DEATH_SECONDS	40
+#define TEST_SECONDS	90
+
+static bool comes_to(__u64 cookie, const char *last)
+{
+	__u64 deadline = clock_in(DEATH_SECONDS);
+
+	while (strcmp(tale_of(cookie).last, last)) {
+		if (!clock_wait(deadline))
+			return false;
+	}
+	return true;
+}
+
+/* ---- two that look the same ---- */
+
+/**
+ * struct place - a namespace with a connection in it
+ * @fd: the namespace
+ * @name: its name in the records
+ * @couple: the connection
+ */
+struct place {
+	int fd;
+	char name[24];
+	struct couple couple;
+};
+
+static int place_open(struct place *place)
+{
+	int err = netns_enter();
+
+	if (err)
+		return err;
+	place->fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	snprintf(place->name, sizeof(place->name), "%llu", netns_inode());
+	return couple_join(&place->couple, CLIENT, SERVER);
+}
+
+FIXTURE(netns) {
+	struct place one;
+	struct place two;
+};
+
+FIXTURE_SETUP(netns)
+{
+	ASSERT_EQ(0, place_open(&self->one));
+	ASSERT_EQ(0, place_open(&self->two));
+	ASSERT_STRNE(self->one.name, self->two.name);
+}
+
+FIXTURE_TEARDOWN(netns)
+{
+}
+
+static void check_tale(struct __test_metadata *_metadata, __u64 cookie,
+		       const char *netns, const char *local, const char *remote)
+{
+	const struct tale tale = tale_of(cookie);
+
+	EXPECT_LT(0, tale.all);
+	EXPECT_STREQ(netns, tale.netns);
+	EXPECT_STREQ(local, tale.local);
+	EXPECT_STREQ(remote, tale.remote);
+}
+
+static void check_place(struct __test_metadata *_metadata, const struct place *p)
+{
+	check_tale(_metadata, p->couple.client_cookie, p->name, CLIENT, SERVER);
+	check_tale(_metadata, p->couple.server_cookie, p->name, SERVER, CLIENT);
+}
+
+/* Four sockets, two pairs of addresses, two ends: none is taken for another. */
+TEST_F(netns, same_ports_are_told_apart)
+{
+	const struct linger reset = { .l_onoff = 1 };
+	struct tale tale;
+	int server;
+
+	server = self->two.couple.server;
+	ASSERT_EQ(0, setsockopt(server, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)));
+	close(server);
+	tale = tale_of(self->two.couple.server_cookie);
+	EXPECT_STREQ("RST", tale.sent);
+	EXPECT_STREQ("linger_zero", tale.why);
+	EXPECT_STREQ("ESTABLISHED>CLOSE", tale.last);
+	/* The other one's client was reset, ours was not. */
+	EXPECT_TRUE(comes_to(self->two.couple.client_cookie, "ESTABLISHED>CLOSE"));
+	EXPECT_STREQ("SYN_SENT>ESTABLISHED",
+		     tale_of(self->one.couple.client_cookie).last);
+	EXPECT_STREQ("SYN_RECV>ESTABLISHED",
+		     tale_of(self->one.couple.server_cookie).last);
+
+	close(self->one.couple.server);
+	close(self->one.couple.client);
+	tale = tale_of(self->one.couple.server_cookie);
+	EXPECT_STREQ("FIN", tale.sent);
+	EXPECT_STREQ("close", tale.why);
+	EXPECT_TRUE(comes_to(self->one.couple.server_cookie,
+			     "FIN_WAIT2>TIME_WAIT"));
+	EXPECT_EQ(1, tale_of(self->one.couple.client_cookie).closes);
+	EXPECT_EQ(0, tale_of(self->two.couple.client_cookie).closes);
+	check_place(_metadata, &self->one);
+	check_place(_metadata, &self->two);
+}
+
+/* A socket stays where it was made, wherever its program goes. */
+TEST_F(netns, a_socket_stays_in_its_namespace)
+{
+	ASSERT_EQ(0, setns(self->two.fd, CLONE_NEWNET));
+	close(self->one.couple.server);
+	ASSERT_EQ(0, setns(self->one.fd, CLONE_NEWNET));
+	close(self->two.couple.server);
+	check_place(_metadata, &self->one);
+	check_place(_metadata, &self->two);
+}
+
+/* ---- the end of one ---- */
+
+/**
+ * struct legacy - what the last program of a namespace left there
+ * @err: it could not do what it was to do
+ * @couple: the connection, seen last by it
+ */
+struct legacy {
+	int err;
+	struct couple couple;
+};
+
+static struct legacy *legacy;
+
+FIXTURE(death) {
+};
+
+FIXTURE_SETUP(death)
+{
+	legacy = mmap(NULL, sizeof(*legacy), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, legacy);
+}
+
+FIXTURE_TEARDOWN(death)
+{
+	munmap(legacy, sizeof(*legacy));
+}
+
+/* A process enters a namespace of its own, does something, and is gone. */
+static void let_die(struct __test_metadata *_metadata, void (*does)(void))
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		legacy->err = netns_enter();
+		legacy->err = legacy->err ?: couple_join(&legacy->couple, CLIENT, SERVER);
+		if (!legacy->err)
+			does();
+		_exit(0);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_EQ(0, status);
+	ASSERT_EQ(0, legacy->err);
+}
+
+static void part(void)
+{
+	couple_part(&legacy->couple);
+}
+
+static void leave(void)
+{
+}
+
+/* No timer and no segment ends it, and nobody asked for it. */
+static void check_purged(struct __test_metadata *_metadata, __u64 cookie,
+			 const char *last)
+{
+	EXPECT_TRUE(comes_to(cookie, last))
+		TH_LOG("the last is %s", tale_of(cookie).last);
+	EXPECT_STREQ("-", tale_of(cookie).by);
+	EXPECT_FALSE(tale_goes_on(cookie));
+}
+
+TEST_F_TIMEOUT(death, TIME_WAIT, TEST_SECONDS)
+{
+	let_die(_metadata, part);
+	check_purged(_metadata, legacy->couple.client_cookie, "TIME_WAIT>CLOSE");
+	EXPECT_TRUE(comes_to(legacy->couple.server_cookie, "LAST_ACK>CLOSE"));
+	EXPECT_FALSE(tale_goes_on(legacy->couple.server_cookie));
+}
+
+/* Sockets that a program has hold the namespace: first they are closed. */
+TEST_F_TIMEOUT(death, ESTABLISHED, TEST_SECONDS)
+{
+	__u64 first, second;
+
+	let_die(_metadata, leave);
+	first = legacy->couple.client_cookie;
+	second = legacy->couple.server_cookie;
+	EXPECT_STREQ("FIN", tale_of(first).sent);
+	EXPECT_STREQ("FIN", tale_of(second).sent);
+	EXPECT_EQ(1, tale_of(first).closes);
+	EXPECT_EQ(1, tale_of(second).closes);
+	/* Which is closed first is the kernel's choice: that has the TIME_WAIT. */
+	if (!strcmp(tale_of(first).last, "LAST_ACK>CLOSE")) {
+		first = second;
+		second = legacy->couple.client_cookie;
+	}
+	EXPECT_TRUE(comes_to(second, "LAST_ACK>CLOSE"));
+	check_purged(_metadata, first, "TIME_WAIT>CLOSE");
+}
+
+static int lo_down(void)
+{
+	struct ifreq ifr = { .ifr_name = "lo" };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err = ioctl(fd, SIOCSIFFLAGS, &ifr);
+
+	close(fd);
+	return err;
+}
+
+/* One end is in FIN_WAIT2; the FIN of the other does not come through. */
+static void part_in_FIN_WAIT2(void)
+{
+	__u64 deadline = clock_in(DEATH_SECONDS);
+
+	close(legacy->couple.client);
+	while (strcmp(tale_of(legacy->couple.client_cookie).last,
+		      "FIN_WAIT1>FIN_WAIT2")) {
+		if (!clock_wait(deadline))
+			return;
+	}
+	legacy->err = sysctl_write("ipv4/tcp_orphan_retries", "1");
+	legacy->err = legacy->err ?: lo_down();
+	close(legacy->couple.server);
+}
+
+/* An orphan that has something to send holds its namespace until it gives up. */
+TEST_F_TIMEOUT(death, FIN_WAIT2, TEST_SECONDS)
+{
+	let_die(_metadata, part_in_FIN_WAIT2);
+	EXPECT_TRUE(comes_to(legacy->couple.server_cookie, "LAST_ACK>CLOSE"));
+	EXPECT_STREQ("timer", tale_of(legacy->couple.server_cookie).by);
+	check_purged(_metadata, legacy->couple.client_cookie, "FIN_WAIT2>CLOSE");
+}
+
+int main(int argc, char **argv)
+{
+	return watch_main(argc, argv);
+}

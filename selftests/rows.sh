@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What check and matrix have in common: run the tests on a kernel or on the
+# host, count what they came to, and print a row for it.
+#
+# The logs are in $logs, a directory for each row and a file for each program:
+#
+#	PROGRAM.log	what it printed
+#	PROGRAM.status	how it ended, and seconds; missing if it did not
+
+here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
+vm=$here/vm
+passed=0 failed=0 skipped=0
+
+rows_begin()
+{
+	logs=$here/../.build/$1
+	rm -rf "$logs" && mkdir -p "$logs" && logs=$(realpath "$logs") || exit
+	"$vm/deps" build vm || exit
+	export KSRC
+	KSRC=${KSRC:-$("$vm/ksrc" 6.12)} || exit
+	make -s --no-print-directory -C "$here/../tools" && make -s --no-print-directory -C "$here" || exit
+	begun=$SECONDS
+	printf '%-9s %-19s %7s %7s %7s %7s\n' "" "" passed failed skipped seconds
+}
+
+# The kselftest's way: a line for each test, at the margin.
+results()
+{
+	grep -aE "^$1 [0-9]+" "$2" 2>/dev/null
+}
+
+# What a program came to beyond its own lines; nothing if all is well.
+fault()
+{
+	local log=$1 status planned told
+
+	read -r status _ 2>/dev/null <"${log%.log}.status" || {
+		echo "did not end"
+		return
+	}
+	planned=$(awk -F '[. ]' '/^1\.\.[0-9]/ { sum += $3; some = 1 } END { if (some) print sum }' "$log")
+	told=$(results "(not )?ok" "$log" | wc -l)
+	if [ "$told" = 0 ]; then
+		echo "no test ran (status $status)"
+	elif [ "$told" != "${planned:-none}" ]; then
+		echo "${planned:-no number of} tests were planned, $told ran (status $status)"
+	elif [ "$status" != 0 ] && ! results "not ok" "$log" >/dev/null; then
+		echo "status $status"
+	fi
+}
+
+# What was not ok, and what was said about it.
+tell()
+{
+	local log=$1 name fault
+
+	name=$(basename "$log" .log)
+	fault=$(fault "$log")
+	results ok "$log" | sed -n "s/^ok [0-9]* \(.*# SKIP\)/    $name: \1/p"
+	results "not ok" "$log" | sed "s/^not ok [0-9]*/    $name: NOT OK:/"
+	[ -z "$fault" ] || echo "    $name: NOT OK: $fault"
+	if results "not ok" "$log" >/dev/null; then
+		grep -a -B 25 '^not ok ' "$log" | tail -n 100 | sed 's/^/        /'
+	elif [ "$fault" ]; then
+		tail -n 30 "$log" 2>/dev/null | sed 's/^/        /'
+	fi
+}
+
+# row NAME WHAT DIR SECONDS: count what the logs of DIR say, and tell.
+row()
+{
+	local dir=$3 log good=0 bad=0 skip=0 n
+
+	for log in "$dir"/*.log; do
+		n=$(results ok "$log" | grep -c '# SKIP')
+		skip=$((skip + n)) good=$((good - n + $(results ok "$log" | wc -l)))
+		bad=$((bad + $(results "not ok" "$log" | wc -l)))
+		[ -z "$(fault "$log")" ] || bad=$((bad + 1))
+	done
+	if [ $good = 0 ] && [ $bad = 0 ]; then
+		bad=1
+		echo "    $1: NOT OK: nothing was tested"
+	fi
+	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skip))
+	printf '%-9s %-19s %7d %7d %7d %7d\n' "$1" "$2" $good $bad $skip "$4"
+	for log in "$dir"/*.log; do
+		tell "$log"
+	done
+}
+
+# on_host NAME COMMAND...: one row, one program
+on_host()
+{
+	local name=$1 dir=$logs/host-$1 start=$SECONDS
+
+	shift
+	mkdir -p "$dir"
+	(cd "$here/.." && "$@") >"$dir/$name.log" 2>&1 </dev/null
+	echo "$?" >"$dir/$name.status"
+	row host "$name" "$dir" $((SECONDS - start))
+}
+
+host_rows()
+{
+	on_host module make -s --no-print-directory -C module/test check
+	on_host tools make -s --no-print-directory -C tools check
+	on_host selftests "$(make -s --no-print-directory -C "$here" list-host OUTPUT="$here")"
+}
+
+# kernel_rows SERIES...: a row for each, as they are done. Two VMs at a time:
+# they wait more than they work.
+kernel_rows()
+{
+	local series status seconds
+
+	while read -r series status seconds; do
+		if [ "$status" = 3 ]; then
+			missing "$series"
+		else
+			row "$series" "$(cat "$logs/$series/kernel" 2>/dev/null)" \
+				"$logs/$series" "$seconds"
+		fi
+	done < <(printf '%s\n' "$@" | xargs -P "${AT_ONCE:-2}" -I% "$here/on_kernel" % "$logs/%")
+}
+
+# The newest release candidate comes and goes; the others have to be there.
+missing()
+{
+	echo "$1 IS MISSING: $(cat "$logs/$1/missing")"
+	[ "$1" != rc ] || return
+	failed=$((failed + 1))
+}
+
+# all_kernels [SERIES...]: on each, all that we have; then what they did is held
+# against the table of it.
+all_kernels()
+{
+	local known
+
+	mapfile -t known < <("$vm/list")
+	[ $# != 0 ] || set -- "${known[@]}"
+	kernel_rows "$@"
+	on_host semantics "$here/semantics" --check "$logs"
+}
+
+rows_end()
+{
+	echo "$(((SECONDS - begun) / 60)) minutes"
+	if [ $skipped = 0 ]; then
+		echo "$passed passed, $failed failed"
+	else
+		echo "$passed passed, $failed failed, $skipped skipped"
+	fi
+	[ $failed = 0 ] && [ $passed != 0 ]
+}

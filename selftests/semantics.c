@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "actor.h"
+#include "fields.h"
+#include "semantics.h"
+#include "step.h"
+#include "trial.h"
+
+/*
+ * "a|b" is what one kernel may do one time, and the other another time: the
+ * first stands for both, so that the table is the same each time.
+ */
+static const char *settled(const struct expected *e, const struct record *record,
+			   enum shutwatch_key key, char value[64])
+{
+	struct record wanted;
+
+	snprintf(value, 64, "%s", record_get(record, key));
+	if (record_parse(&wanted, e->text) || !wanted.value[key])
+		return value;
+	if (strchr(wanted.value[key], '|'))
+		snprintf(value, 64, "%.*s", (int)strcspn(wanted.value[key], "|"),
+			 wanted.value[key]);
+	return value;
+}
+
+static void write_what(FILE *file, const struct record *record)
+{
+	const char *kind = record_get(record, SHUTWATCH_KEY_KIND);
+
+	if (!strcmp(kind, "call"))
+		fprintf(file, "%s", record_get(record, SHUTWATCH_KEY_CALL));
+	else if (!strcmp(kind, "decision"))
+		fprintf(file, "by %s", record_get(record, SHUTWATCH_KEY_BY));
+	else
+		fprintf(file, "%s", kind);
+	if (!record_is(record, SHUTWATCH_KEY_HOW, SHUTWATCH_NOTHING))
+		fprintf(file, " %s", record_get(record, SHUTWATCH_KEY_HOW));
+}
+
+static void write_result(FILE *file, const struct expected *e,
+			 const struct record *record)
+{
+	const char *ret = record_get(record, SHUTWATCH_KEY_RET);
+	const char *error = record_get(record, SHUTWATCH_KEY_ERROR);
+
+	fprintf(file, "%s", strcmp(ret, SHUTWATCH_NOTHING) ? ret : error);
+	if (e->got >= 0)
+		fprintf(file, " %s", step_errno(e->got));
+}
+
+static void write_line(FILE *file, const struct trial *trial,
+		       const struct expected *e)
+{
+	const struct record *record = &trial->play.record[e->met_by];
+	char value[64];
+
+	fprintf(file, "%s\t%s\t", trial->name, actor_name(e->who));
+	write_what(file, record);
+	fprintf(file, "\t%s", settled(e, record, SHUTWATCH_KEY_STATE, value));
+	fprintf(file, "\t%s", record_get(record, SHUTWATCH_KEY_SENT));
+	fprintf(file, "\t%s\t", record_get(record, SHUTWATCH_KEY_WHY));
+	write_result(file, e, record);
+	fprintf(file, "\n");
+}
+
+/**
+ * semantics_write - add what the kernel did to the file for it, if there is one
+ * @trial: a trial that is finished
+ *
+ * A line for each call, decision and RST received, in the order in which they
+ * were expected.
+ */
+void semantics_write(const struct trial *trial)
+{
+	const char *path = getenv(TRIAL_SEMANTICS_ENV);
+	FILE *file;
+	int i;
+
+	if (!path || trial->play.family != FAMILY_IPV4)
+		return;
+	file = fopen(path, "ae");
+	if (!file)
+		return;
+	for (i = 0; i < trial->play.nr_expected; i++) {
+		const struct expected *e = &trial->play.expected[i];
+
+		if (!e->is_path && e->met_by >= 0)
+			write_line(file, trial, e);
+	}
+	fclose(file);
+}

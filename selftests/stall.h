@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A socket that is locked for as long as a test wants it to be: what comes
+ * meanwhile waits in its backlog.
+ */
+#ifndef STALL_H
+#define STALL_H
+
+#include <pthread.h>
+
+#include "play.h"
+
+/**
+ * struct stall - a thread that is stuck in send(), on a page that is not there
+ * @play: the play
+ * @thread: it
+ * @fd: of the socket
+ * @uffd: who is asked for the page
+ * @page: the page
+ * @sent: what send() returned
+ */
+struct stall {
+	struct play *play;
+	pthread_t thread;
+	int fd;
+	int uffd;
+	void *page;
+	ssize_t sent;
+};
+
+/* How many bytes it sends, in the end. */
+#define STALL_BYTES	5
+
+void stall_begin(struct stall *stall, struct play *play, enum who who);
+void stall_end(struct stall *stall);
+
+#endif /* STALL_H */

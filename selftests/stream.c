@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <names.h>
+
+#include "fields.h"
+#include "stream.h"
+#include "watch.h"
+
+/**
+ * stream_open - open one of shutwatch's files
+ * @name: SHUTWATCH_FILE_*
+ * @flags: of open()
+ *
+ * Return: a file descriptor, or -1.
+ */
+int stream_open(const char *name, int flags)
+{
+	char path[256];
+
+	watch_path(path, sizeof(path), name);
+	return open(path, flags | O_CLOEXEC);
+}
+
+/**
+ * stream_pipe - open the pipe, so that reading it does not block
+ *
+ * Return: a file descriptor, or -1.
+ */
+int stream_pipe(void)
+{
+	return stream_open(SHUTWATCH_FILE_PIPE, O_RDONLY | O_NONBLOCK);
+}
+
+/**
+ * stream_slurp - read up to the end of file, or of what there is
+ * @text: receives it
+ * @fd: an open file
+ * @chunk: how much to ask for at a time
+ *
+ * Return: 0 or an errno.
+ */
+int stream_slurp(struct text *text, int fd, size_t chunk)
+{
+	size_t room = 0;
+	ssize_t n;
+
+	memset(text, 0, sizeof(*text));
+	for (;;) {
+		if (room < text->len + chunk + 1) {
+			room = 2 * (text->len + chunk + 1);
+			text->data = realloc(text->data, room);
+		}
+		n = read(fd, text->data + text->len, chunk);
+		if (n <= 0)
+			break;
+		text->len += n;
+		text->cut |= text->data[text->len - 1] != '\n';
+	}
+	text->data[text->len] = '\0';
+	return n && errno != EAGAIN ? errno : 0;
+}
+
+/**
+ * stream_drain - read all there is, and forget it
+ * @fd: an open pipe
+ *
+ * Return: 0 or an errno.
+ */
+int stream_drain(int fd)
+{
+	struct text text;
+	int err = stream_slurp(&text, fd, 1 << 16);
+
+	free(text.data);
+	return err;
+}
+
+static void tell_line(struct told *told, __u64 *next, const char *line)
+{
+	struct record r;
+
+	if (record_parse(&r, line)) {
+		told->bad++;
+		return;
+	}
+	if (record_is(&r, SHUTWATCH_KEY_KIND, kind_names.name[SHUTWATCH_KIND_LOST])) {
+		__u64 count = strtoull(record_get(&r, SHUTWATCH_KEY_COUNT), NULL, 10);
+
+		told->losses++;
+		told->lost += count;
+		told->lost_seq = record_seq(&r);
+		if (*next && *next + count != record_seq(&r) + 1)
+			told->gaps++;
+	} else {
+		if (*next && *next != record_seq(&r))
+			told->gaps++;
+		if (!told->records++)
+			told->first = record_seq(&r);
+		told->last = record_seq(&r);
+	}
+	*next = record_seq(&r) + 1;
+}
+
+/**
+ * stream_tell - what do the numbers say?
+ * @text: whole lines
+ * @next: the number that the first record should have, 0 for any
+ *
+ * Return: what is there, and what is missing.
+ */
+struct told stream_tell(const struct text *text, __u64 next)
+{
+	char line[SHUTWATCH_LINE_MAX];
+	const char *at = text->data;
+	struct told told = {};
+	const char *end;
+
+	while (*at) {
+		end = strchr(at, '\n');
+		if (!end || end - at + 2 > sizeof(line)) {
+			told.bad++;
+			break;
+		}
+		memcpy(line, at, end - at + 1);
+		line[end - at + 1] = '\0';
+		tell_line(&told, &next, line);
+		at = end + 1;
+	}
+	return told;
+}
+
+/**
+ * stream_told - read all there is: what do the numbers say?
+ * @fd: an open file
+ * @next: the number that the first record should have, 0 for any
+ *
+ * Return: what is there, and what is missing.
+ */
+struct told stream_told(int fd, __u64 next)
+{
+	struct text text;
+	struct told told;
+
+	if (stream_slurp(&text, fd, 1 << 16))
+		told = (struct told){ .bad = -1 };
+	else
+		told = stream_tell(&text, next);
+	free(text.data);
+	return told;
+}

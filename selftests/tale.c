@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <names.h>
+
+#include "clock.h"
+#include "fields.h"
+#include "stream.h"
+#include "tale.h"
+
+#define WAIT_SECONDS	5
+
+#define KEEP(where, record, key)					\
+	snprintf(where, sizeof(where), "%s", record_get(record, key))
+
+static void add_record(struct tale *tale, const struct record *r)
+{
+	tale->all++;
+	KEEP(tale->netns, r, SHUTWATCH_KEY_NETNS);
+	KEEP(tale->local, r, SHUTWATCH_KEY_LOCAL);
+	KEEP(tale->remote, r, SHUTWATCH_KEY_REMOTE);
+	if (record_is(r, SHUTWATCH_KEY_CALL, by_names.name[SHUTWATCH_BY_CLOSE])) {
+		tale->closes++;
+		KEEP(tale->ctx, r, SHUTWATCH_KEY_CTX);
+		KEEP(tale->pid, r, SHUTWATCH_KEY_PID);
+		KEEP(tale->comm, r, SHUTWATCH_KEY_COMM);
+		KEEP(tale->sent, r, SHUTWATCH_KEY_SENT);
+		KEEP(tale->why, r, SHUTWATCH_KEY_WHY);
+	}
+	if (record_is(r, SHUTWATCH_KEY_KIND, kind_names.name[SHUTWATCH_KIND_STATE])) {
+		tale->states++;
+		KEEP(tale->last, r, SHUTWATCH_KEY_STATE);
+		KEEP(tale->by, r, SHUTWATCH_KEY_BY);
+	}
+}
+
+static bool read_file(struct text *text, const char *name)
+{
+	int fd = stream_open(name, O_RDONLY);
+	int err;
+
+	if (fd < 0)
+		return false;
+	err = stream_slurp(text, fd, 1 << 16);
+	close(fd);
+	return !err;
+}
+
+/**
+ * tale_of - the records of a socket that are kept
+ * @cookie: the socket
+ *
+ * Return: a summary of them.
+ */
+struct tale tale_of(__u64 cookie)
+{
+	struct tale tale = {};
+	char *line, *more;
+	struct record r;
+	struct text text;
+
+	if (!read_file(&text, SHUTWATCH_FILE_EVENTS))
+		return (struct tale){ .all = -1 };
+	for (line = strtok_r(text.data, "\n", &more); line;
+	     line = strtok_r(NULL, "\n", &more)) {
+		if (!record_parse(&r, line) && record_cookie(&r) == cookie)
+			add_record(&tale, &r);
+	}
+	free(text.data);
+	return tale;
+}
+
+/**
+ * tale_with - the records of a socket, as soon as there are so many
+ * @cookie: the socket
+ * @all: how many; fewer after a while
+ *
+ * Return: a summary of them.
+ */
+struct tale tale_with(__u64 cookie, int all)
+{
+	__u64 deadline = clock_in(WAIT_SECONDS);
+	struct tale tale;
+
+	do {
+		tale = tale_of(cookie);
+	} while (tale.all < all && clock_wait(deadline));
+	return tale;
+}
+
+/**
+ * tale_goes_on - is a socket followed?
+ * @cookie: the socket
+ *
+ * Return: true if it is in the table.
+ */
+bool tale_goes_on(__u64 cookie)
+{
+	char *line, *more;
+	bool found = false;
+	struct record r;
+	struct text text;
+
+	if (!read_file(&text, SHUTWATCH_FILE_SOCKETS))
+		return false;
+	for (line = strtok_r(text.data, "\n", &more); line && !found;
+	     line = strtok_r(NULL, "\n", &more))
+		found = !record_parse(&r, line) && record_cookie(&r) == cookie;
+	free(text.data);
+	return found;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a thread of ours is doing.
+ */
+#ifndef TASK_H
+#define TASK_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+bool task_sleeps(pid_t tid);
+
+#endif /* TASK_H */

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What timers end (T1 to T7): a peer that is silent, or does not finish.
+ */
+#include "trial_fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <names.h>
+
+#include "clock.h"
+#include "orphan.h"
+#include "sysctl.h"
+
+/* Timers are late on a busy machine; the longest here runs for 3 s. */
+#define AWAIT_MS	20000
+
+TRIALS(timer);
+
+static void set_option(struct play *play, int level, int option, int value)
+{
+	if (setsockopt(play->actor[S].fd, level, option, &value, sizeof(value)))
+		remark(&play->trouble, "setsockopt %d: %s", option, strerror(errno));
+}
+
+#define set_tcp(play, option, value)	set_option(play, IPPROTO_TCP, option, value)
+
+/* A socket that a timer closes says so to whoever waits for it. */
+static void await_error(struct play *play, int err)
+{
+	struct pollfd pfd = { .fd = play->actor[S].fd };
+	socklen_t len = sizeof(int);
+	int got = 0;
+
+	if (poll(&pfd, 1, AWAIT_MS) != 1 ||
+	    getsockopt(pfd.fd, SOL_SOCKET, SO_ERROR, &got, &len) || got != err)
+		remark(&play->wrong, "SO_ERROR is %s, not %s",
+		       strerrorname_np(got) ?: "0", strerrorname_np(err));
+	trial_got(play, S, got);
+}
+
+static void await_seconds(int seconds)
+{
+	__u64 deadline = clock_in(seconds);
+
+	while (clock_wait(deadline))
+		;
+}
+
+/* ---- T1, T2, T7: closed, and the peer does not finish ---- */
+
+/* Closed, and the peer has acknowledged the FIN. */
+static void close_and_ack(struct play *play, struct peer *peer,
+			  struct reached *reached, int linger2)
+{
+	peer_open(peer, play);
+	reach(reached, peer, S, SHUTWATCH_TCP_ESTABLISHED, NULL);
+	if (linger2)
+		set_tcp(play, TCP_LINGER2, linger2);
+	orphan_close(reached, peer, S);
+	peer_acks(peer);
+}
+
+/* Over 60 s, the socket itself waits for what is more, then a mini-socket. */
+TEST_F(timer, T1_FIN_WAIT2_becomes_a_mini_socket)
+{
+	struct reached reached;
+	struct peer peer;
+
+	close_and_ack(self->play, &peer, &reached, 62);
+	sysctl_await_minis(self->play, 0);
+	await_seconds(3);
+	sysctl_await_minis(self->play, 1);
+	expect_path(self->play, S, "%s rx FIN_WAIT2", reached.story);
+}
+
+/* The same, but by then there is no more time left for a mini-socket. */
+TEST_F(timer, T2_fin_wait2_timeout)
+{
+	struct reached reached;
+	struct peer peer;
+
+	sysctl_be(self->play, "ipv4/tcp_fin_timeout", "62");
+	close_and_ack(self->play, &peer, &reached, 0);
+	sysctl_be(self->play, "ipv4/tcp_fin_timeout", "10");
+	peer_hears(&peer, PACKET_RST);
+	expect_whole(self->play, S, DECISION("timer")
+		     "ctx=timer state=FIN_WAIT2>CLOSE sent=RST why=fin_wait2_timeout");
+	expect_path(self->play, S, "%s rx FIN_WAIT2 timer CLOSE", reached.story);
+}
+
+TEST_F(timer, T7_end_of_FIN_WAIT2)
+{
+	struct reached reached;
+	struct peer peer;
+
+	close_and_ack(self->play, &peer, &reached, 1);
+	sysctl_await_minis(self->play, 1);
+	sysctl_await_minis(self->play, 0);
+	expect_path(self->play, S, "%s rx FIN_WAIT2 timer CLOSE", reached.story);
+}
+
+/* ---- T3: nothing to send, and the peer is silent ---- */
+
+static void keep_alive(struct play *play, int probes)
+{
+	set_tcp(play, TCP_KEEPIDLE, 1);
+	set_tcp(play, TCP_KEEPINTVL, 1);
+	set_tcp(play, TCP_KEEPCNT, probes);
+	set_option(play, SOL_SOCKET, SO_KEEPALIVE, 1);
+}
+
+static void expect_keepalive_timeout(struct play *play,
+				     const struct reached *reached)
+{
+	expect_whole(play, S, DECISION("timer")
+		     "ctx=timer state=%s>CLOSE sent=RST why=keepalive_timeout",
+		     reached->state);
+	await_error(play, ETIMEDOUT);
+	expect_path(play, S, "%s timer CLOSE", reached->story);
+}
+
+static void keepalive_runs_out(struct play *play, int state)
+{
+	struct reached reached;
+	struct peer peer;
+
+	peer_open(&peer, play);
+	reach(&reached, &peer, S, state, NULL);
+	keep_alive(play, 1);
+	peer_hears(&peer, PACKET_RST);
+	expect_keepalive_timeout(play, &reached);
+}
+
+TEST_F(timer, T3_keepalive_ESTABLISHED)
+{
+	keepalive_runs_out(self->play, SHUTWATCH_TCP_ESTABLISHED);
+}
+
+TEST_F(timer, T3_keepalive_CLOSE_WAIT)
+{
+	keepalive_runs_out(self->play, SHUTWATCH_TCP_CLOSE_WAIT);
+}
+
+TEST_F(timer, T3_keepalive_FIN_WAIT2)
+{
+	keepalive_runs_out(self->play, SHUTWATCH_TCP_FIN_WAIT2);
+}
+
+TEST_F(timer, T3_user_timeout)
+{
+	struct reached reached;
+	struct peer peer;
+
+	peer_open(&peer, self->play);
+	reach(&reached, &peer, S, SHUTWATCH_TCP_ESTABLISHED, NULL);
+	keep_alive(self->play, 9);
+	set_tcp(self->play, TCP_USER_TIMEOUT, 1500);
+	peer_hears(&peer, PACKET_RST);
+	expect_keepalive_timeout(self->play, &reached);
+}
+
+/* ---- T4: something to send, and the peer is silent ---- */
+
+static void expect_give_up(struct play *play, const char *state, const char *values)
+{
+	expect_whole(play, S, DECISION("timer")
+		     "ctx=timer state=%s>CLOSE sent=none why=retries_exhausted %s",
+		     state, values);
+}
+
+/* A SYN is sent twice: act_socket() sees to that. */
+TEST_F(timer, T4_SYN_SENT)
+{
+	struct reached reached;
+	struct peer peer;
+
+	peer_open(&peer, self->play);
+	reach(&reached, &peer, S, SHUTWATCH_TCP_SYN_SENT, NULL);
+	expect_give_up(self->play, reached.state, "unacked=0");
+	await_error(self->play, ETIMEDOUT);
+	expect_path(self->play, S, "%s timer CLOSE", reached.story);
+}
+
+TEST_F(timer, T4_data)
+{
+	struct reached reached;
+	struct peer peer;
+
+	sysctl_be(self->play, "ipv4/tcp_retries2", "1");
+	peer_open(&peer, self->play);
+	reach(&reached, &peer, S, SHUTWATCH_TCP_ESTABLISHED, NULL);
+	act_send(self->play, S, "hello");
+	expect_give_up(self->play, reached.state, "unacked=5");
+	await_error(self->play, ETIMEDOUT);
+	expect_path(self->play, S, "%s timer CLOSE", reached.story);
+}
+
+TEST_F(timer, T4_user_timeout)
+{
+	struct reached reached;
+	struct peer peer;
+
+	peer_open(&peer, self->play);
+	reach(&reached, &peer, S, SHUTWATCH_TCP_CLOSE_WAIT, NULL);
+	set_tcp(self->play, TCP_USER_TIMEOUT, 500);
+	act_send(self->play, S, "hello");
+	expect_give_up(self->play, reached.state, "unacked=5");
+	await_error(self->play, ETIMEDOUT);
+	expect_path(self->play, S, "%s timer CLOSE", reached.story);
+}
+
+/* The peer has no room, and does not answer to probes either. */
+TEST_F(timer, T4_zero_window)
+{
+	struct reached reached;
+	struct peer peer;
+
+	peer_open(&peer, self->play);
+	reach(&reached, &peer, S, SHUTWATCH_TCP_ESTABLISHED, NULL);
+	peer.window = 0;
+	peer_acks(&peer);
+	set_tcp(self->play, TCP_USER_TIMEOUT, 1000);
+	act_send(self->play, S, "hello");
+	expect_give_up(self->play, reached.state, "unsent=5");
+	await_error(self->play, ETIMEDOUT);
+	expect_path(self->play, S, "%s timer CLOSE", reached.story);
+}
+
+static void orphan_gives_up(struct play *play, int state, const char *to)
+{
+	struct reached reached;
+	struct peer peer;
+
+	sysctl_be(play, "ipv4/tcp_orphan_retries", "1");
+	peer_open(&peer, play);
+	reach(&reached, &peer, S, state, NULL);
+	act_close(play, S);
+	expect_whole(play, S, CLOSE "state=%s>%s sent=FIN why=close fin=sent",
+		     reached.state, to);
+	expect_give_up(play, to, "unacked=0");
+	await_seconds(4);
+	expect_path(play, S, "%s close %s timer CLOSE", reached.story, to);
+}
+
+TEST_F(timer, T4_orphan_FIN_WAIT1)
+{
+	orphan_gives_up(self->play, SHUTWATCH_TCP_ESTABLISHED, "FIN_WAIT1");
+}
+
+TEST_F(timer, T4_orphan_LAST_ACK)
+{
+	orphan_gives_up(self->play, SHUTWATCH_TCP_CLOSE_WAIT, "LAST_ACK");
+}
+
+/* ---- T5: too many orphans ---- */
+
+/* The limit is the machine's: only the first namespace shows it. */
+static int limit_orphans(const char *value, char *before, size_t size)
+{
+	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	int first = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
+	int err;
+
+	if (here < 0 || first < 0 || setns(first, CLONE_NEWNET))
+		return -errno;
+	err = before ? sysctl_read("ipv4/tcp_max_orphans", before, size) : 0;
+	err = err ?: sysctl_write("ipv4/tcp_max_orphans", value);
+	if (setns(here, CLONE_NEWNET))
+		err = -errno;
+	close(here);
+	close(first);
+	return err;
+}
+
+TEST_F(timer, T5_orphan_memory)
+{
+	struct reached reached;
+	char before[24];
+	struct peer peer;
+	int err;
+
+	orphan_make(&reached, &peer, self->play);
+	err = limit_orphans("0", before, sizeof(before));
+	if (err)
+		remark(&self->play->trouble, "tcp_max_orphans: %s", strerror(-err));
+	peer_hears(&peer, PACKET_RST);
+	if (!err)
+		limit_orphans(before, NULL, 0);
+	expect_whole(self->play, S, DECISION("timer")
+		     "ctx=timer state=FIN_WAIT1>CLOSE sent=RST why=orphan_memory");
+	expect_path(self->play, S, "%s timer CLOSE", reached.story);
+}
+
+TRIALS_MAIN;

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A network namespace, a capture and a watch that are there before the test
+ * does anything; and at its end, everything that was seen is accounted for.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <names.h>
+
+#include "act.h"
+#include "actor.h"
+#include "capture.h"
+#include "clock.h"
+#include "fields.h"
+#include "loaded.h"
+#include "netns.h"
+#include "semantics.h"
+#include "stream.h"
+#include "trial.h"
+
+/* A record or a packet may be a moment later than what it tells of. */
+#define SETTLE_SECONDS	3
+
+#define AWAIT_SECONDS	10
+
+/*
+ * One open pipe for all trials of a program, so that each reads only what is
+ * new.  They run one after the other, in processes of their own.
+ */
+static int pipe_fd = -1;
+
+/* Of the module's counters, those that tell of its own failures. */
+static const char * const still[TRIAL_STILL] = {
+	"unknown", "kreason_mismatch", "lost.", "nmissed.", "evicted",
+	"rst_failed",
+};
+
+/**
+ * trial_possible - are the records there to be read?
+ * @why_not: if they are not: why, and what helps
+ * @size: how much fits
+ *
+ * To be called once, before the first trial.
+ *
+ * Return: true if they are.
+ */
+bool trial_possible(char *why_not, size_t size)
+{
+	if (!watch_possible(why_not, size))
+		return false;
+	pipe_fd = stream_pipe();
+	if (pipe_fd < 0)
+		snprintf(why_not, size, "cannot open the pipe: %s",
+			 strerror(errno));
+	return pipe_fd >= 0;
+}
+
+/**
+ * trial_of - the trial that a play is part of
+ * @play: its play
+ *
+ * Return: the trial.
+ */
+struct trial *trial_of(struct play *play)
+{
+	return (struct trial *)((char *)play - offsetof(struct trial, play));
+}
+
+static void read_module(long long count[TRIAL_STILL])
+{
+	int i;
+
+	for (i = 0; i < TRIAL_STILL; i++)
+		count[i] = loaded_stats(still[i]);
+}
+
+static void begin(struct trial *trial)
+{
+	struct play *play = &trial->play;
+	struct remarks *trouble = &play->trouble;
+	int err = netns_enter();
+
+	err = err ?: netns_dig_blackhole();
+	if (err)
+		remark(trouble, "no network namespace of one's own: %s",
+		       strerror(-err));
+	trial->capture = capture_open(trouble);
+	err = mib_read(&trial->before);
+	if (err)
+		remark(trouble, "the kernel's counters: %s", strerror(-err));
+	snprintf(trial->watch.netns, sizeof(trial->watch.netns), "%llu",
+		 netns_inode());
+	if (stream_drain(pipe_fd))
+		remark(trouble, "the pipe cannot be read");
+	read_module(trial->module);
+}
+
+/**
+ * trial_start - begin: all eyes are open
+ * @test: its name
+ * @family: what its sockets are to be made of
+ *
+ * What goes wrong is told at the end.
+ *
+ * Return: the trial, or NULL without memory.
+ */
+struct trial *trial_start(const char *test, enum family family)
+{
+	struct trial *trial = calloc(1, sizeof(*trial));
+	struct play *play;
+	int who;
+
+	if (!trial)
+		return NULL;
+	play = &trial->play;
+	snprintf(trial->name, sizeof(trial->name), "%s", test);
+	prctl(PR_SET_NAME, test);
+	prctl(PR_GET_NAME, play->comm);
+	play->pid = getpid();
+	play->family = family;
+	play->with_records = true;
+	play->bell = -1;
+	play->end = ~0ull;
+	for (who = 0; who < ACTORS; who++)
+		play->actor[who].fd = -1;
+	begin(trial);
+	return trial;
+}
+
+/* ---- what was seen ---- */
+
+/* What comes from where nobody is was sent by the test itself. */
+static bool is_ours(const struct packet *packet)
+{
+	return !strncmp(packet->src, NETNS_BLACKHOLE ":",
+			strlen(NETNS_BLACKHOLE ":")) ||
+	       !strncmp(packet->src, "[" NETNS_BLACKHOLE6 "]",
+			strlen("[" NETNS_BLACKHOLE6 "]"));
+}
+
+static void read_wire(struct trial *trial)
+{
+	struct play *play = &trial->play;
+	int old = play->nr_packets;
+	int i;
+
+	if (!trial->capture)
+		return;
+	play->nr_packets += capture_read(trial->capture, &play->packet[old],
+					 PLAY_PACKETS_MAX - old, &play->trouble);
+	for (i = old; i < play->nr_packets; i++)
+		play->packet[i].ours = is_ours(&play->packet[i]);
+}
+
+static void take_line(struct trial *trial, const char *line)
+{
+	struct play *play = &trial->play;
+	struct record *record = &play->record[play->nr_records];
+
+	if (play->nr_records == PLAY_RECORDS_MAX) {
+		remark(&play->trouble, "more records than can be kept");
+		return;
+	}
+	if (record_parse(record, line) || record->nr_unknown)
+		remark(&play->trouble, "not a record: %s", line);
+	else if (record_is(record, SHUTWATCH_KEY_KIND,
+			   kind_names.name[SHUTWATCH_KIND_LOST]))
+		remark(&play->trouble, "records were lost");
+	else if (record_is(record, SHUTWATCH_KEY_NETNS, trial->watch.netns))
+		play->nr_records++;
+}
+
+static void read_records(struct trial *trial)
+{
+	char *line, *more;
+	struct text text;
+
+	if (stream_slurp(&text, pipe_fd, 1 << 16))
+		remark(&trial->play.trouble, "the pipe cannot be read");
+	line = strtok_r(text.data, "\n", &more);
+	while (line) {
+		take_line(trial, line);
+		line = strtok_r(NULL, "\n", &more);
+	}
+	free(text.data);
+}
+
+/**
+ * trial_sees - wait until something was sent
+ * @play: the play
+ * @src: the address of the sender, as in the records
+ * @flags: PACKET_*, all of which are set
+ * @count: how many such packets; retransmissions do not count
+ *
+ * Return: false, after a while, if there are not as many.
+ */
+bool trial_sees(struct play *play, const char *src, __u8 flags, int count)
+{
+	__u64 deadline = clock_in(AWAIT_SECONDS);
+	char wire[ADDRESS_LEN];
+	int i, seen;
+
+	address_on_wire(wire, src);
+	do {
+		read_wire(trial_of(play));
+		for (i = 0, seen = 0; i < play->nr_packets; i++)
+			seen += (play->packet[i].flags & flags) == flags &&
+				!play->packet[i].again &&
+				!strcmp(play->packet[i].src, wire);
+	} while (seen < count && clock_wait(deadline));
+	return seen == count;
+}
+
+/* ---- the judgment ---- */
+
+static bool has_path(const struct play *play, const struct record *record)
+{
+	int i;
+
+	for (i = 0; i < play->nr_expected; i++) {
+		if (play->expected[i].is_path &&
+		    actor_owns(&play->expected[i].actor, record))
+			return true;
+	}
+	return false;
+}
+
+/* The first transition of a connect() does not know its port yet. */
+static bool address_fits(const struct record *record, enum shutwatch_key key,
+			 const char *address)
+{
+	const char *value = record_get(record, key);
+	size_t host = strrchr(address, ':') - address;
+
+	if (!strcmp(value, address))
+		return true;
+	return record_is(record, SHUTWATCH_KEY_BY, "connect") &&
+	       !strncmp(value, address, host) && !strcmp(value + host, ":0");
+}
+
+/* As they are now, or as they were when something else was expected of it. */
+static bool addresses_fit(const struct play *play, const struct record *record)
+{
+	int i;
+
+	for (i = 0; i < play->nr_expected; i++) {
+		const struct actor *actor = &play->expected[i].actor;
+
+		if (actor_owns(actor, record) &&
+		    address_fits(record, SHUTWATCH_KEY_LOCAL, actor->local) &&
+		    address_fits(record, SHUTWATCH_KEY_REMOTE, actor->remote))
+			return true;
+	}
+	return false;
+}
+
+static bool names_a_task(const struct record *record)
+{
+	return !record_is(record, SHUTWATCH_KEY_BY, "rx") &&
+	       !record_is(record, SHUTWATCH_KEY_BY, "timer") &&
+	       !record_is(record, SHUTWATCH_KEY_BY, "mptcp") &&
+	       !record_is(record, SHUTWATCH_KEY_BY, "-");
+}
+
+static void judge_state(struct play *play, const struct record *record)
+{
+	const char *seq = record_get(record, SHUTWATCH_KEY_SEQ);
+	char pid[16];
+
+	if (!has_path(play, record)) {
+		remark(&play->unmet, "record %s was not expected: %s by %s of %s",
+		       seq, record_get(record, SHUTWATCH_KEY_STATE),
+		       record_get(record, SHUTWATCH_KEY_BY),
+		       actor_name(actor_of(play, record)));
+		return;
+	}
+	if (!addresses_fit(play, record))
+		remark(&play->unmet, "record %s: local=%s remote=%s", seq,
+		       record_get(record, SHUTWATCH_KEY_LOCAL),
+		       record_get(record, SHUTWATCH_KEY_REMOTE));
+	if (!names_a_task(record)) {
+		if (!record_is(record, SHUTWATCH_KEY_PID, SHUTWATCH_NOTHING) ||
+		    !record_is(record, SHUTWATCH_KEY_COMM, SHUTWATCH_NOTHING))
+			remark(&play->unmet, "record %s blames a task", seq);
+		return;
+	}
+	snprintf(pid, sizeof(pid), "%d", play->pid);
+	if (!play->many_tasks && (!record_is(record, SHUTWATCH_KEY_PID, pid) ||
+				  !record_is(record, SHUTWATCH_KEY_COMM, play->comm)))
+		remark(&play->unmet, "record %s blames the wrong task", seq);
+}
+
+static void judge_states(struct play *play)
+{
+	int i;
+
+	for (i = 0; i < play->nr_records; i++) {
+		if (record_is(&play->record[i], SHUTWATCH_KEY_KIND,
+			      kind_names.name[SHUTWATCH_KIND_STATE]) &&
+		    play_tells(play, &play->record[i]))
+			judge_state(play, &play->record[i]);
+	}
+}
+
+static void judge_counters(struct trial *trial)
+{
+	struct play *play = &trial->play;
+	long long now[TRIAL_STILL];
+	struct mib after, told;
+	int i;
+
+	if (mib_read(&after))
+		remark(&play->trouble, "the kernel's counters are gone");
+	mib_told(&told, play->record, play->nr_records);
+	mib_judge(&play->unmet, &trial->before, &after, &told);
+	read_module(now);
+	for (i = 0; i < TRIAL_STILL; i++) {
+		if (now[i] != trial->module[i])
+			remark(&play->unmet, "the module's %s went from %lld to %lld",
+			       still[i], trial->module[i], now[i]);
+	}
+}
+
+static bool judge(struct trial *trial)
+{
+	struct play *play = &trial->play;
+
+	read_wire(trial);
+	read_records(trial);
+	agree(&play->agreement, play->packet, play->nr_packets, play->record,
+	      play->nr_records, play->claimed_by);
+	expect_judge(play);
+	judge_states(play);
+	judge_counters(trial);
+	return trial_agrees(trial);
+}
+
+/**
+ * trial_finish - close what is open, and judge
+ * @trial: the trial
+ *
+ * What is recorded while sockets are closed here must agree with the wire and
+ * the counters, but need not be expected.
+ */
+void trial_finish(struct trial *trial)
+{
+	__u64 deadline = clock_in(SETTLE_SECONDS);
+
+	read_wire(trial);
+	trial->play.end = clock_now();
+	act_leave(&trial->play);
+	trial->play.done = true;
+	while (!judge(trial) && clock_wait(deadline))
+		;
+	semantics_write(trial);
+}
+
+/**
+ * trial_agrees - is all as it should be?
+ * @trial: a trial that is finished
+ *
+ * Return: true if it is.
+ */
+bool trial_agrees(const struct trial *trial)
+{
+	return play_agrees(&trial->play);
+}
+
+static void log_remarks(const struct remarks *remarks)
+{
+	int i;
+
+	for (i = 0; i < remarks_kept(remarks); i++)
+		fprintf(stderr, "# %s\n", remarks->text[i]);
+}
+
+static void log_record(const struct record *record)
+{
+	int key;
+
+	fprintf(stderr, "#  ");
+	for (key = 0; key < SHUTWATCH_KEY__MAX; key++) {
+		if (record->value[key])
+			fprintf(stderr, " %s=%s", key_names.name[key],
+				record->value[key]);
+	}
+	fprintf(stderr, "\n");
+}
+
+/**
+ * trial_log - all that was seen, for whoever has to find out what is wrong
+ * @trial: the trial
+ */
+void trial_log(const struct trial *trial)
+{
+	const struct play *play = &trial->play;
+	char text[256];
+	int i;
+
+	log_remarks(&play->trouble);
+	log_remarks(&play->wrong);
+	log_remarks(&play->agreement.remarks);
+	log_remarks(&play->unmet);
+	for (i = 0; i < play->nr_steps; i++)
+		fprintf(stderr, "#   %s %s\n", play->step[i].text,
+			play->step[i].result);
+	for (i = 0; i < play->nr_packets; i++) {
+		packet_print(text, sizeof(text), &play->packet[i]);
+		fprintf(stderr, "#   %s%s\n", text,
+			play->packet[i].ours ? " (from the test)" : "");
+	}
+	for (i = 0; i < play->nr_records; i++)
+		log_record(&play->record[i]);
+}
+
+/**
+ * trial_free - forget a trial
+ * @trial: the trial
+ */
+void trial_free(struct trial *trial)
+{
+	if (trial->capture)
+		capture_close(trial->capture);
+	free(trial);
+}

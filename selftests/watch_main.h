@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What main() of a test is that needs the module and nothing else.
+ */
+#ifndef WATCH_MAIN_H
+#define WATCH_MAIN_H
+
+#include <kselftest_harness.h>
+
+#include "watch.h"
+
+/**
+ * watch_main - run the tests, if the module is there
+ * @argc: of main()
+ * @argv: of main()
+ *
+ * In our own virtual machine all is there; elsewhere it may be missing.
+ *
+ * Return: what main() is to return.
+ */
+static inline int watch_main(int argc, char **argv)
+{
+	char why[256];
+
+	if (!watch_possible(why, sizeof(why))) {
+		ksft_print_header();
+		if (getenv(WATCH_VM_ENV))
+			ksft_exit_fail_msg("%s\n", why);
+		ksft_exit_skip("%s\n", why);
+	}
+	return test_harness_run(argc, argv);
+}
+
+#endif /* WATCH_MAIN_H */
