@@ -28,6 +28,23 @@ static u8 state_of(const struct sock *sk, const struct sw_socket *s)
 	return s->flags & SW_SOCK_MINI ? s->info.state : sk->sk_state;
 }
 
+/* Between the entry and the lock, a segment may have closed it. */
+static u8 state_now(const struct sock *sk)
+{
+	u8 state = sk->sk_state;
+	unsigned long irqflags;
+	struct sw_socket *s;
+
+	if (state != TCP_CLOSE)
+		return state;
+	s = sw_probe_find(sk, &irqflags);
+	if (!s)
+		return state;
+	state = state_of(sk, s);
+	sw_socket_put(s, irqflags);
+	return state;
+}
+
 static void read_decision(struct sw_call *call, const struct sock *sk, u8 state)
 {
 	call->before = state;
@@ -81,9 +98,7 @@ void sw_call_decides(struct sw_call *call, const struct sock *sk)
 	call->seen |= SW_SEEN_LOCKED;
 	if (tcp_sk(sk)->repair)
 		call->seen |= SW_SEEN_REPAIR;
-	/* In CLOSE the state is right since the call was opened, see there. */
-	read_decision(call, sk,
-		      sk->sk_state == TCP_CLOSE ? call->after : sk->sk_state);
+	read_decision(call, sk, state_now(sk));
 }
 
 static u8 shut_after(const struct sw_call *call, u8 shut)
