@@ -13,6 +13,7 @@
 #include "fields.h"
 #include "play.h"
 #include "recipe.h"
+#include "semantics.h"
 #include "watch.h"
 
 /* Longer than any recipe: the one that waits for TIME_WAIT takes a minute. */
@@ -82,11 +83,15 @@ static void log_play(struct __test_metadata *_metadata, const struct play *play)
 
 static void check(struct __test_metadata *_metadata, struct play *play)
 {
+	char name[96];
+
 	ASSERT_NE(NULL, play);
 	play_wait(play);
 	EXPECT_LT(0, play->nr_records);
 	EXPECT_TRUE(play_agrees(play))
 		log_play(_metadata, play);
+	snprintf(name, sizeof(name), "recipes.%s", _metadata->name);
+	semantics_write(play, name);
 }
 
 #define TEST_RECIPE(name, number, title)				\

@@ -53,13 +53,13 @@ static void write_result(FILE *file, const struct expected *e,
 		fprintf(file, " %s", step_errno(e->got));
 }
 
-static void write_line(FILE *file, const struct trial *trial,
+static void write_line(FILE *file, const struct play *play, const char *name,
 		       const struct expected *e)
 {
-	const struct record *record = &trial->play.record[e->met_by];
+	const struct record *record = &play->record[e->met_by];
 	char value[64];
 
-	fprintf(file, "%s\t%s\t", trial->name, actor_name(e->who));
+	fprintf(file, "%s\t%s\t", name, actor_name(e->who));
 	write_what(file, record);
 	fprintf(file, "\t%s", settled(e, record, SHUTWATCH_KEY_STATE, value));
 	fprintf(file, "\t%s", record_get(record, SHUTWATCH_KEY_SENT));
@@ -70,27 +70,28 @@ static void write_line(FILE *file, const struct trial *trial,
 
 /**
  * semantics_write - add what the kernel did to the file for it, if there is one
- * @trial: a trial that is finished
+ * @play: a play that is over
+ * @name: of the test
  *
  * A line for each call, decision and RST received, in the order in which they
  * were expected.
  */
-void semantics_write(const struct trial *trial)
+void semantics_write(const struct play *play, const char *name)
 {
 	const char *path = getenv(TRIAL_SEMANTICS_ENV);
 	FILE *file;
 	int i;
 
-	if (!path || trial->play.family != FAMILY_IPV4)
+	if (!path || play->family != FAMILY_IPV4)
 		return;
 	file = fopen(path, "ae");
 	if (!file)
 		return;
-	for (i = 0; i < trial->play.nr_expected; i++) {
-		const struct expected *e = &trial->play.expected[i];
+	for (i = 0; i < play->nr_expected; i++) {
+		const struct expected *e = &play->expected[i];
 
 		if (!e->is_path && e->met_by >= 0)
-			write_line(file, trial, e);
+			write_line(file, play, name, e);
 	}
 	fclose(file);
 }

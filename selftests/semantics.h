@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a kernel did in a trial, for the table that holds kernels against each
+ * What a kernel did in a play, for the table that holds kernels against each
  * other.
  */
 #ifndef SEMANTICS_H
 #define SEMANTICS_H
 
-struct trial;
+struct play;
 
-void semantics_write(const struct trial *trial);
+void semantics_write(const struct play *play, const char *name);
 
 #endif /* SEMANTICS_H */

@@ -357,7 +357,7 @@ void trial_finish(struct trial *trial)
 	trial->play.done = true;
 	while (!judge(trial) && clock_wait(deadline))
 		;
-	semantics_write(trial);
+	semantics_write(&trial->play, trial->name);
 }
 
 /**
