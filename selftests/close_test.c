@@ -320,7 +320,8 @@ TEST_F(close, linger_zero_unsent_in_LAST_ACK)
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=LAST_ACK>CLOSE " LINGER_ZERO " unsent=5");
 	expect_path(play, S,
-		    "CLOSE connect SYN_SENT rx ESTABLISHED rx CLOSE_WAIT shutdown LAST_ACK" TO_CLOSE);
+		    "CLOSE connect SYN_SENT rx ESTABLISHED rx CLOSE_WAIT shutdown LAST_ACK"
+		    TO_CLOSE);
 }
 
 /* A FIN that close() could only queue (A9, B6). */

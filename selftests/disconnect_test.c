@@ -107,7 +107,8 @@ TEST_F(disconnect, unsent_in_LAST_ACK)
 	deed_disconnect(play, S);
 	expect_whole(play, S, UNSPEC "state=LAST_ACK>CLOSE " RESET_IT " unsent=5");
 	expect_path(play, S,
-		    "CLOSE connect SYN_SENT rx ESTABLISHED rx CLOSE_WAIT shutdown LAST_ACK" TO_CLOSE);
+		    "CLOSE connect SYN_SENT rx ESTABLISHED rx CLOSE_WAIT shutdown LAST_ACK"
+		    TO_CLOSE);
 }
 
 /* What was received is gone with the connection, and the program is told. */

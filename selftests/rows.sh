@@ -109,8 +109,8 @@ host_rows()
 	on_host selftests "$(make -s --no-print-directory -C "$here" list-host OUTPUT="$here")"
 }
 
-# kernel_rows SERIES...: a row for each, as they are done. Two VMs at a time:
-# they wait more than they work.
+# kernel_rows SERIES...: a row for each, as they are done; AT_ONCE of them at a
+# time, if there are cores for it.
 kernel_rows()
 {
 	local series status seconds
@@ -122,7 +122,7 @@ kernel_rows()
 			row "$series" "$(cat "$logs/$series/kernel" 2>/dev/null)" \
 				"$logs/$series" "$seconds"
 		fi
-	done < <(printf '%s\n' "$@" | xargs -P "${AT_ONCE:-2}" -I% "$here/on_kernel" % "$logs/%")
+	done < <(printf '%s\n' "$@" | xargs -P "${AT_ONCE:-1}" -I% "$here/on_kernel" % "$logs/%")
 }
 
 # The newest release candidate comes and goes; the others have to be there.

@@ -4,6 +4,7 @@
  * does anything; and at its end, everything that was seen is accounted for.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +37,7 @@ static int pipe_fd = -1;
 
 /* Of the module's counters, those that tell of its own failures. */
 static const char * const still[TRIAL_STILL] = {
-	"unknown", "kreason_mismatch", "lost.", "nmissed.", "evicted",
-	"rst_failed",
+	"unknown", "kreason_mismatch", "lost.", "evicted", "rst_failed",
 };
 
 /**
@@ -392,6 +392,30 @@ static void log_record(const struct record *record)
 	fprintf(stderr, "\n");
 }
 
+/* Which of the counters that stand still it is: each hook has one. */
+static void log_module(void)
+{
+	int fd = stream_open(SHUTWATCH_FILE_STATS, O_RDONLY);
+	char *line, *more;
+	struct text text;
+	int i;
+
+	if (fd < 0)
+		return;
+	stream_slurp(&text, fd, 1 << 16);
+	close(fd);
+	line = strtok_r(text.data, "\n", &more);
+	while (line) {
+		for (i = 0; i < TRIAL_STILL; i++) {
+			if (!strncmp(line, still[i], strlen(still[i])) &&
+			    strcmp(strrchr(line, ' ') ?: "", " 0"))
+				fprintf(stderr, "#   %s\n", line);
+		}
+		line = strtok_r(NULL, "\n", &more);
+	}
+	free(text.data);
+}
+
 /**
  * trial_log - all that was seen, for whoever has to find out what is wrong
  * @trial: the trial
@@ -416,6 +440,7 @@ void trial_log(const struct trial *trial)
 	}
 	for (i = 0; i < play->nr_records; i++)
 		log_record(&play->record[i]);
+	log_module();
 }
 
 /**
