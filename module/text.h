@@ -4,8 +4,8 @@
  *
  * vsnprintf() would do, and costs ten thousand instructions for a line of
  * twenty keys: too much for a reader that follows a busy server.  So: words of
- * known length, copied in one piece of constant size, two digits at a time, and
- * one look at the room left for each item.  All inline, for the same reason.
+ * known length, copied in one piece of constant size, and one look at the room
+ * left for each item.  All inline, for the same reason.
  */
 #ifndef _SHUTWATCH_TEXT_H
 #define _SHUTWATCH_TEXT_H
@@ -101,23 +101,10 @@ static inline void sw_text_str(struct sw_text *t, const char *s)
 /* Right-aligned, so that the first digit need not be looked for. */
 static inline char *sw_text_digits(char *end, __u32 value)
 {
-	static const char pairs[] =
-		"00010203040506070809101112131415161718192021222324"
-		"25262728293031323334353637383940414243444546474849"
-		"50515253545556575859606162636465666768697071727374"
-		"75767778798081828384858687888990919293949596979899";
-
-	while (value >= 100) {
-		end -= 2;
-		memcpy(end, &pairs[value % 100 * 2], 2);
-		value /= 100;
-	}
-	if (value >= 10) {
-		end -= 2;
-		memcpy(end, &pairs[value * 2], 2);
-	} else {
-		*--end = '0' + value;
-	}
+	do {
+		*--end = '0' + value % 10;
+		value /= 10;
+	} while (value);
 	return end;
 }
 
