@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the load is measured with: begin CONFIG, end CONFIG.  Runs in the VM.
+#
+# $modules is the directory with the modules, $scratch one for files that
+# nobody wants to keep, $ko_arguments what shutwatch is loaded with.  $here is
+# this directory, $top that of the project.
+
+readonly events=/sys/kernel/debug/shutwatch tracing=/sys/kernel/tracing
+
+# The kernel functions that ftrace and its users are given, as kprobe events.
+readonly functions="tcp_shutdown tcp_close tcp_disconnect"
+
+: "${modules:?}" "${scratch:?}" "${ko_arguments?}" "${here:?}" "${top:?}"
+
+reader=
+
+# Prints what is used of the machine's memory, in KiB: not counted are caches,
+# programs and libraries among them.
+memory_used()
+{
+	awk '{ kb[$1] = $2 }
+		END {
+			used = kb["MemTotal:"] - kb["MemFree:"] + kb["Shmem:"]
+			cached = kb["Buffers:"] + kb["Cached:"] + kb["SReclaimable:"]
+			print used - cached
+		}' /proc/meminfo
+}
+
+load_shutwatch()
+{
+	# shellcheck disable=SC2086 # many words
+	insmod "$modules/shutwatch.ko" $ko_arguments "$@"
+}
+
+# ---- readers ----
+
+cpu_time()
+{
+	cut -d ' ' -f 14,15 "/proc/$1/stat"
+}
+
+# quiet PID: waits until it has nothing to do for a while.
+quiet()
+{
+	local before='' now=x calm=0
+
+	while [ $calm -lt 3 ]; do
+		sleep 0.5
+		before=$now
+		now=$(cpu_time "$1") || return
+		calm=$((calm + 1))
+		[ "$now" = "$before" ] || calm=0
+	done 2>/dev/null
+}
+
+# follow CHECK COMMAND...: starts a reader; CHECK is true once it is attached.
+follow()
+{
+	local check=$1
+
+	shift
+	"$@" >/dev/null 2>"$scratch/errors" &
+	reader=$!
+	until $check; do
+		kill -0 "$reader" 2>/dev/null || return
+		sleep 0.5
+	done
+	quiet "$reader"
+}
+
+# ^C, as a user would end it; what does not obey is not waited for.
+stop_reader()
+{
+	kill -INT "$reader" 2>/dev/null
+	timeout 60 tail --pid="$reader" -f /dev/null || kill -KILL "$reader"
+	wait "$reader"
+	reader=
+}
+
+has_reader()
+{
+	grep -qx 'readers 1' "$events/stats"
+}
+
+has_perf_event()
+{
+	find "/proc/$reader/fd" -lname '*perf_event*' -o -lname '*bpf*link*' 2>/dev/null | grep -q .
+}
+
+has_event()
+{
+	grep -q 1 "$tracing/events/sock/inet_sock_set_state/enable"
+}
+
+# ---- ftrace events ----
+
+make_events()
+{
+	local function
+
+	for function in $functions; do
+		# shellcheck disable=SC2016 # the dollar is for the kernel
+		echo "p:bench/$function $function sk=\$arg1:x64" || return
+		echo "r:bench/${function}_ret $function" || return
+	done >"$scratch/kprobe_events"
+	# One at a time: a write may not span a buffer.
+	while read -r line; do
+		echo "$line" >>"$tracing/kprobe_events" || return
+	done <"$scratch/kprobe_events"
+}
+
+remove_events()
+{
+	echo 0 >"$tracing/events/enable"
+	echo 1 >"$tracing/tracing_on"
+	echo >"$tracing/trace"
+	echo >"$tracing/kprobe_events"
+}
+
+enable_events()
+{
+	echo 1 >"$tracing/events/bench/enable" &&
+		echo 1 >"$tracing/events/sock/inet_sock_set_state/enable"
+}
+
+# ---- the configurations ----
+
+# Fails, and leaves an explanation in $scratch/errors, where it cannot be had.
+begin()
+{
+	: >"$scratch/errors"
+	case $1 in
+	nothing) ;;
+	unloaded) load_shutwatch && rmmod shutwatch ;;
+	floor) insmod "$modules/floor/floor.ko" ;;
+	recording) load_shutwatch ;;
+	filtered) load_shutwatch lport=1 ;;
+	filtered_all) load_shutwatch netns=1 ;;
+	cat) load_shutwatch && follow has_reader cat "$events/events_pipe" ;;
+	cat_raw) load_shutwatch && follow has_reader cat "$events/events_raw" ;;
+	reader) load_shutwatch && follow has_reader "$top/tools/shutwatch" ;;
+	json) load_shutwatch && follow has_reader "$top/tools/shutwatch" -j ;;
+	ftrace) make_events && enable_events ;;
+	trace_pipe) make_events && enable_events && follow true cat "$tracing/trace_pipe" ;;
+	trace_cmd_record)
+		make_events && follow has_event trace-cmd record -o "$scratch/trace.dat" \
+			-e bench -e sock:inet_sock_set_state
+		;;
+	trace_cmd_stream)
+		make_events && follow has_event trace-cmd stream -e bench -e sock:inet_sock_set_state
+		;;
+	perf)
+		make_events && follow has_perf_event perf record -q -a -o "$scratch/perf.data" \
+			-e 'bench:*' -e sock:inet_sock_set_state
+		;;
+	bpftrace) follow has_perf_event bpftrace "$here/rivals/ends.bt" ;;
+	tcpstates_bcc) follow has_perf_event tcpstates-bpfcc ;;
+	tcpstates_libbpf) follow has_perf_event tcpstates ;;
+	*) echo "no configuration '$1'" >>"$scratch/errors" && false ;;
+	esac
+}
+
+end()
+{
+	[ -z "$reader" ] || stop_reader
+	case $1 in
+	floor) rmmod floor ;;
+	recording | filtered | filtered_all | cat | cat_raw | reader | json) rmmod shutwatch ;;
+	ftrace | trace_pipe | trace_cmd_* | perf) remove_events ;;
+	esac
+	rm -f "$scratch/trace.dat"* "$scratch/perf.data"
+}
+
+# What the readers say they have lost, or shutwatch for its own.
+lost()
+{
+	if [ -e "$events/stats" ]; then
+		awk '/^lost[.]/ { sum += $2 } END { print sum }' "$events/stats"
+	else
+		grep -oi 'lost [0-9]\+' "$scratch/errors" | awk '{ sum += $2 } END { print sum + 0 }'
+	fi
+}
+
+# Milliseconds that a configuration needs to be done with what it has.
+settle_of()
+{
+	case $1 in
+	cat | cat_raw | reader | json) echo 500 ;;
+	trace_pipe | trace_cmd_* | perf | bpftrace | tcpstates_*) echo 2000 ;;
+	*) echo 0 ;;
+	esac
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * usage: load [-6] [-k mixed|fin|rst] [-n ROUNDS] [-r REPEATS] [-t THREADS]
+ *             [-i IDLE] [-s SETTLE-MS]
+ *
+ * Opens and ends connections over loopback, and prints what a round costs, one
+ * line per repeat: nanoseconds in which the machine was busy, which are
+ * instructions under QEMU's -icount shift=0.
+ *
+ * What others do because of the rounds counts, too: readers, and the kernel's
+ * deferred work.  After the rounds, the load sleeps for SETTLE-MS; what that
+ * costs without rounds is measured as well, and taken away.
+ */
+
+#include <err.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "busy.h"
+#include "idlers.h"
+#include "profile/marker.h"
+#include "rounds.h"
+
+#define FIRST_PORT	8000
+#define MAX_THREADS	64
+#define WARM_ROUNDS	200
+
+/**
+ * struct options - the command line
+ * @kind: how connections are ended
+ * @ipv6: over IPv6
+ * @rounds: in one repeat, over all threads
+ * @repeats: how often it is measured
+ * @threads: how many play at a time
+ * @idle: sockets that are connected beforehand and stay so
+ * @settle_ms: time for others to be done
+ */
+struct options {
+	enum kind	kind;
+	int		ipv6;
+	unsigned int	rounds;
+	unsigned int	repeats;
+	unsigned int	threads;
+	unsigned int	idle;
+	unsigned int	settle_ms;
+};
+
+static struct options options = {
+	.rounds = 500,
+	.repeats = 1,
+	.threads = 1,
+};
+
+static struct place places[MAX_THREADS];
+
+static void usage(void)
+{
+	errx(2, "usage: load [-6] [-k mixed|fin|rst] [-n ROUNDS] [-r REPEATS] [-t THREADS] [-i IDLE] [-s SETTLE-MS]");
+}
+
+static enum kind kind_of(const char *word)
+{
+	static const char * const words[] = {
+		[KIND_MIXED] = "mixed", [KIND_FIN] = "fin", [KIND_RST] = "rst",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(word, words[i]))
+			return i;
+	usage();
+	return 0;
+}
+
+static void parse_option(int option)
+{
+	switch (option) {
+	case '6':
+		options.ipv6 = 1;
+		break;
+	case 'i':
+		options.idle = atoi(optarg);
+		break;
+	case 'k':
+		options.kind = kind_of(optarg);
+		break;
+	case 'n':
+		options.rounds = atoi(optarg);
+		break;
+	case 'r':
+		options.repeats = atoi(optarg);
+		break;
+	case 's':
+		options.settle_ms = atoi(optarg);
+		break;
+	case 't':
+		options.threads = atoi(optarg);
+		break;
+	default:
+		usage();
+	}
+}
+
+static void parse(int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "6i:k:n:r:s:t:")) != -1)
+		parse_option(option);
+	if (optind != argc || !options.threads || options.threads > MAX_THREADS ||
+	    options.rounds < options.threads)
+		usage();
+}
+
+static void *play(void *place)
+{
+	place_play(place, options.kind, options.rounds / options.threads);
+	return NULL;
+}
+
+static void play_all(void)
+{
+	pthread_t threads[MAX_THREADS];
+	unsigned int i;
+
+	for (i = 1; i < options.threads; i++)
+		if (pthread_create(&threads[i], NULL, play, &places[i]))
+			errx(1, "no more threads");
+	play(&places[0]);
+	for (i = 1; i < options.threads; i++)
+		pthread_join(threads[i], NULL);
+}
+
+/* Not even a system call if there is nobody to wait for. */
+static void settle(void)
+{
+	struct timespec ts = {
+		options.settle_ms / 1000, options.settle_ms % 1000 * 1000000l,
+	};
+
+	if (options.settle_ms)
+		nanosleep(&ts, NULL);
+}
+
+static long long measure(void (*what)(void))
+{
+	struct stretch stretch;
+
+	stretch_begin(&stretch);
+	if (what)
+		what();
+	settle();
+	return stretch_busy(&stretch);
+}
+
+static void measure_rounds(void)
+{
+	unsigned int rounds = options.rounds / options.threads * options.threads;
+	long long with, without;
+
+	marker();
+	with = measure(play_all);
+	marker();
+	settle();
+	without = measure(NULL);
+	printf("%.1f\n", ((double)with - without) / rounds);
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int i;
+
+	parse(argc, argv);
+	marker_init();
+	for (i = 0; i < options.threads; i++)
+		place_open(&places[i], FIRST_PORT + i, options.ipv6);
+	idlers_open(&places[0], options.idle);
+	place_play(&places[0], options.kind, WARM_ROUNDS);
+	settle();
+	for (i = 0; i < options.repeats; i++)
+		measure_rounds();
+	return 0;
+}
