@@ -57,7 +57,7 @@ static struct options options = {
 
 static struct place places[MAX_THREADS];
 
-static void usage(void)
+static void misused(void)
 {
 	errx(2, "usage: load [-6] [-k mixed|fin|rst] [-n ROUNDS] [-r REPEATS] [-t THREADS] [-i IDLE] [-s SETTLE-MS]");
 }
@@ -69,10 +69,10 @@ static enum kind kind_of(const char *word)
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (i = 0; i <= KIND_RST; i++)
 		if (!strcmp(word, words[i]))
 			return i;
-	usage();
+	misused();
 	return 0;
 }
 
@@ -101,7 +101,7 @@ static void parse_option(int option)
 		options.threads = atoi(optarg);
 		break;
 	default:
-		usage();
+		misused();
 	}
 }
 
@@ -113,7 +113,7 @@ static void parse(int argc, char **argv)
 		parse_option(option);
 	if (optind != argc || !options.threads || options.threads > MAX_THREADS ||
 	    options.rounds < options.threads)
-		usage();
+		misused();
 }
 
 static void *play(void *place)
