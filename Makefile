@@ -72,7 +72,7 @@ help:
 	@echo 'make                       module and reader for the running kernel'
 	@echo 'make KDIR=/path            ... for the kernel with these headers'
 	@echo 'make demo [KERNEL=6.1]     the recipes on a Debian kernel in a VM'
-	@echo 'make check [KERNEL=6.1]    all tests; on this kernel only'
+	@echo 'make check [KERNEL=6.1]    all tests; on this kernel only; on all: KERNEL=all'
 	@echo 'make matrix                all tests on all kernels'
 	@echo 'make mutants               are the tests able to fail?'
 	@echo 'make semantics             what the kernels do, as a table'

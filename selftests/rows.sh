@@ -62,7 +62,7 @@ tell()
 	results "not ok" "$log" | sed "s/^not ok [0-9]*/    $name: NOT OK:/"
 	[ -z "$fault" ] || echo "    $name: NOT OK: $fault"
 	if results "not ok" "$log" >/dev/null; then
-		grep -a -B 25 '^not ok ' "$log" | tail -n 100 | sed 's/^/        /'
+		grep -a -B 50 '^not ok ' "$log" | tail -n 100 | sed 's/^/        /'
 	elif [ "$fault" ]; then
 		tail -n 30 "$log" 2>/dev/null | sed 's/^/        /'
 	fi

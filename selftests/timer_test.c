@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What timers end (T1 to T7): a peer that is silent, or does not finish.
+ * What timers end (T1 to T4, T7): a peer that is silent, or does not finish.
  */
 #include "trial_fixture.h"
 
@@ -258,45 +258,6 @@ TEST_F(timer, T4_orphan_FIN_WAIT1)
 TEST_F(timer, T4_orphan_LAST_ACK)
 {
 	orphan_gives_up(self->play, SHUTWATCH_TCP_CLOSE_WAIT, "LAST_ACK");
-}
-
-/* ---- T5: too many orphans ---- */
-
-/* The limit is the machine's: only the first namespace shows it. */
-static int limit_orphans(const char *value, char *before, size_t size)
-{
-	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	int first = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
-	int err;
-
-	if (here < 0 || first < 0 || setns(first, CLONE_NEWNET))
-		return -errno;
-	err = before ? sysctl_read("ipv4/tcp_max_orphans", before, size) : 0;
-	err = err ?: sysctl_write("ipv4/tcp_max_orphans", value);
-	if (setns(here, CLONE_NEWNET))
-		err = -errno;
-	close(here);
-	close(first);
-	return err;
-}
-
-TEST_F(timer, T5_orphan_memory)
-{
-	struct reached reached;
-	char before[24];
-	struct peer peer;
-	int err;
-
-	orphan_make(&reached, &peer, self->play);
-	err = limit_orphans("0", before, sizeof(before));
-	if (err)
-		remark(&self->play->trouble, "tcp_max_orphans: %s", strerror(-err));
-	peer_hears(&peer, PACKET_RST);
-	if (!err)
-		limit_orphans(before, NULL, 0);
-	expect_whole(self->play, S, DECISION("timer")
-		     "ctx=timer state=FIN_WAIT1>CLOSE sent=RST why=orphan_memory");
-	expect_path(self->play, S, "%s timer CLOSE", reached.story);
 }
 
 TRIALS_MAIN;
