@@ -94,12 +94,19 @@ void await_time_wait(struct play *play, enum who who, bool in)
 	bool there;
 
 	do {
-		there = netns_in_time_wait(actor->local, actor->remote) == in;
+		there = netns_in_state(actor->local, actor->remote,
+				       1 << SHUTWATCH_TCP_TIME_WAIT) == in;
 	} while (!there && clock_wait(deadline));
 	step(play, "", "wait: %s is %s in TIME_WAIT", actor_name(who),
 	     in ? "now" : "no longer");
 	over(play, there);
 }
+
+/*
+ * It is in the listener's queue before the ACK that brought it there has made
+ * it ESTABLISHED.
+ */
+#define SERVED	(1 << SHUTWATCH_TCP_ESTABLISHED | 1 << SHUTWATCH_TCP_CLOSE_WAIT)
 
 /**
  * await_child - wait until a connection waits to be accepted
@@ -111,10 +118,13 @@ void await_child(struct play *play, enum who who, enum who client)
 {
 	struct pollfd pfd = { .fd = play->actor[who].fd, .events = POLLIN };
 	struct actor *child = &play->actor[CHILD];
-	int there = poll(&pfd, 1, AWAIT_SECONDS * 1000);
+	bool there = poll(&pfd, 1, AWAIT_SECONDS * 1000) == 1;
+	__u64 deadline = clock_in(AWAIT_SECONDS);
 
 	strcpy(child->local, play->actor[client].remote);
 	strcpy(child->remote, play->actor[client].local);
+	while (there && !netns_in_state(child->local, child->remote, SERVED))
+		there = clock_wait(deadline);
 	step(play, "", "wait: a connection waits to be accepted");
-	over(play, there == 1);
+	over(play, there);
 }

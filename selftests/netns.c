@@ -239,16 +239,17 @@ static bool parse_line(const char *line, int family, char here[ADDRESS_LEN],
 }
 
 /**
- * netns_in_time_wait - is the connection in TIME_WAIT?
+ * netns_in_state - is the connection in one of some states?
  * @local: its local address
  * @remote: its remote address
+ * @states: a bit for each, 1 << enum shutwatch_tcp
  *
- * No system call tells the state of the mini-socket that a connection in
- * TIME_WAIT is; /proc does.
+ * No system call tells the state of what no program has: a mini-socket, or a
+ * connection that nobody accepted yet; /proc does.
  *
  * Return: true if it is there.
  */
-bool netns_in_time_wait(const char *local, const char *remote)
+bool netns_in_state(const char *local, const char *remote, unsigned int states)
 {
 	const int family = *local == '[' ? AF_INET6 : AF_INET;
 	char here[ADDRESS_LEN], there[ADDRESS_LEN];
@@ -263,7 +264,7 @@ bool netns_in_time_wait(const char *local, const char *remote)
 		return false;
 	while (!found && fgets(line, sizeof(line), file)) {
 		found = parse_line(line, family, here, there, &state) &&
-			state == TCP_TIME_WAIT && !strcmp(here, local) &&
+			(states & 1u << state) && !strcmp(here, local) &&
 			!strcmp(there, remote);
 	}
 	fclose(file);

@@ -22,6 +22,6 @@
 int netns_enter(void);
 int netns_dig_blackhole(void);
 __u64 netns_inode(void);
-bool netns_in_time_wait(const char *local, const char *remote);
+bool netns_in_state(const char *local, const char *remote, unsigned int states);
 
 #endif /* NETNS_H */
