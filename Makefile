@@ -42,6 +42,11 @@ matrix:
 	selftests/vm/deps build vm
 	selftests/matrix $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
 
+# The tests dropped into a kernel tree, built and run its own way.
+tree:
+	$(VM)/deps build vm
+	selftests/tree_test
+
 # Would the tests notice?  Every one of these has to be caught.
 mutants:
 	selftests/vm/deps build vm
@@ -74,6 +79,7 @@ help:
 	@echo 'make demo [KERNEL=6.1]     the recipes on a Debian kernel in a VM'
 	@echo 'make check [KERNEL=6.1]    all tests; on this kernel only; on all: KERNEL=all'
 	@echo 'make matrix                all tests on all kernels'
+	@echo 'make tree                  the tests in a kernel tree, its own way'
 	@echo 'make mutants               are the tests able to fail?'
 	@echo 'make semantics             what the kernels do, as a table'
 	@echo 'make lint                  W=1, sparse, checkpatch, kernel-doc, shellcheck'
@@ -85,4 +91,4 @@ help:
 	@echo
 	@echo 'kernels: '`$(VM)/list`
 
-.PHONY: all module tools install modules_install dkms-install demo check matrix mutants semantics lint vm clean help
+.PHONY: all module tools install modules_install dkms-install demo check matrix mutants semantics lint vm tree clean help
