@@ -293,7 +293,7 @@ many_rounds_under_load()
 			wrong "round $round: cannot be unloaded: $(cat "$work/stderr")"
 		[ ! -e "$work/wrong" ] || break
 		# The first rounds fill caches that are there to stay.
-		[ "$round" != $((rounds / 4)) ] || before=$(held)
+		[ "$round" != $(((rounds + 3) / 4)) ] || before=$(held)
 	done
 	kill $load
 	wait $load 2>/dev/null
