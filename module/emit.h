@@ -1,9 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Making records: what a handler has gathered goes to the ring. */
+/*
+ * Making records: what a handler has gathered goes to the ring.
+ *
+ * All of it runs in handlers, with preemption disabled and perhaps under a
+ * slot's lock: copy, and leave.
+ */
 #ifndef _SHUTWATCH_EMIT_H
 #define _SHUTWATCH_EMIT_H
 
-#include "calls.h"
+#include <linux/bits.h>
+#include <linux/pid.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+
+#include "call.h"
+#include "counters.h"
+#include "ring.h"
 #include "socktab.h"
 
 /**
@@ -38,10 +53,160 @@ struct sw_decision {
 	bool			ipv6;
 };
 
-bool sw_task_asked(u8 by);
-void sw_emit_state(const struct sw_socket *s, u8 by, u8 before, u8 after);
-void sw_emit_reset(const struct sw_socket *s, int err, u8 before, u8 after);
 void sw_emit_decision(const struct sw_decision *d);
-void sw_emit_call(const struct sw_call *call, u8 sent, u8 why);
+void sw_emit_kreason(struct sw_record *rec, u8 kreason);
+
+/* A segment or a timer only borrows the task that it interrupts. */
+#define SW_NO_TASK_ASKED	(BIT(SHUTWATCH_BY_NONE) |		\
+				 BIT(SHUTWATCH_BY_RX) |			\
+				 BIT(SHUTWATCH_BY_TIMER) |		\
+				 BIT(SHUTWATCH_BY_MPTCP))
+
+/**
+ * sw_task_asked() - has the task that runs asked for what happens?
+ * @by: enum shutwatch_by: who caused it
+ *
+ * Nor has the one in which the backlog is processed: that is whatever task
+ * releases the socket.
+ *
+ * Context: any.
+ * Return: whether current is to be named.
+ */
+static __always_inline bool sw_task_asked(u8 by)
+{
+	return !(BIT(by) & SW_NO_TASK_ASKED) && !in_serving_softirq();
+}
+
+static __always_inline u8 sw_context(u8 by)
+{
+	if (in_serving_softirq())
+		return by == SHUTWATCH_BY_TIMER ? SHUTWATCH_CTX_TIMER :
+						  SHUTWATCH_CTX_SOFTIRQ;
+	return current->flags & PF_KTHREAD ? SHUTWATCH_CTX_KTHREAD :
+					     SHUTWATCH_CTX_TASK;
+}
+
+/* What all records begin with; NULL if it has to be given up. */
+static __always_inline struct sw_record *
+sw_emit_begin(u8 kind, u8 by, u64 cookie, const struct sw_ident *id, bool ipv6,
+	      u64 *seq)
+{
+	struct sw_record *rec = sw_ring_begin(seq);
+
+	if (unlikely(!rec))
+		return NULL;
+	rec->ts = ktime_get_mono_fast_ns();
+	rec->cookie = cookie;
+	rec->id = *id;
+	rec->kind = kind;
+	rec->by = by;
+	rec->ctx = sw_context(by);
+	rec->cpu = raw_smp_processor_id();
+	rec->flags = ipv6 ? SW_RECORD_IPV6 : 0;
+	rec->spare = 0;
+	rec->pid = 0;
+	if (sw_task_asked(by)) {
+		rec->pid = task_tgid_nr(current);
+		memcpy(rec->comm, current->comm, sizeof(rec->comm));
+	}
+	return rec;
+}
+
+static __always_inline struct sw_record *
+sw_emit_begin_for(const struct sw_socket *s, u8 kind, u8 by, u64 *seq)
+{
+	return sw_emit_begin(kind, by, s->info.cookie, &s->info.id, s->info.ipv6,
+			     seq);
+}
+
+/**
+ * sw_emit_state() - a transition
+ * @s: the socket's slot, locked
+ * @by: enum shutwatch_by
+ * @before: enum shutwatch_tcp before
+ * @after: enum shutwatch_tcp after
+ *
+ * Context: any, preemption disabled.
+ */
+static __always_inline void sw_emit_state(const struct sw_socket *s, u8 by,
+					  u8 before, u8 after)
+{
+	struct sw_record *rec;
+	u64 seq;
+
+	rec = sw_emit_begin_for(s, SHUTWATCH_KIND_STATE, by, &seq);
+	if (!rec)
+		return;
+	rec->before = before;
+	rec->after = after;
+	sw_ring_commit(rec, seq);
+}
+
+/**
+ * sw_emit_reset() - a RST was received
+ * @s: the socket's slot, locked
+ * @err: the errno that it left
+ * @before: enum shutwatch_tcp before
+ * @after: enum shutwatch_tcp after
+ *
+ * Context: any, preemption disabled.
+ */
+static __always_inline void sw_emit_reset(const struct sw_socket *s, int err,
+					  u8 before, u8 after)
+{
+	struct sw_record *rec;
+	u64 seq;
+
+	rec = sw_emit_begin_for(s, SHUTWATCH_KIND_RESET, SHUTWATCH_BY_RX, &seq);
+	if (!rec)
+		return;
+	rec->before = before;
+	rec->after = after;
+	rec->err = err;
+	sw_ring_commit(rec, seq);
+}
+
+/**
+ * sw_emit_call() - a call that is over
+ * @call: the call
+ * @id: which connection
+ * @ipv6: addresses are IPv6
+ * @sent: enum shutwatch_sent
+ * @why: enum shutwatch_why
+ *
+ * Context: any, preemption disabled.
+ */
+static __always_inline void sw_emit_call(const struct sw_call *call,
+					 const struct sw_ident *id, bool ipv6,
+					 u8 sent, u8 why)
+{
+	struct sw_record *rec;
+	u64 seq;
+
+	if (unlikely(why == SHUTWATCH_WHY_UNKNOWN))
+		sw_count(SW_COUNT_UNKNOWN);
+	rec = sw_emit_begin(SHUTWATCH_KIND_CALL, call->call, call->cookie, id,
+			    ipv6, &seq);
+	if (!rec)
+		return;
+	rec->aux = rec->ts - call->start;
+	rec->v = call->v;
+	rec->err = call->ret;
+	rec->how = call->how;
+	rec->before = call->before;
+	rec->after = call->after;
+	rec->sent = sent;
+	rec->why = why;
+	rec->fin = call->fin;
+	rec->kreason = call->kreason;
+	if (call->before == SHUTWATCH_TCP_LISTEN &&
+	    call->after != SHUTWATCH_TCP_LISTEN) {
+		rec->flags |= SW_RECORD_CHILDREN;
+		rec->children = call->children;
+	}
+	if (call->seen & SW_SEEN_KREASON)
+		sw_emit_kreason(rec, call->kreason);
+	sw_ring_commit(rec, seq);
+}
 
 #endif /* _SHUTWATCH_EMIT_H */

@@ -24,16 +24,6 @@ struct sw_filter __rcu *sw_filter = (struct sw_filter __rcu __force *)&nothing;
 static struct sw_filter wanted;
 static bool opened;
 
-static bool has_port(const struct sw_ports *list, u16 port)
-{
-	unsigned int i;
-
-	for (i = 0; i < list->n; i++)
-		if (list->port[i] == port)
-			return true;
-	return false;
-}
-
 static bool has_prefix(const u8 *addr, const u8 *prefix, unsigned int bits)
 {
 	unsigned int bytes = bits / 8, rest = bits % 8;
@@ -41,16 +31,6 @@ static bool has_prefix(const u8 *addr, const u8 *prefix, unsigned int bits)
 	if (memcmp(addr, prefix, bytes))
 		return false;
 	return !rest || !((addr[bytes] ^ prefix[bytes]) >> (8 - rest));
-}
-
-static bool ports_match(const struct sw_filter *f, const struct sw_subject *s)
-{
-	if (f->lport.n && !has_port(&f->lport, s->lport))
-		return false;
-	if (f->rport.n && !has_port(&f->rport, s->rport))
-		return false;
-	return !f->port.n || has_port(&f->port, s->lport) ||
-	       has_port(&f->port, s->rport);
 }
 
 static bool addr_matches(const struct sw_filter *f, const struct sw_subject *s)
@@ -88,7 +68,7 @@ enum sw_verdict sw_filter_judge(const struct sw_filter *f,
 	    (f->family && f->family != s->family) ||
 	    (f->netns && f->netns != s->netns))
 		return SW_REJECT;
-	if (!ports_match(f, s) || !addr_matches(f, s))
+	if (!sw_filter_has_ports(f, s->lport, s->rport) || !addr_matches(f, s))
 		return s->lport && s->rport ? SW_REJECT : SW_ACCEPT_KNOWN;
 	return pid_matches(f) ? SW_ACCEPT : SW_ACCEPT_KNOWN;
 }

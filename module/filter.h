@@ -72,6 +72,36 @@ enum sw_verdict { SW_REJECT, SW_ACCEPT, SW_ACCEPT_KNOWN };
 
 extern struct sw_filter __rcu *sw_filter;
 
+static __always_inline bool sw_has_port(const struct sw_ports *list, u16 port)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->n; i++)
+		if (list->port[i] == port)
+			return true;
+	return false;
+}
+
+/**
+ * sw_filter_has_ports() - do the ports of a socket pass?
+ * @f: the filter
+ * @lport: local port, host byte order
+ * @rport: remote port, host byte order
+ *
+ * Context: any.
+ * Return: whether they do.
+ */
+static __always_inline bool sw_filter_has_ports(const struct sw_filter *f,
+						u16 lport, u16 rport)
+{
+	if (f->lport.n && !sw_has_port(&f->lport, lport))
+		return false;
+	if (f->rport.n && !sw_has_port(&f->rport, rport))
+		return false;
+	return !f->port.n || sw_has_port(&f->port, lport) ||
+	       sw_has_port(&f->port, rport);
+}
+
 enum sw_verdict sw_filter_judge(const struct sw_filter *f,
 				const struct sw_subject *subject);
 int sw_filter_open(void);

@@ -117,36 +117,42 @@ static u8 shut_after(const struct sw_call *call, u8 shut)
 }
 
 /* The slot knows the state that the call led to, and remembers the call. */
-static void settle(struct sw_call *call, struct sw_socket *s)
+static __always_inline void settle(struct sw_call *call, struct sw_socket *s,
+				   u8 sent, u8 why)
 {
-	/* A request is dropped without a transition. */
-	if (call->before == TCP_NEW_SYN_RECV && !call->ret) {
-		sw_socket_move(s, TCP_CLOSE);
-		sw_socket_end(s);
-	}
-	call->after = s->info.state;
-	call->id = s->info.id;
-	call->ipv6 = s->info.ipv6;
 	sw_probe_owner(s, call->call);
 	s->info.shut = shut_after(call, s->info.shut);
 	s->info.call = call->call;
 	s->info.how = call->how;
-	s->info.sent = sw_verdict_sent(call);
-	s->info.why = sw_verdict_why(call);
+	s->info.sent = sent;
+	s->info.why = why;
 }
 
 static void call_over(struct sw_call *call)
 {
 	unsigned long irqflags;
 	struct sw_socket *s;
+	u8 sent, why;
 
 	/* By cookie: the struct sock may be gone. */
 	s = sw_socket_find(call->cookie, &irqflags);
-	if (s) {
-		settle(call, s);
-		sw_socket_put(s, irqflags);
+	if (likely(s)) {
+		/* A request is dropped without a transition. */
+		if (call->before == TCP_NEW_SYN_RECV && !call->ret) {
+			sw_socket_move(s, TCP_CLOSE);
+			sw_socket_end(s);
+		}
+		call->after = s->info.state;
 	}
-	sw_emit_call(call, sw_verdict_sent(call), sw_verdict_why(call));
+	sent = sw_verdict_sent(call);
+	why = sw_verdict_why(call);
+	if (likely(s)) {
+		settle(call, s, sent, why);
+		sw_emit_call(call, &s->info.id, s->info.ipv6, sent, why);
+		sw_socket_put(s, irqflags);
+	} else {	/* forgotten meanwhile, to make room */
+		sw_emit_call(call, &call->id, call->ipv6, sent, why);
+	}
 	sw_call_end(call);
 }
 

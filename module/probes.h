@@ -6,7 +6,7 @@
 #include "calls.h"
 #include "compat.h"
 #include "hooks.h"
-#include "socktab.h"
+#include "probe_socket.h"
 
 extern struct sw_hook sw_hooks[SW_HOOK_COUNT];
 
@@ -19,14 +19,6 @@ extern struct sw_hook sw_hooks[SW_HOOK_COUNT];
  * Return: the argument; the upper half is undefined for an int.
  */
 #define sw_arg(regs, n)	regs_get_kernel_argument(regs, n)
-
-/* Slots of sockets: probe_socket.c */
-struct sw_socket *sw_probe_get(const struct sock *sk, unsigned long *irqflags,
-			       bool *fresh);
-struct sw_socket *sw_probe_find(const struct sock *sk, unsigned long *irqflags);
-bool sw_probe_wanted(const struct sock *sk);
-void sw_probe_ident(struct sw_socket *s, const struct sock *sk);
-void sw_probe_owner(struct sw_socket *s, u8 by);
 
 /* What a task asks: probe_call.c */
 int sw_shutdown_entry(struct kretprobe_instance *ri, struct pt_regs *regs);

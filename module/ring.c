@@ -1,29 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The ring of records.
- *
- * Writers run in any context, on any CPU, and never wait: a writer takes the
- * next number, claims the slot that belongs to it, fills it in place and
- * publishes it.  Nothing is shared between two writers but the number.
- *
- * The word sw_record.seq tells what a slot holds: a number, the same number
- * with BUSY while it is being written, or 0.  A writer that finds its slot
- * still busy, a whole lap later, gives its record up and counts it.
- *
- * Readers own nothing here.  Each has a cursor, copies the slot and looks at
- * the word again; what was overwritten it sees as a gap in the numbers, and
- * reports it.
- */
+/* The ring of records: its memory, and its readers.  Writing is in ring.h. */
 
-#include <linux/bits.h>
-#include <linux/irq_work.h>
 #include <linux/sched/signal.h>
 #include <linux/vmalloc.h>
 
 #include "counters.h"
 #include "ring.h"
-
-#define BUSY		BIT_ULL(63)
 
 /*
  * A slot whose writer gave up never gets its number.  A reader believes it
@@ -32,13 +14,9 @@
  */
 #define GIVEN_UP	512
 
-static struct sw_record *ring;
-static u64 ring_mask;
-static atomic64_t ring_head;		/* the last number given out */
+struct sw_ring sw_ring;
 
 static DECLARE_WAIT_QUEUE_HEAD(ring_wait);
-static atomic_t ring_sleepers;		/* set by readers, cleared by the wake-up */
-static struct irq_work ring_wake;
 
 static_assert(sizeof(struct sw_record) == 128);
 
@@ -56,12 +34,11 @@ static void wake_readers(struct irq_work *work)
  */
 int sw_ring_init(unsigned int size)
 {
-	ring = vzalloc(array_size(size, sizeof(*ring)));
-	if (!ring)
+	sw_ring.slots = vzalloc(array_size(size, sizeof(*sw_ring.slots)));
+	if (!sw_ring.slots)
 		return -ENOMEM;
-	ring_mask = size - 1;
-	atomic64_set(&ring_head, 0);
-	init_irq_work(&ring_wake, wake_readers);
+	sw_ring.mask = size - 1;
+	init_irq_work(&sw_ring.wake, wake_readers);
 	return 0;
 }
 
@@ -74,54 +51,13 @@ int sw_ring_init(unsigned int size)
  */
 void sw_ring_exit(void)
 {
-	irq_work_sync(&ring_wake);
-	vfree(ring);
-	ring = NULL;
-}
-
-/**
- * sw_ring_begin() - begin a record
- * @seq: receives its number, for sw_ring_commit()
- *
- * Context: any, preemption disabled until sw_ring_commit().
- * Return: the record to be filled in, or NULL if it has to be given up.
- */
-struct sw_record *sw_ring_begin(u64 *seq)
-{
-	u64 number = atomic64_inc_return(&ring_head);
-	struct sw_record *rec = &ring[number & ring_mask];
-	u64 old = READ_ONCE(rec->seq);
-
-	if (unlikely(old & BUSY) ||
-	    unlikely(cmpxchg64(&rec->seq, old, number | BUSY) != old)) {
-		sw_count(SW_COUNT_LOST_RING);
-		return NULL;
-	}
-	*seq = number;
-	return rec;
-}
-
-/**
- * sw_ring_commit() - publish a record
- * @rec: the record from sw_ring_begin()
- * @seq: its number
- *
- * Context: any.
- */
-void sw_ring_commit(struct sw_record *rec, u64 seq)
-{
-	/* the record, then its number: sw_ring_read() */
-	smp_store_release(&rec->seq, seq);
-	sw_count(SW_COUNT_RECORDS);
-	/* record, then sleepers: sw_ring_readable_or_wake() */
-	smp_mb();
-	if (atomic_read(&ring_sleepers) && atomic_xchg(&ring_sleepers, 0))
-		irq_work_queue(&ring_wake);
+	irq_work_sync(&sw_ring.wake);
+	vfree(sw_ring.slots);
 }
 
 static u64 oldest(u64 head)
 {
-	return head > ring_mask ? head - ring_mask : 1;
+	return head > sw_ring.mask ? head - sw_ring.mask : 1;
 }
 
 /**
@@ -133,7 +69,7 @@ static u64 oldest(u64 head)
  */
 void sw_ring_seek_oldest(struct sw_cursor *cursor, bool follow)
 {
-	u64 head = atomic64_read(&ring_head);
+	u64 head = atomic64_read(&sw_ring.head);
 
 	cursor->next = oldest(head);
 	cursor->last = follow ? U64_MAX : head;
@@ -145,11 +81,11 @@ static enum slot_state slot_state(u64 word, u64 number)
 {
 	if (word == number)
 		return SLOT_READY;
-	if (word == (number | BUSY))
+	if (word == (number | SW_RING_BUSY))
 		return SLOT_NOT_YET;
-	if ((word & ~BUSY) > number)
+	if ((word & ~SW_RING_BUSY) > number)
 		return SLOT_GONE;
-	return atomic64_read(&ring_head) >= number + GIVEN_UP ? SLOT_GONE : SLOT_NOT_YET;
+	return atomic64_read(&sw_ring.head) >= number + GIVEN_UP ? SLOT_GONE : SLOT_NOT_YET;
 }
 
 static void lost_record(struct sw_record *rec, u64 last, u64 count)
@@ -171,7 +107,7 @@ static void lost_record(struct sw_record *rec, u64 last, u64 count)
  */
 bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
 {
-	u64 head = atomic64_read(&ring_head), first = cursor->next;
+	u64 head = atomic64_read(&sw_ring.head), first = cursor->next;
 	u64 last = min(head, cursor->last);
 
 	/* Lapped: all that the ring no longer holds is one gap. */
@@ -179,7 +115,7 @@ bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
 		cursor->next = min(oldest(head), last + 1);
 
 	while (cursor->next <= last) {
-		struct sw_record *slot = &ring[cursor->next & ring_mask];
+		struct sw_record *slot = &sw_ring.slots[cursor->next & sw_ring.mask];
 		/* the number, then the record: sw_ring_commit() */
 		u64 word = smp_load_acquire(&slot->seq);
 		enum slot_state state = slot_state(word, cursor->next);
@@ -210,9 +146,9 @@ static bool readable(const struct sw_cursor *cursor)
 {
 	u64 word;
 
-	if (cursor->next > (u64)atomic64_read(&ring_head))
+	if (cursor->next > (u64)atomic64_read(&sw_ring.head))
 		return false;
-	word = READ_ONCE(ring[cursor->next & ring_mask].seq);
+	word = READ_ONCE(sw_ring.slots[cursor->next & sw_ring.mask].seq);
 	return slot_state(word, cursor->next) != SLOT_NOT_YET;
 }
 
@@ -228,7 +164,7 @@ static bool readable(const struct sw_cursor *cursor)
  */
 bool sw_ring_readable_or_wake(const struct sw_cursor *cursor)
 {
-	atomic_set(&ring_sleepers, 1);
+	atomic_set(&sw_ring.sleepers, 1);
 	/* sleepers, then record: sw_ring_commit() */
 	smp_mb();
 	return readable(cursor);

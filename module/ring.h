@@ -1,18 +1,95 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The ring of records: many writers in any context, readers with positions. */
+/*
+ * The ring of records.
+ *
+ * Writers run in any context, on any CPU, and never wait: a writer takes the
+ * next number, claims the slot that belongs to it, fills it in place and
+ * publishes it.  Nothing is shared between two writers but the number.
+ *
+ * The word sw_record.seq tells what a slot holds: a number, the same number
+ * with SW_RING_BUSY while it is being written, or 0.  A writer that finds its
+ * slot still busy, a whole lap later, gives its record up and counts it.
+ *
+ * Readers own nothing here.  Each has a cursor, copies the slot and looks at
+ * the word again; what was overwritten it sees as a gap in the numbers, and
+ * reports it.
+ */
 #ifndef _SHUTWATCH_RING_H
 #define _SHUTWATCH_RING_H
 
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/cache.h>
+#include <linux/irq_work.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
+#include "counters.h"
 #include "record.h"
+
+#define SW_RING_BUSY	BIT_ULL(63)
+
+/**
+ * struct sw_ring - the ring
+ * @slots: the records
+ * @mask: their number, a power of two, less one
+ * @head: the last number that was given out
+ * @sleepers: set by readers, cleared by the wake-up
+ * @wake: wakes them
+ */
+struct sw_ring {
+	struct sw_record	*slots;
+	u64			mask;
+	atomic64_t		head ____cacheline_aligned_in_smp;
+	atomic_t		sleepers ____cacheline_aligned_in_smp;
+	struct irq_work		wake;
+};
+
+extern struct sw_ring sw_ring;
 
 int sw_ring_init(unsigned int size);
 void sw_ring_exit(void);
 
-struct sw_record *sw_ring_begin(u64 *seq);
-void sw_ring_commit(struct sw_record *rec, u64 seq);
+/**
+ * sw_ring_begin() - begin a record
+ * @seq: receives its number, for sw_ring_commit()
+ *
+ * Context: any, preemption disabled until sw_ring_commit().
+ * Return: the record to be filled in, or NULL if it has to be given up.
+ */
+static __always_inline struct sw_record *sw_ring_begin(u64 *seq)
+{
+	u64 number = atomic64_inc_return(&sw_ring.head);
+	struct sw_record *rec = &sw_ring.slots[number & sw_ring.mask];
+	u64 old = READ_ONCE(rec->seq);
+
+	if (unlikely(old & SW_RING_BUSY) ||
+	    unlikely(cmpxchg64(&rec->seq, old, number | SW_RING_BUSY) != old)) {
+		sw_count(SW_COUNT_LOST_RING);
+		return NULL;
+	}
+	*seq = number;
+	return rec;
+}
+
+/**
+ * sw_ring_commit() - publish a record
+ * @rec: the record from sw_ring_begin()
+ * @seq: its number
+ *
+ * Context: any.
+ */
+static __always_inline void sw_ring_commit(struct sw_record *rec, u64 seq)
+{
+	/* the record, then its number: sw_ring_read() */
+	smp_store_release(&rec->seq, seq);
+	sw_count(SW_COUNT_RECORDS);
+	/* record, then sleepers: sw_ring_readable_or_wake() */
+	smp_mb();
+	if (unlikely(atomic_read(&sw_ring.sleepers)) &&
+	    atomic_xchg(&sw_ring.sleepers, 0))
+		irq_work_queue(&sw_ring.wake);
+}
 
 /**
  * struct sw_cursor - a reader's place in the ring

@@ -17,22 +17,16 @@
 #include "sock.h"
 
 /**
- * sw_sock_cookie() - SO_COOKIE of a socket
+ * sw_sock_new_cookie() - give a socket its SO_COOKIE
  * @sk: full or mini-socket
- *
- * A socket that has none is given one: it is the only name that is never used
- * again.
  *
  * Context: any.
  * Return: the cookie.
  */
-u64 sw_sock_cookie(const struct sock *sk)
+u64 sw_sock_new_cookie(const struct sock *sk)
 {
-	u64 cookie = atomic64_read(&sk->sk_cookie);
 	u32 halves[2];
 
-	if (likely(cookie))
-		return cookie;
 	sock_diag_save_cookie((struct sock *)sk, halves);
 	return (u64)halves[1] << 32 | halves[0];
 }
@@ -123,23 +117,18 @@ void sw_sock_values(const struct sock *sk, struct sw_values *v)
 }
 
 /**
- * sw_sock_judge() - ask the filter about a socket
+ * sw_sock_judge_closely() - ask the filter about a socket that may pass
  * @sk: full or mini-socket
- * @generation: receives the filter's generation
+ * @f: the filter
  *
  * Context: any, preemption disabled.
  * Return: the filter's verdict.
  */
-enum sw_verdict sw_sock_judge(const struct sock *sk, u32 *generation)
+enum sw_verdict sw_sock_judge_closely(const struct sock *sk,
+				      const struct sw_filter *f)
 {
-	const struct sw_filter *f = rcu_dereference_sched(sw_filter);
 	struct sw_subject subject;
 
-	*generation = f->generation;
-	if (f->everything)
-		return SW_ACCEPT;
-	if (f->nothing)
-		return SW_REJECT;
 	subject.family = sk->sk_family;
 	subject.lport = local_port(sk);
 	subject.rport = ntohs(sk->sk_dport);

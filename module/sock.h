@@ -23,10 +23,57 @@ static inline bool sw_sock_is_tcp(const struct sock *sk)
 	return sk->sk_protocol == IPPROTO_TCP && sk->sk_type == SOCK_STREAM;
 }
 
-u64 sw_sock_cookie(const struct sock *sk);
+u64 sw_sock_new_cookie(const struct sock *sk);
 bool sw_sock_ident(const struct sock *sk, struct sw_ident *id);
 void sw_sock_values(const struct sock *sk, struct sw_values *v);
-enum sw_verdict sw_sock_judge(const struct sock *sk, u32 *generation);
+enum sw_verdict sw_sock_judge_closely(const struct sock *sk,
+				      const struct sw_filter *f);
+
+/**
+ * sw_sock_cookie() - SO_COOKIE of a socket
+ * @sk: full or mini-socket
+ *
+ * A socket that has none is given one: it is the only name that is never used
+ * again.
+ *
+ * Context: any.
+ * Return: the cookie.
+ */
+static __always_inline u64 sw_sock_cookie(const struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+
+	return likely(cookie) ? cookie : sw_sock_new_cookie(sk);
+}
+
+/* Most are turned away by their ports: before anything is locked or called. */
+static __always_inline bool sw_sock_is_far(const struct sock *sk,
+					   const struct sw_filter *f)
+{
+	return sk->sk_num && sk->sk_dport &&
+	       !sw_filter_has_ports(f, sk->sk_num, ntohs(sk->sk_dport));
+}
+
+/**
+ * sw_sock_judge() - ask the filter about a socket
+ * @sk: full or mini-socket
+ * @generation: receives the filter's generation
+ *
+ * Context: any, preemption disabled.
+ * Return: the filter's verdict.
+ */
+static __always_inline enum sw_verdict sw_sock_judge(const struct sock *sk,
+						     u32 *generation)
+{
+	const struct sw_filter *f = rcu_dereference_sched(sw_filter);
+
+	*generation = f->generation;
+	if (likely(f->everything))
+		return SW_ACCEPT;
+	if (f->nothing || sw_sock_is_far(sk, f))
+		return SW_REJECT;
+	return sw_sock_judge_closely(sk, f);
+}
 
 struct sk_buff;
 

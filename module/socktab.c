@@ -1,133 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The table of sockets.
- *
- * All slots are allocated at load.  They are dealt out to shards, each with a
- * lock, chains and queues of its own, so that two CPUs meet at a lock only if
- * their cookies happen to fall into one of 64 shards.
- *
- * A slot is free, live or ended.  Ended ones stay findable, because the kernel
- * may still send a RST for a socket that it has destroyed, and are reused
- * oldest first once no free slot is left.  If there is none of these either,
- * a live one that was not used lately is forgotten, and counted.
- */
+/* The table of sockets: its memory, what a look-up rarely needs, its readers. */
 
-#include <linux/bits.h>
-#include <linux/hash.h>
 #include <linux/log2.h>
-#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "counters.h"
 #include "socktab.h"
 
-#define SHARD_BITS	6
-#define SHARDS		BIT(SHARD_BITS)
+struct sw_socktab sw_socktab;
 
-/* Live slots that are looked at, at most, to find one to forget. */
-#define EVICT_LOOKS	16
-
-/**
- * struct sw_queue - slots in line, by their @next
- * @first: the oldest
- * @last: where the next is appended
- */
-struct sw_queue {
-	struct sw_socket	*first;
-	struct sw_socket	**last;
-};
-
-/**
- * struct sw_shard - a part of the table
- * @lock: protects all of the shard and its slots; taken with interrupts off,
- *	since handlers of task and softirq meet here
- * @chains: heads of the hash chains
- * @slots: the slots, live or not
- * @free: never used or forgotten
- * @ended: the socket is gone
- * @live: number of slots that are neither
- * @hand: where the evictor looks next
- */
-struct sw_shard {
-	raw_spinlock_t		lock;
-	struct hlist_head	*chains;
-	struct sw_socket	*slots;
-	struct sw_queue		free;
-	struct sw_queue		ended;
-	unsigned int		live;
-	unsigned int		hand;
-} ____cacheline_aligned_in_smp;
-
-static struct sw_shard shards[SHARDS];
-static struct sw_socket *all_slots;
-static struct hlist_head *all_chains;
-static unsigned int shard_slots;		/* a power of two */
-
-static void queue_init(struct sw_queue *q)
-{
-	q->first = NULL;
-	q->last = &q->first;
-}
-
-static void queue_push(struct sw_queue *q, struct sw_socket *s)
-{
-	s->next = NULL;
-	*q->last = s;
-	q->last = &s->next;
-}
-
-static struct sw_socket *queue_pop(struct sw_queue *q)
-{
-	struct sw_socket *s = q->first;
-
-	if (!s)
-		return NULL;
-	q->first = s->next;
-	if (!q->first)
-		q->last = &q->first;
-	return s;
-}
-
-static void shard_init(struct sw_shard *shard, unsigned int nr)
-{
-	unsigned int i;
-
-	raw_spin_lock_init(&shard->lock);
-	shard->slots = all_slots + nr * shard_slots;
-	shard->chains = all_chains + nr * shard_slots;
-	shard->live = 0;
-	shard->hand = 0;
-	queue_init(&shard->free);
-	queue_init(&shard->ended);
-	for (i = 0; i < shard_slots; i++) {
-		shard->slots[i].shard = shard;
-		queue_push(&shard->free, &shard->slots[i]);
-	}
-}
+/* Live sockets in the table: those taken in here less those that ended here. */
+DEFINE_PER_CPU(int, sw_live);
 
 /**
  * sw_socktab_init() - allocate the table
- * @size: number of sockets, a power of two not below 64
+ * @size: number of sockets, a power of two not below 8
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int sw_socktab_init(unsigned int size)
 {
-	unsigned int i;
+	unsigned int nr_sets = size / SW_WAYS, i;
 
-	shard_slots = size / SHARDS;
-	all_slots = vzalloc(array_size(size, sizeof(*all_slots)));
-	if (!all_slots)
+	sw_socktab.sets = vzalloc(array_size(nr_sets, sizeof(*sw_socktab.sets)));
+	if (!sw_socktab.sets)
 		return -ENOMEM;
-	all_chains = vzalloc(array_size(size, sizeof(*all_chains)));
-	if (!all_chains) {
-		vfree(all_slots);
-		return -ENOMEM;
+	sw_socktab.set_bits = ilog2(nr_sets);
+	for (i = 0; i < size; i++) {
+		struct sw_set *set = &sw_socktab.sets[i / SW_WAYS];
+
+		set->way[i % SW_WAYS].set = set;
 	}
-	for (i = 0; i < SHARDS; i++)
-		shard_init(&shards[i], i);
 	return 0;
 }
 
@@ -140,158 +45,82 @@ int sw_socktab_init(unsigned int size)
  */
 void sw_socktab_exit(void)
 {
-	vfree(all_chains);
-	vfree(all_slots);
+	vfree(sw_socktab.sets);
 }
 
-static struct hlist_head *chain_of(struct sw_shard *shard, u32 hash)
+/**
+ * sw_set_search() - look for a socket in all ways of a set
+ * @set: the set, locked
+ * @cookie: SO_COOKIE; 0 looks for a free way
+ *
+ * Context: any, interrupts off.
+ * Return: its way, or -1.
+ */
+int sw_set_search(const struct sw_set *set, u64 cookie)
 {
-	return &shard->chains[(hash >> SHARD_BITS) & (shard_slots - 1)];
+	int way;
+
+	for (way = 0; way < SW_WAYS; way++)
+		if (set->cookie[way] == cookie)
+			return way;
+	return -1;
 }
 
-static struct sw_socket *chain_find(struct hlist_head *chain, u64 cookie)
+/* One whose socket has ended, beginning with @way; -1 if there is none. */
+static int ended_way(const struct sw_set *set, unsigned int way)
 {
-	struct sw_socket *s;
+	unsigned int looks;
 
-	hlist_for_each_entry(s, chain, hash)
-		if (s->info.cookie == cookie)
-			return s;
-	return NULL;
+	for (looks = 0; looks < SW_WAYS; looks++, way++)
+		if (set->way[way % SW_WAYS].flags & SW_SOCK_ENDED)
+			return way % SW_WAYS;
+	return -1;
 }
 
 /* The clock: a slot used since the hand came by is passed over once. */
-static struct sw_socket *evict(struct sw_shard *shard)
+static int evict(struct sw_set *set)
 {
-	struct sw_socket *s = NULL;
-	unsigned int looks;
+	unsigned int way, looks;
 
-	for (looks = 0; looks < EVICT_LOOKS; looks++) {
-		s = &shard->slots[shard->hand++ & (shard_slots - 1)];
-		if (!(s->flags & SW_SOCK_SEEN))
+	for (looks = 0; looks <= SW_WAYS; looks++) {
+		way = set->hand++ % SW_WAYS;
+		if (!(set->way[way].flags & SW_SOCK_SEEN))
 			break;
-		s->flags &= ~SW_SOCK_SEEN;
+		set->way[way].flags &= ~SW_SOCK_SEEN;
 	}
 	sw_count(SW_COUNT_EVICTED);
-	hlist_del(&s->hash);
-	shard->live--;
-	return s;
-}
-
-static struct sw_socket *slot_take(struct sw_shard *shard)
-{
-	struct sw_socket *s = queue_pop(&shard->free);
-
-	if (s)
-		return s;
-	s = queue_pop(&shard->ended);
-	if (s) {
-		hlist_del(&s->hash);
-		return s;
-	}
-	return evict(shard);
-}
-
-static struct sw_socket *slot_new(struct sw_shard *shard,
-				  struct hlist_head *chain, u64 cookie)
-{
-	struct sw_socket *s = slot_take(shard);
-
-	*s = (struct sw_socket){ .shard = shard, .info.cookie = cookie };
-	hlist_add_head(&s->hash, chain);
-	shard->live++;
-	return s;
-}
-
-static struct sw_socket *lock_and_find(u64 cookie, unsigned long *irqflags,
-				       bool make, bool *fresh)
-{
-	u32 hash = hash_64(cookie, 32);
-	struct sw_shard *shard = &shards[hash & (SHARDS - 1)];
-	struct hlist_head *chain = chain_of(shard, hash);
-	struct sw_socket *s;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&shard->lock, flags);
-	s = chain_find(chain, cookie);
-	if (!s && make) {
-		s = slot_new(shard, chain, cookie);
-		*fresh = true;
-	}
-	if (!s) {
-		raw_spin_unlock_irqrestore(&shard->lock, flags);
-		return NULL;
-	}
-	s->flags |= SW_SOCK_SEEN;
-	*irqflags = flags;
-	return s;
+	this_cpu_dec(sw_live);
+	return way;
 }
 
 /**
- * sw_socket_find() - look a socket up
+ * sw_set_take() - make room for a socket
+ * @set: its set, locked
+ * @way: its own way there
  * @cookie: SO_COOKIE
- * @irqflags: for sw_socket_put()
  *
- * Context: any.  Returns with the slot's shard locked and interrupts off.
- * Return: the slot, or NULL (nothing locked) if it is not in the table.
+ * Its own way last had the socket that came a whole table before it: among the
+ * ended ones that is the oldest.
+ *
+ * Context: any, interrupts off.
+ * Return: the slot, new.
  */
-struct sw_socket *sw_socket_find(u64 cookie, unsigned long *irqflags)
+struct sw_socket *sw_set_take(struct sw_set *set, unsigned int way, u64 cookie)
 {
-	return lock_and_find(cookie, irqflags, false, NULL);
-}
+	int found = set->cookie[way] ? sw_set_search(set, 0) : (int)way;
 
-/**
- * sw_socket_get() - look a socket up, or take it in
- * @cookie: SO_COOKIE
- * @irqflags: for sw_socket_put()
- * @fresh: set to true if it was not there, else left alone
- *
- * Context: any.  Returns with the slot's shard locked and interrupts off.
- * Return: the slot.
- */
-struct sw_socket *sw_socket_get(u64 cookie, unsigned long *irqflags, bool *fresh)
-{
-	return lock_and_find(cookie, irqflags, true, fresh);
-}
-
-/**
- * sw_socket_put() - let go of a slot
- * @s: the slot
- * @irqflags: from sw_socket_find() or sw_socket_get()
- *
- * Context: any.  Unlocks the slot's shard.
- */
-void sw_socket_put(struct sw_socket *s, unsigned long irqflags)
-{
-	raw_spin_unlock_irqrestore(&s->shard->lock, irqflags);
-}
-
-/**
- * sw_socket_move() - note a transition
- * @s: the slot, locked
- * @state: enum shutwatch_tcp: the new state
- *
- * Context: any.
- */
-void sw_socket_move(struct sw_socket *s, u8 state)
-{
-	s->before = s->info.state;
-	s->info.state = state;
-	s->info.path = s->info.path << SW_PATH_BITS | state;
-}
-
-/**
- * sw_socket_end() - the kernel is done with the socket
- * @s: the slot, locked; it stays findable until it is reused
- *
- * Context: any.
- */
-void sw_socket_end(struct sw_socket *s)
-{
-	if (s->flags & SW_SOCK_ENDED)
-		return;
-	s->flags |= SW_SOCK_ENDED;
-	s->shard->live--;
-	queue_push(&s->shard->ended, s);
+	if (found < 0)
+		found = ended_way(set, way);
+	if (found < 0)
+		found = evict(set);
+	set->cookie[found] = cookie;
+	set->way[found] = (struct sw_socket){
+		.set = set,
+		.flags = SW_SOCK_SEEN,
+		.info.cookie = cookie,
+	};
+	this_cpu_inc(sw_live);
+	return &set->way[found];
 }
 
 /**
@@ -301,7 +130,7 @@ void sw_socket_end(struct sw_socket *s)
  */
 unsigned int sw_socktab_size(void)
 {
-	return SHARDS * shard_slots;
+	return SW_WAYS << sw_socktab.set_bits;
 }
 
 /**
@@ -312,11 +141,11 @@ unsigned int sw_socktab_size(void)
  */
 unsigned int sw_socktab_tracked(void)
 {
-	unsigned int i, n = 0;
+	int cpu, n = 0;
 
-	for (i = 0; i < SHARDS; i++)
-		n += READ_ONCE(shards[i].live);
-	return n;
+	for_each_possible_cpu(cpu)
+		n += per_cpu(sw_live, cpu);
+	return max(n, 0);
 }
 
 /**
@@ -329,14 +158,15 @@ unsigned int sw_socktab_tracked(void)
  */
 bool sw_socktab_show(unsigned int index, struct sw_sockinfo *info)
 {
-	struct sw_socket *s = &all_slots[index];
-	unsigned long flags;
+	struct sw_set *set = &sw_socktab.sets[index / SW_WAYS];
+	unsigned int way = index % SW_WAYS;
+	unsigned long irqflags;
 	bool live;
 
-	raw_spin_lock_irqsave(&s->shard->lock, flags);
-	live = s->info.cookie && !(s->flags & SW_SOCK_ENDED);
+	irqflags = sw_set_lock(set);
+	live = set->cookie[way] && !(set->way[way].flags & SW_SOCK_ENDED);
 	if (live)
-		*info = s->info;
-	raw_spin_unlock_irqrestore(&s->shard->lock, flags);
+		*info = set->way[way].info;
+	sw_set_unlock(set, irqflags);
 	return live;
 }

@@ -3,7 +3,7 @@
 #ifndef _SHUTWATCH_VERDICT_H
 #define _SHUTWATCH_VERDICT_H
 
-#include "calls.h"
+#include "call.h"
 
 enum shutwatch_sent sw_verdict_sent(const struct sw_call *call);
 enum shutwatch_why sw_verdict_why(const struct sw_call *call);

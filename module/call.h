@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A call: what a task has asked of a socket, and what was seen of it so far. */
+#ifndef _SHUTWATCH_CALL_H
+#define _SHUTWATCH_CALL_H
+
+#include <linux/types.h>
+
+#include "record.h"
+
+struct sock;
+
+/* struct sw_call.seen: what the hooks have seen inside the call */
+#define SW_SEEN_LOCKED		0x0001	/* state and values taken under the socket lock */
+#define SW_SEEN_DISCONNECT	0x0002	/* tcp_disconnect() */
+#define SW_SEEN_FIN		0x0004	/* tcp_send_fin() */
+#define SW_SEEN_RST		0x0008	/* tcp_send_active_reset() */
+#define SW_SEEN_RST_SENT	0x0010	/* and it got as far as the transmit */
+#define SW_SEEN_ORPHAN		0x0020	/* the RST came after sock_orphan() */
+#define SW_SEEN_LINGER2		0x0040	/* ... in FIN_WAIT2, where TCP_LINGER2 < 0 */
+#define SW_SEEN_REPAIR		0x0080	/* the socket is in TCP_REPAIR */
+#define SW_SEEN_DEFERRED	0x0100	/* tcp_shutdown() once more, by a segment */
+#define SW_SEEN_NETNS_EXIT	0x0200	/* the namespace was going away */
+#define SW_SEEN_KREASON		0x0400	/* @kreason is valid */
+
+/**
+ * struct sw_call - a call in flight
+ * @sk: the socket, only ever compared; NULL where the slot is free
+ * @cookie: its SO_COOKIE
+ * @start: when it began, nanoseconds of CLOCK_MONOTONIC
+ * @id: which connection
+ * @v: values at the moment of the decision
+ * @children: embryos reset because this listener stopped
+ * @ret: return value
+ * @seen: SW_SEEN_*
+ * @call: enum shutwatch_by
+ * @how: enum shutwatch_how
+ * @before: enum shutwatch_tcp when the decision was taken
+ * @from: enum shutwatch_tcp before the call's last transition
+ * @after: enum shutwatch_tcp after it
+ * @fin: enum shutwatch_fin
+ * @kreason: the kernel's reason for the RST
+ * @ipv6: addresses are IPv6
+ */
+struct sw_call {
+	const struct sock	*sk;
+	__u64			cookie;
+	__u64			start;
+	struct sw_ident		id;
+	struct sw_values	v;
+	__u32			children;
+	int			ret;
+	__u16			seen;
+	__u8			call;
+	__u8			how;
+	__u8			before;
+	__u8			from;
+	__u8			after;
+	__u8			fin;
+	__u8			kreason;
+	__u8			ipv6;
+};
+
+#endif /* _SHUTWATCH_CALL_H */
