@@ -2,16 +2,21 @@
 /*
  * Arming the hooks.
  *
- * Knows kprobes, kretprobes and tracepoints, and nothing of sockets: the table
- * comes from probes.c.
+ * Knows ftrace, kprobes, kretprobes and tracepoints, and nothing of sockets:
+ * the table comes from probes.c.
  */
 
+#include <linux/ftrace.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "compat.h"
 #include "hooks.h"
 
 DEFINE_PER_CPU(u64 [SW_HOOK_COUNT], sw_hits);
+
+/* ---- kprobes and kretprobes ---- */
 
 static int arm_kprobe_at(struct sw_hook *hook, const char *symbol)
 {
@@ -32,6 +37,157 @@ static int arm_kretprobe_at(struct sw_hook *hook, const char *symbol)
 	hook->rp.maxactive = hook->maxactive;
 	return register_kretprobe(&hook->rp);
 }
+
+/* ---- functions ---- */
+
+static int function_at_kprobe(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct sw_hook *hook = container_of(kp, struct sw_hook, kp);
+
+	hook->entered(regs_get_kernel_argument(regs, 0),
+		      regs_get_kernel_argument(regs, 1),
+		      regs_get_kernel_argument(regs, 2));
+	return 0;
+}
+NOKPROBE_SYMBOL(function_at_kprobe);
+
+/*
+ * A kprobe that is never switched on: it finds the function, says whether it
+ * is one of ftrace's, and stands by.
+ */
+static int find_function(struct sw_hook *hook, const char *symbol)
+{
+	memset(&hook->kp, 0, sizeof(hook->kp));
+	hook->kp.symbol_name = symbol;
+	hook->kp.pre_handler = function_at_kprobe;
+	hook->kp.flags = KPROBE_FLAG_DISABLED;
+	return register_kprobe(&hook->kp);
+}
+
+/* Without ftrace, or where it will not. */
+static void make_kprobe(struct sw_hook *hook)
+{
+	hook->type = SW_KPROBE;
+	if (enable_kprobe(&hook->kp))
+		pr_warn("cannot switch the probe of %s on: %s\n", hook->name,
+			hook->lost);
+}
+
+#ifdef SW_FTRACE_REGS
+/**
+ * struct function - a function that ftrace watches for us
+ * @ip: where ftrace is called in it
+ * @entered: the handler
+ */
+struct function {
+	unsigned long	ip;
+	sw_entered_t	entered;
+};
+
+/* Written before ftrace is told of them, and then left alone. */
+static struct function functions[SW_HOOK_COUNT];
+static unsigned int nr_functions;
+
+/*
+ * One for all: taking one away means to wait until no task is in its
+ * trampoline.  So functions are told apart here.  No handler calls what is
+ * hooked, so that there is no recursion to guard against; interrupts may come
+ * in, and are another context.
+ */
+static void function_entered(unsigned long ip, unsigned long parent_ip,
+			     struct ftrace_ops *ops, SW_FTRACE_REGS *regs)
+{
+	unsigned int i;
+
+	preempt_disable_notrace();
+	for (i = 0; i < nr_functions; i++) {
+		if (functions[i].ip != ip)
+			continue;
+		functions[i].entered(SW_FTRACE_ARG(regs, 0),
+				     SW_FTRACE_ARG(regs, 1),
+				     SW_FTRACE_ARG(regs, 2));
+		break;
+	}
+	preempt_enable_notrace();
+}
+NOKPROBE_SYMBOL(function_entered);
+
+/* Permanent: kernel.ftrace_enabled=0 must not silence it unnoticed. */
+static struct ftrace_ops function_ops = {
+	.func = function_entered,
+	.flags = SW_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT,
+};
+
+static bool functions_armed;
+
+static void take_function(const struct sw_hook *hook)
+{
+	unsigned long ip = (unsigned long)hook->kp.addr;
+
+	if (!(hook->kp.flags & KPROBE_FLAG_FTRACE) ||
+	    ftrace_set_filter_ip(&function_ops, ip, 0, 0))
+		return;
+	functions[nr_functions++] = (struct function){
+		.ip = ip,
+		.entered = hook->entered,
+	};
+}
+
+static bool is_taken(const struct sw_hook *hook)
+{
+	unsigned int i;
+
+	for (i = 0; functions_armed && i < nr_functions; i++)
+		if (functions[i].ip == (unsigned long)hook->kp.addr)
+			return true;
+	return false;
+}
+
+static void forget_functions(void)
+{
+	ftrace_set_filter(&function_ops, NULL, 0, 1);
+	nr_functions = 0;
+}
+
+static void arm_functions(struct sw_hook *hooks)
+{
+	unsigned int i;
+
+	for (i = 0; i < SW_HOOK_COUNT; i++)
+		if (hooks[i].type == SW_FUNCTION && hooks[i].armed)
+			take_function(&hooks[i]);
+	if (nr_functions)
+		functions_armed = !register_ftrace_function(&function_ops);
+	for (i = 0; i < SW_HOOK_COUNT; i++)
+		if (hooks[i].type == SW_FUNCTION && hooks[i].armed &&
+		    !is_taken(&hooks[i]))
+			make_kprobe(&hooks[i]);
+}
+
+/* Returns when no handler runs any more. */
+static void disarm_functions(void)
+{
+	if (functions_armed)
+		unregister_ftrace_function(&function_ops);
+	functions_armed = false;
+	forget_functions();
+}
+#else
+static void arm_functions(struct sw_hook *hooks)
+{
+	unsigned int i;
+
+	for (i = 0; i < SW_HOOK_COUNT; i++)
+		if (hooks[i].type == SW_FUNCTION && hooks[i].armed)
+			make_kprobe(&hooks[i]);
+}
+
+static void disarm_functions(void)
+{
+}
+#endif
+
+/* ---- tracepoints ---- */
 
 /**
  * struct wanted - a tracepoint that is looked for
@@ -63,9 +219,13 @@ static int arm_tracepoint_at(struct sw_hook *hook, const char *symbol)
 	return tracepoint_probe_register(hook->tp, hook->callback, NULL);
 }
 
+/* ---- all of them ---- */
+
 static int arm_at(struct sw_hook *hook, const char *symbol)
 {
 	switch (hook->type) {
+	case SW_FUNCTION:
+		return find_function(hook, symbol);
 	case SW_KPROBE:
 		return arm_kprobe_at(hook, symbol);
 	case SW_KRETPROBE:
@@ -122,6 +282,7 @@ int sw_hooks_arm(struct sw_hook *hooks)
 		pr_warn("cannot hook %s (error %d): %s\n", hook->name, err,
 			hook->lost);
 	}
+	arm_functions(hooks);
 	return 0;
 }
 
@@ -140,6 +301,7 @@ void sw_hooks_disarm(struct sw_hook *hooks)
 	struct kprobe *kps[SW_HOOK_COUNT];
 	unsigned int i, nr_rps = 0, nr_kps = 0;
 
+	disarm_functions();
 	for (i = 0; i < SW_HOOK_COUNT; i++) {
 		struct sw_hook *hook = &hooks[i];
 
@@ -147,6 +309,7 @@ void sw_hooks_disarm(struct sw_hook *hooks)
 			continue;
 		hook->armed = false;
 		switch (hook->type) {
+		case SW_FUNCTION:
 		case SW_KPROBE:
 			kps[nr_kps++] = &hook->kp;
 			break;
@@ -189,7 +352,8 @@ u64 sw_hook_hits(enum sw_hook_id id)
  * locking: a lower bound.
  *
  * Context: any.
- * Return: the number; 0 for a tracepoint, which is never skipped.
+ * Return: the number; 0 for a tracepoint and for ftrace, which are never
+ *	skipped.
  */
 unsigned long sw_hook_nmissed(const struct sw_hook *hook)
 {
@@ -198,6 +362,7 @@ unsigned long sw_hook_nmissed(const struct sw_hook *hook)
 		return hook->kp.nmissed;
 	case SW_KRETPROBE:
 		return hook->rp.nmissed + hook->rp.kp.nmissed;
+	case SW_FUNCTION:
 	case SW_TRACEPOINT:
 		break;
 	}

@@ -37,7 +37,15 @@ enum sw_hook_id {
 	SW_HOOK_COUNT
 };
 
-enum sw_hook_type { SW_KPROBE, SW_KRETPROBE, SW_TRACEPOINT };
+/*
+ * SW_FUNCTION is called by ftrace itself: a quarter of the price of a kprobe,
+ * and never skipped.  Where ftrace cannot, it becomes a kprobe.
+ */
+enum sw_hook_type { SW_FUNCTION, SW_KPROBE, SW_KRETPROBE, SW_TRACEPOINT };
+
+/* What an SW_FUNCTION is given: the first three arguments, as in registers. */
+typedef void (*sw_entered_t)(unsigned long arg0, unsigned long arg1,
+			     unsigned long arg2);
 
 /* When the self-check at load must have seen a hook fire. */
 enum sw_hook_proof {
@@ -55,6 +63,7 @@ enum sw_hook_proof {
  * @needed: without it the module does not load
  * @proof: what brings it about at load
  * @maxactive: kretprobe: how many tasks may be inside at a time
+ * @entered: function: the handler
  * @entry: kprobe: the handler
  * @ret_entry: kretprobe: the handler at entry
  * @ret: kretprobe: the handler at return
@@ -62,7 +71,7 @@ enum sw_hook_proof {
  * @callback: tracepoint: the handler
  * @name: the symbol that was found
  * @armed: it is in place
- * @kp: the kprobe
+ * @kp: the kprobe; of a function: finds it, and does in ftrace's place
  * @rp: the kretprobe
  * @tp: the tracepoint
  */
@@ -73,6 +82,7 @@ struct sw_hook {
 	bool			needed;
 	enum sw_hook_proof	proof;
 	int			maxactive;
+	sw_entered_t		entered;
 	kprobe_pre_handler_t	entry;
 	kretprobe_handler_t	ret_entry;
 	kretprobe_handler_t	ret;

@@ -270,25 +270,25 @@ NOKPROBE_SYMBOL(sw_close_return);
 
 /**
  * sw_close_locked() - __tcp_close(sk, timeout)
- * @kp: unused
- * @regs: arguments
+ * @arg0: struct sock
+ * @arg1: unused
+ * @arg2: unused
  *
  * Inside tcp_close(), now with the socket lock and the receive queue as the
  * kernel will find it.
  *
  * Context: kprobe; socket lock held.
- * Return: 0.
  */
-int sw_close_locked(struct kprobe *kp, struct pt_regs *regs)
+void sw_close_locked(unsigned long arg0, unsigned long arg1,
+		     unsigned long arg2)
 {
-	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
+	const struct sock *sk = (const struct sock *)arg0;
 	struct sw_call *call;
 
 	sw_hit(SW_HOOK_CLOSE_LOCKED);
 	call = sw_call_on(sk);
 	if (call)	/* not if filtered, nor for a subflow closed by MPTCP */
 		sw_call_decides(call, sk);
-	return 0;
 }
 NOKPROBE_SYMBOL(sw_close_locked);
 
@@ -296,27 +296,27 @@ NOKPROBE_SYMBOL(sw_close_locked);
 
 /**
  * sw_connect_entry() - inet_stream_connect(sock, uaddr, addr_len, flags)
- * @kp: unused
- * @regs: arguments
+ * @arg0: struct socket
+ * @arg1: struct sockaddr
+ * @arg2: length of the address
  *
  * connect() cleans up with tcp_disconnect() when it fails, too: only here one
  * can see that AF_UNSPEC was asked for.
  *
  * Context: kprobe; no lock held.
- * Return: 0.
  */
-int sw_connect_entry(struct kprobe *kp, struct pt_regs *regs)
+void sw_connect_entry(unsigned long arg0, unsigned long arg1,
+		      unsigned long arg2)
 {
-	const struct socket *sock = (const struct socket *)sw_arg(regs, 0);
-	const struct sockaddr *uaddr = (const struct sockaddr *)sw_arg(regs, 1);
+	const struct socket *sock = (const struct socket *)arg0;
+	const struct sockaddr *uaddr = (const struct sockaddr *)arg1;
 
 	sw_hit(SW_HOOK_SYSCALL_CONNECT);
 	if (likely(uaddr->sa_family != AF_UNSPEC) ||
-	    (int)sw_arg(regs, 2) < (int)sizeof(uaddr->sa_family))
-		return 0;
+	    (int)arg2 < (int)sizeof(uaddr->sa_family))
+		return;
 	if (sw_sock_is_tcp(sock->sk))
 		call_open(sock->sk, SHUTWATCH_BY_CONNECT_UNSPEC, SHUTWATCH_HOW_NONE);
-	return 0;
 }
 NOKPROBE_SYMBOL(sw_connect_entry);
 

@@ -230,15 +230,16 @@ static bool timer_runs(const struct sock *sk)
 
 /**
  * sw_send_rst() - tcp_send_active_reset(sk, ...)
- * @kp: unused
- * @regs: arguments; only the first is the same on all kernels
+ * @arg0: struct sock
+ * @arg1: not the same on all kernels
+ * @arg2: likewise
  *
  * Context: kprobe; socket lock held.
- * Return: 0.
  */
-int sw_send_rst(struct kprobe *kp, struct pt_regs *regs)
+void sw_send_rst(unsigned long arg0, unsigned long arg1,
+		 unsigned long arg2)
 {
-	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
+	const struct sock *sk = (const struct sock *)arg0;
 	struct sw_call *call;
 
 	sw_hit(SW_HOOK_SEND_RST);
@@ -248,7 +249,6 @@ int sw_send_rst(struct kprobe *kp, struct pt_regs *regs)
 		rst_in_call(call, sk);
 	else
 		rst_alone(sk);
-	return 0;
 }
 NOKPROBE_SYMBOL(sw_send_rst);
 

@@ -246,19 +246,20 @@ static bool segment_is_data(const struct sock *sk)
 
 /**
  * sw_reset() - tcp_reset(sk, skb) or tcp_rcv_state_process(sk, skb)
- * @kp: unused
- * @regs: arguments
+ * @arg0: struct sock
+ * @arg1: struct sk_buff
+ * @arg2: unused
  *
  * The kernel calls tcp_reset() also when it rejects data for a socket that was
  * shut down, although no RST came.  The segment tells the two apart.
  *
  * Context: kprobe; socket lock held.
- * Return: 0.
  */
-int sw_reset(struct kprobe *kp, struct pt_regs *regs)
+void sw_reset(unsigned long arg0, unsigned long arg1,
+	      unsigned long arg2)
 {
-	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
-	const struct sk_buff *skb = (const struct sk_buff *)sw_arg(regs, 1);
+	const struct sock *sk = (const struct sock *)arg0;
+	const struct sk_buff *skb = (const struct sk_buff *)arg1;
 
 	sw_hit(SW_HOOK_RESET);
 	if (!SW_TCP_RESET_HAS_SKB) {
@@ -267,7 +268,6 @@ int sw_reset(struct kprobe *kp, struct pt_regs *regs)
 	} else if (!tcp_hdr(skb)->rst) {
 		note_rejected(sk);
 	}
-	return 0;
 }
 NOKPROBE_SYMBOL(sw_reset);
 
@@ -295,19 +295,20 @@ void sw_tp_receive_reset(void *data, struct sock *sk)
 
 /**
  * sw_mini_born() - inet_twsk_hashdance(tw, sk, ...) or its successor
- * @kp: unused
- * @regs: arguments
+ * @arg0: struct inet_timewait_sock
+ * @arg1: struct sock
+ * @arg2: unused
  *
  * From here on a mini-socket has the connection, in TIME_WAIT or, for a
  * socket that was closed, still in FIN_WAIT2.
  *
  * Context: kprobe; socket lock held.
- * Return: 0.
  */
-int sw_mini_born(struct kprobe *kp, struct pt_regs *regs)
+void sw_mini_born(unsigned long arg0, unsigned long arg1,
+		  unsigned long arg2)
 {
-	const struct inet_timewait_sock *tw = (const void *)sw_arg(regs, 0);
-	const struct sock *sk = (const struct sock *)sw_arg(regs, 1);
+	const struct inet_timewait_sock *tw = (const void *)arg0;
+	const struct sock *sk = (const struct sock *)arg1;
 	unsigned long irqflags;
 	struct sw_socket *s;
 	bool fresh = false;
@@ -315,7 +316,7 @@ int sw_mini_born(struct kprobe *kp, struct pt_regs *regs)
 	sw_hit(SW_HOOK_MINI_BORN);
 	s = sw_probe_get(sk, &irqflags, &fresh);
 	if (!s)
-		return 0;
+		return;
 	if (fresh)
 		sw_socket_move(s, sk->sk_state);
 	s->flags |= SW_SOCK_MINI;
@@ -324,7 +325,6 @@ int sw_mini_born(struct kprobe *kp, struct pt_regs *regs)
 		sw_socket_move(s, TCP_TIME_WAIT);
 	}
 	sw_socket_put(s, irqflags);
-	return 0;
 }
 NOKPROBE_SYMBOL(sw_mini_born);
 
@@ -342,33 +342,33 @@ static struct sw_socket *find_mini(const struct inet_timewait_sock *tw,
 
 /**
  * sw_mini_schedule() - __inet_twsk_schedule(tw, timeo, rearm)
- * @kp: unused
- * @regs: arguments
+ * @arg0: struct inet_timewait_sock
+ * @arg1: unused
+ * @arg2: whether its timer is set anew
  *
  * The timer of a mini-socket is set anew; if it was in FIN_WAIT2 and no longer
  * is, the peer's FIN has come.
  *
  * Context: kprobe.
- * Return: 0.
  */
-int sw_mini_schedule(struct kprobe *kp, struct pt_regs *regs)
+void sw_mini_schedule(unsigned long arg0, unsigned long arg1,
+		      unsigned long arg2)
 {
-	const struct inet_timewait_sock *tw = (const void *)sw_arg(regs, 0);
+	const struct inet_timewait_sock *tw = (const void *)arg0;
 	unsigned long irqflags;
 	struct sw_socket *s;
 
 	sw_hit(SW_HOOK_MINI_SCHEDULE);
-	if (!(sw_arg(regs, 2) & 1) || tw->tw_substate != TCP_TIME_WAIT)
-		return 0;
+	if (!(arg2 & 1) || tw->tw_substate != TCP_TIME_WAIT)
+		return;
 	s = find_mini(tw, &irqflags);
 	if (!s)
-		return 0;
+		return;
 	if (s->info.state == TCP_FIN_WAIT2) {
 		sw_emit_state(s, SHUTWATCH_BY_RX, TCP_FIN_WAIT2, TCP_TIME_WAIT);
 		sw_socket_move(s, TCP_TIME_WAIT);
 	}
 	sw_socket_put(s, irqflags);
-	return 0;
 }
 NOKPROBE_SYMBOL(sw_mini_schedule);
 
@@ -387,42 +387,43 @@ static u8 by_of_put(void)
 
 /**
  * sw_mini_put() - inet_twsk_deschedule_put(tw)
- * @kp: unused
- * @regs: arguments
+ * @arg0: struct inet_timewait_sock
+ * @arg1: unused
+ * @arg2: unused
  *
  * Context: kprobe.
- * Return: 0.
  */
-int sw_mini_put(struct kprobe *kp, struct pt_regs *regs)
+void sw_mini_put(unsigned long arg0, unsigned long arg1,
+		 unsigned long arg2)
 {
-	const struct inet_timewait_sock *tw = (const void *)sw_arg(regs, 0);
+	const struct inet_timewait_sock *tw = (const void *)arg0;
 	unsigned long irqflags;
 	struct sw_socket *s;
 
 	sw_hit(SW_HOOK_MINI_PUT);
 	s = find_mini(tw, &irqflags);
 	if (!s)
-		return 0;
+		return;
 	s->mini_by = by_of_put();
 	s->flags |= SW_SOCK_MINI_PUT;
 	sw_socket_put(s, irqflags);
-	return 0;
 }
 NOKPROBE_SYMBOL(sw_mini_put);
 
 /**
  * sw_mini_kill() - inet_twsk_kill(tw)
- * @kp: unused
- * @regs: arguments
+ * @arg0: struct inet_timewait_sock
+ * @arg1: unused
+ * @arg2: unused
  *
  * The connection is over.
  *
  * Context: kprobe.
- * Return: 0.
  */
-int sw_mini_kill(struct kprobe *kp, struct pt_regs *regs)
+void sw_mini_kill(unsigned long arg0, unsigned long arg1,
+		  unsigned long arg2)
 {
-	const struct inet_timewait_sock *tw = (const void *)sw_arg(regs, 0);
+	const struct inet_timewait_sock *tw = (const void *)arg0;
 	unsigned long irqflags;
 	struct sw_socket *s;
 	u8 by;
@@ -430,7 +431,7 @@ int sw_mini_kill(struct kprobe *kp, struct pt_regs *regs)
 	sw_hit(SW_HOOK_MINI_KILL);
 	s = find_mini(tw, &irqflags);
 	if (!s)
-		return 0;
+		return;
 	if (s->flags & SW_SOCK_MINI_PUT)
 		by = s->mini_by;
 	else	/* its timer runs in softirq; a purge may have the put inlined */
@@ -443,7 +444,6 @@ int sw_mini_kill(struct kprobe *kp, struct pt_regs *regs)
 	if (s->flags & SW_SOCK_DESTROYED)
 		sw_socket_end(s);
 	sw_socket_put(s, irqflags);
-	return 0;
 }
 NOKPROBE_SYMBOL(sw_mini_kill);
 

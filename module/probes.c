@@ -72,16 +72,16 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 	[SW_HOOK_SYSCALL_CONNECT] = {
 		.symbol = { "inet_stream_connect" },
 		.lost = "no connect(AF_UNSPEC) is seen",
-		.type = SW_KPROBE,
+		.type = SW_FUNCTION,
 		.proof = SW_PROOF_CONNECTION,
-		.entry = sw_connect_entry,
+		.entered = sw_connect_entry,
 	},
 	[SW_HOOK_CLOSE_LOCKED] = {
 		.symbol = { "__tcp_close" },
 		.lost = "state and values of a close() are read before the socket lock is held",
-		.type = SW_KPROBE,
+		.type = SW_FUNCTION,
 		.proof = SW_PROOF_SOCKET,
-		.entry = sw_close_locked,
+		.entered = sw_close_locked,
 	},
 	[SW_HOOK_ABORT] = {
 		.symbol = { "tcp_abort" },
@@ -106,10 +106,10 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 	[SW_HOOK_SEND_RST] = {
 		.symbol = { "tcp_send_active_reset" },
 		.lost = "no RST of a socket's own accord is seen",
-		.type = SW_KPROBE,
+		.type = SW_FUNCTION,
 		.needed = true,
 		.proof = SW_PROOF_CONNECTION,
-		.entry = sw_send_rst,
+		.entered = sw_send_rst,
 	},
 #if !SW_HAVE_RST_REASON
 	[SW_HOOK_REPLY_RST4] = {
@@ -136,9 +136,9 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 			SW_TCP_RESET_HAS_SKB ? "tcp_reset" : "tcp_rcv_state_process",
 		},
 		.lost = "data rejected after shutdown() looks like a received RST, too",
-		.type = SW_KPROBE,
+		.type = SW_FUNCTION,
 		.proof = SW_PROOF_CONNECTION,
-		.entry = sw_reset,
+		.entered = sw_reset,
 	},
 	[SW_HOOK_OUT_OF_RESOURCES] = {
 		.symbol = { "tcp_out_of_resources" },
@@ -152,26 +152,26 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 	[SW_HOOK_MINI_BORN] = {
 		.symbol = { "inet_twsk_hashdance_schedule", "inet_twsk_hashdance" },
 		.lost = "TIME_WAIT is not seen: connections seem to go straight to CLOSE",
-		.type = SW_KPROBE,
-		.entry = sw_mini_born,
+		.type = SW_FUNCTION,
+		.entered = sw_mini_born,
 	},
 	[SW_HOOK_MINI_SCHEDULE] = {
 		.symbol = { "__inet_twsk_schedule" },
 		.lost = "FIN_WAIT2 to TIME_WAIT is not seen once the socket is closed",
-		.type = SW_KPROBE,
-		.entry = sw_mini_schedule,
+		.type = SW_FUNCTION,
+		.entered = sw_mini_schedule,
 	},
 	[SW_HOOK_MINI_PUT] = {
 		.symbol = { "inet_twsk_deschedule_put" },
 		.lost = "every end of TIME_WAIT looks like the timer's",
-		.type = SW_KPROBE,
-		.entry = sw_mini_put,
+		.type = SW_FUNCTION,
+		.entered = sw_mini_put,
 	},
 	[SW_HOOK_MINI_KILL] = {
 		.symbol = { "inet_twsk_kill" },
 		.lost = "the end of TIME_WAIT is not seen, nor RSTs sent in it",
-		.type = SW_KPROBE,
-		.entry = sw_mini_kill,
+		.type = SW_FUNCTION,
+		.entered = sw_mini_kill,
 	},
 	[SW_HOOK_TP_STATE] = {
 		.symbol = { "inet_sock_set_state" },

@@ -29,15 +29,18 @@ int sw_disconnect_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
 int sw_disconnect_return(struct kretprobe_instance *ri, struct pt_regs *regs);
 int sw_abort_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
 int sw_abort_return(struct kretprobe_instance *ri, struct pt_regs *regs);
-int sw_connect_entry(struct kprobe *kp, struct pt_regs *regs);
-int sw_close_locked(struct kprobe *kp, struct pt_regs *regs);
+void sw_connect_entry(unsigned long arg0, unsigned long arg1,
+		      unsigned long arg2);
+void sw_close_locked(unsigned long arg0, unsigned long arg1,
+		     unsigned long arg2);
 int sw_tcp_shutdown(struct kprobe *kp, struct pt_regs *regs);
 void sw_call_decides(struct sw_call *call, const struct sock *sk);
 
 /* What is sent: probe_send.c */
 int sw_send_fin_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
 int sw_send_fin_return(struct kretprobe_instance *ri, struct pt_regs *regs);
-int sw_send_rst(struct kprobe *kp, struct pt_regs *regs);
+void sw_send_rst(unsigned long arg0, unsigned long arg1,
+		 unsigned long arg2);
 int sw_out_of_resources_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
 int sw_out_of_resources_return(struct kretprobe_instance *ri, struct pt_regs *regs);
 int sw_reply_rst4_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
@@ -61,10 +64,15 @@ void sw_tp_set_state(void *data, const struct sock *sk, const int old,
 		     const int new);
 void sw_tp_receive_reset(void *data, struct sock *sk);
 void sw_tp_destroy_sock(void *data, struct sock *sk);
-int sw_reset(struct kprobe *kp, struct pt_regs *regs);
-int sw_mini_born(struct kprobe *kp, struct pt_regs *regs);
-int sw_mini_schedule(struct kprobe *kp, struct pt_regs *regs);
-int sw_mini_put(struct kprobe *kp, struct pt_regs *regs);
-int sw_mini_kill(struct kprobe *kp, struct pt_regs *regs);
+void sw_reset(unsigned long arg0, unsigned long arg1,
+	      unsigned long arg2);
+void sw_mini_born(unsigned long arg0, unsigned long arg1,
+		  unsigned long arg2);
+void sw_mini_schedule(unsigned long arg0, unsigned long arg1,
+		      unsigned long arg2);
+void sw_mini_put(unsigned long arg0, unsigned long arg1,
+		 unsigned long arg2);
+void sw_mini_kill(unsigned long arg0, unsigned long arg1,
+		  unsigned long arg2);
 
 #endif /* _SHUTWATCH_PROBES_H */
