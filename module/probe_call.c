@@ -45,19 +45,28 @@ static u8 state_now(const struct sock *sk)
 	return state;
 }
 
-static void read_decision(struct sw_call *call, const struct sock *sk, u8 state)
+static __always_inline void take_state(struct sw_call *call, u8 state)
 {
 	call->before = state;
 	call->from = state;
 	call->after = state;
+}
+
+static __always_inline void read_values(struct sw_call *call,
+					const struct sock *sk)
+{
 	if (sk_fullsock(sk))
 		sw_sock_values(sk, &call->v);
 	else
 		call->v.linger = SW_LINGER_OFF;
 }
 
-/* NULL if the socket is not watched, or too many calls are in flight. */
-static struct sw_call *call_open(const struct sock *sk, u8 kind, u8 how)
+/*
+ * NULL if the socket is not watched, or too many calls are in flight.  Values
+ * are read here, without the lock, unless a hook that has it is sure to come.
+ */
+static __always_inline struct sw_call *
+call_open(const struct sock *sk, u8 kind, u8 how, bool decided_later)
 {
 	struct sw_call *call = NULL;
 	unsigned long irqflags;
@@ -67,18 +76,19 @@ static struct sw_call *call_open(const struct sock *sk, u8 kind, u8 how)
 	s = sw_probe_get(sk, &irqflags, &fresh);
 	if (!s)
 		return NULL;
-	if (fresh)
+	if (unlikely(fresh))
 		sw_socket_move(s, sk->sk_state);
 	call = sw_call_begin(sk);
-	if (call) {
+	if (likely(call)) {
 		call->start = ktime_get_mono_fast_ns();
 		call->cookie = s->info.cookie;
 		call->id = s->info.id;
 		call->ipv6 = s->info.ipv6;
 		call->call = kind;
 		call->how = how;
-		/* Without the lock: does if the hook that has it is missing. */
-		read_decision(call, sk, state_of(sk, s));
+		take_state(call, state_of(sk, s));
+		if (!decided_later)
+			read_values(call, sk);
 	}
 	sw_socket_put(s, irqflags);
 	return call;
@@ -98,7 +108,8 @@ void sw_call_decides(struct sw_call *call, const struct sock *sk)
 	call->seen |= SW_SEEN_LOCKED;
 	if (tcp_sk(sk)->repair)
 		call->seen |= SW_SEEN_REPAIR;
-	read_decision(call, sk, state_now(sk));
+	take_state(call, state_now(sk));
+	read_values(call, sk);
 }
 
 static u8 shut_after(const struct sw_call *call, u8 shut)
@@ -180,7 +191,7 @@ int sw_shutdown_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 		return 1;	/* EINVAL: nothing was asked */
 	if (!sw_sock_is_tcp(sk))
 		return 1;
-	*call_of(ri) = call_open(sk, SHUTWATCH_BY_SHUTDOWN, how);
+	*call_of(ri) = call_open(sk, SHUTWATCH_BY_SHUTDOWN, how, true);
 	return !*call_of(ri);
 }
 NOKPROBE_SYMBOL(sw_shutdown_entry);
@@ -190,7 +201,7 @@ NOKPROBE_SYMBOL(sw_shutdown_entry);
  * @ri: has the call
  * @regs: return value
  *
- * Context: kretprobe at return.
+ * Context: kretprobe at return; the caller holds the socket.
  * Return: 0.
  */
 int sw_shutdown_return(struct kretprobe_instance *ri, struct pt_regs *regs)
@@ -198,6 +209,9 @@ int sw_shutdown_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct sw_call *call = *call_of(ri);
 
 	call->ret = (int)regs_return_value(regs);
+	/* SHUT_WR does nothing to a listener: nobody decided anything. */
+	if (unlikely(!(call->seen & SW_SEEN_LOCKED)))
+		read_values(call, call->sk);
 	call_over(call);
 	return 0;
 }
@@ -248,7 +262,8 @@ int sw_close_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	sw_hit(SW_HOOK_CLOSE);
 	if (!sw_sock_is_tcp(sk))
 		return 1;
-	*call_of(ri) = call_open(sk, SHUTWATCH_BY_CLOSE, SHUTWATCH_HOW_NONE);
+	*call_of(ri) = call_open(sk, SHUTWATCH_BY_CLOSE, SHUTWATCH_HOW_NONE,
+				 sw_hook_is_sure(SW_HOOK_CLOSE_LOCKED));
 	return !*call_of(ri);
 }
 NOKPROBE_SYMBOL(sw_close_entry);
@@ -316,7 +331,8 @@ void sw_connect_entry(unsigned long arg0, unsigned long arg1,
 	    (int)arg2 < (int)sizeof(uaddr->sa_family))
 		return;
 	if (sw_sock_is_tcp(sock->sk))
-		call_open(sock->sk, SHUTWATCH_BY_CONNECT_UNSPEC, SHUTWATCH_HOW_NONE);
+		call_open(sock->sk, SHUTWATCH_BY_CONNECT_UNSPEC,
+			  SHUTWATCH_HOW_NONE, false);
 }
 NOKPROBE_SYMBOL(sw_connect_entry);
 
@@ -405,7 +421,8 @@ int sw_abort_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	sw_hit(SW_HOOK_ABORT);
 	if (in_serving_softirq())
 		return 1;
-	*call_of(ri) = call_open(sk, SHUTWATCH_BY_ABORT, SHUTWATCH_HOW_NONE);
+	*call_of(ri) = call_open(sk, SHUTWATCH_BY_ABORT, SHUTWATCH_HOW_NONE,
+				 false);
 	return !*call_of(ri);
 }
 NOKPROBE_SYMBOL(sw_abort_entry);
