@@ -8,6 +8,7 @@
 #include "record.h"
 
 struct sock;
+struct task_struct;
 
 /* struct sw_call.seen: what the hooks have seen inside the call */
 #define SW_SEEN_LOCKED		0x0001	/* state and values taken under the socket lock */
@@ -24,7 +25,8 @@ struct sock;
 
 /**
  * struct sw_call - a call in flight
- * @sk: the socket, only ever compared; NULL where the slot is free
+ * @owner: the task that makes it; NULL where the slot is free
+ * @sk: the socket
  * @cookie: its SO_COOKIE
  * @start: when it began, nanoseconds of CLOCK_MONOTONIC
  * @id: which connection
@@ -40,8 +42,10 @@ struct sock;
  * @fin: enum shutwatch_fin
  * @kreason: the kernel's reason for the RST
  * @ipv6: addresses are IPv6
+ * @stray: the slot is not its task's own
  */
 struct sw_call {
+	struct task_struct	*owner;
 	const struct sock	*sk;
 	__u64			cookie;
 	__u64			start;
@@ -58,6 +62,7 @@ struct sw_call {
 	__u8			fin;
 	__u8			kreason;
 	__u8			ipv6;
+	__u8			stray;
 };
 
 #endif /* _SHUTWATCH_CALL_H */

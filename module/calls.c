@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Calls in flight: memory, and the slots of tasks whose own way is taken. */
+/* Calls in flight: memory, and those of tasks whose own slot is taken. */
 
 #include <linux/vmalloc.h>
 
 #include "calls.h"
 
-struct sw_bucket *sw_buckets;
+/* How many slots are tried for a task: its own, and its neighbours. */
+#define TRIES	8
+
+struct sw_calls sw_calls;
+
+static_assert(sizeof(struct sw_call_slot) == 128);
 
 /**
  * sw_calls_init() - allocate the slots
@@ -15,9 +20,9 @@ struct sw_bucket *sw_buckets;
  */
 int sw_calls_init(void)
 {
-	sw_buckets = vzalloc(array_size(1 << SW_CALL_BUCKET_BITS,
-					sizeof(*sw_buckets)));
-	return sw_buckets ? 0 : -ENOMEM;
+	sw_calls.slots = vzalloc(array_size(1 << SW_CALLS_BITS,
+					    sizeof(*sw_calls.slots)));
+	return sw_calls.slots ? 0 : -ENOMEM;
 }
 
 /**
@@ -29,43 +34,49 @@ int sw_calls_init(void)
  */
 void sw_calls_exit(void)
 {
-	vfree(sw_buckets);
+	vfree(sw_calls.slots);
+}
+
+static struct sw_call *neighbour(unsigned int nr)
+{
+	return &sw_calls.slots[hash_ptr(current, SW_CALLS_BITS) ^ nr].call;
 }
 
 /**
- * sw_call_find_stray() - look for current's call in all ways
- * @b: its bucket
+ * sw_call_find_stray() - look for current's call in the slots of others
  *
  * Context: task.
  * Return: the call or NULL.
  */
-struct sw_call *sw_call_find_stray(struct sw_bucket *b)
+struct sw_call *sw_call_find_stray(void)
 {
-	int way;
+	unsigned int nr;
 
-	for (way = 0; way < SW_CALL_WAYS; way++)
-		if (READ_ONCE(b->owner[way]) == current)
-			return &b->call[way];
+	for (nr = 1; nr < TRIES; nr++)
+		if (READ_ONCE(neighbour(nr)->owner) == current)
+			return neighbour(nr);
 	return NULL;
 }
 
 /**
- * sw_call_claim_stray() - take any way that is free
- * @b: current's bucket
+ * sw_call_claim_stray() - take a slot of another task
  *
  * Context: task.
- * Return: the slot, or NULL, counted, if there is none.
+ * Return: the slot, or NULL, counted, if none is free.
  */
-struct sw_call *sw_call_claim_stray(struct sw_bucket *b)
+struct sw_call *sw_call_claim_stray(void)
 {
-	int way;
+	struct sw_call *call;
+	unsigned int nr;
 
-	for (way = 0; way < SW_CALL_WAYS; way++) {
-		if (!READ_ONCE(b->owner[way]) &&
-		    !cmpxchg(&b->owner[way], NULL, current)) {
-			atomic_inc(&b->strays);
-			return &b->call[way];
-		}
+	for (nr = 1; nr < TRIES; nr++) {
+		call = neighbour(nr);
+		if (READ_ONCE(call->owner) ||
+		    cmpxchg(&call->owner, NULL, current))
+			continue;
+		call->stray = true;
+		atomic_inc(&sw_calls.strays);
+		return call;
 	}
 	sw_count(SW_COUNT_LOST_CALLS);
 	return NULL;

@@ -10,14 +10,15 @@
  * One call per task: TCP's calls do not nest.  If a task begins a second one,
  * the return of the first was missed; it is counted and its slot used again.
  *
- * A task's hash names its bucket and its way in it.  Only where that way is
- * taken, another is looked for: the call is a stray then, and as long as a
- * bucket has none, one look says whether a task is in a call.
+ * A task's hash names its slot.  Only where that one is taken, one of its seven
+ * neighbours is: the call is a stray then, and as long as there are none, one
+ * look says whether a task is in a call.
  */
 #ifndef _SHUTWATCH_CALLS_H
 #define _SHUTWATCH_CALLS_H
 
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/hash.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
@@ -26,36 +27,30 @@
 #include "counters.h"
 
 /* Tasks may sleep in close() for SO_LINGER: 2048 of them at a time. */
-#define SW_CALL_BUCKET_BITS	8
-#define SW_CALL_WAY_BITS	3
-#define SW_CALL_WAYS		(1 << SW_CALL_WAY_BITS)
+#define SW_CALLS_BITS	11
 
 /**
- * struct sw_bucket - slots of the tasks with one hash
- * @owner: the tasks; NULL where a slot is free
- * @strays: calls that are not in their task's own way
- * @call: the calls
+ * struct sw_calls - the calls
+ * @slots: the slots, each on cache lines of its own
+ * @strays: how many are in the slot of a neighbour
  */
-struct sw_bucket {
-	struct task_struct	*owner[SW_CALL_WAYS];
+struct sw_calls {
+	struct sw_call_slot {
+		struct sw_call	call;
+	} __aligned(128)	*slots;
 	atomic_t		strays;
-	struct sw_call		call[SW_CALL_WAYS];
-} ____cacheline_aligned_in_smp;
+};
 
-extern struct sw_bucket *sw_buckets;
+extern struct sw_calls sw_calls;
 
 int sw_calls_init(void);
 void sw_calls_exit(void);
-struct sw_call *sw_call_find_stray(struct sw_bucket *b);
-struct sw_call *sw_call_claim_stray(struct sw_bucket *b);
+struct sw_call *sw_call_find_stray(void);
+struct sw_call *sw_call_claim_stray(void);
 
-/* The bucket of the task that runs, and its own way there. */
-static __always_inline struct sw_bucket *sw_call_bucket(unsigned int *way)
+static __always_inline struct sw_call *sw_call_own_slot(void)
 {
-	u32 hash = hash_ptr(current, SW_CALL_BUCKET_BITS + SW_CALL_WAY_BITS);
-
-	*way = hash & (SW_CALL_WAYS - 1);
-	return &sw_buckets[hash >> SW_CALL_WAY_BITS];
+	return &sw_calls.slots[hash_ptr(current, SW_CALLS_BITS)].call;
 }
 
 /**
@@ -66,15 +61,15 @@ static __always_inline struct sw_bucket *sw_call_bucket(unsigned int *way)
  */
 static __always_inline struct sw_call *sw_call_find(void)
 {
-	struct sw_bucket *b;
-	unsigned int way;
+	struct sw_call *call;
 
 	if (in_serving_softirq())
 		return NULL;
-	b = sw_call_bucket(&way);
-	if (READ_ONCE(b->owner[way]) == current)
-		return &b->call[way];
-	return unlikely(atomic_read(&b->strays)) ? sw_call_find_stray(b) : NULL;
+	call = sw_call_own_slot();
+	if (READ_ONCE(call->owner) == current)
+		return call;
+	return unlikely(atomic_read(&sw_calls.strays)) ? sw_call_find_stray() :
+							 NULL;
 }
 
 /**
@@ -93,12 +88,12 @@ static __always_inline struct sw_call *sw_call_on(const struct sock *sk)
 
 static __always_inline struct sw_call *sw_call_claim(void)
 {
-	unsigned int way;
-	struct sw_bucket *b = sw_call_bucket(&way);
+	struct sw_call *call = sw_call_own_slot();
 
-	if (likely(!cmpxchg(&b->owner[way], NULL, current)))
-		return &b->call[way];
-	return sw_call_claim_stray(b);
+	if (unlikely(cmpxchg(&call->owner, NULL, current)))
+		return sw_call_claim_stray();
+	call->stray = false;
+	return call;
 }
 
 /**
@@ -139,16 +134,11 @@ static __always_inline struct sw_call *sw_call_begin(const struct sock *sk)
  */
 static __always_inline void sw_call_end(struct sw_call *call)
 {
-	unsigned int way;
-	struct sw_bucket *b = sw_call_bucket(&way);
-
 	call->sk = NULL;
-	if (unlikely(call != &b->call[way])) {
-		atomic_dec(&b->strays);
-		way = call - b->call;
-	}
+	if (unlikely(call->stray))
+		atomic_dec(&sw_calls.strays);
 	/* the call, then its owner: sw_call_claim() */
-	smp_store_release(&b->owner[way], NULL);
+	smp_store_release(&call->owner, NULL);
 }
 
 #endif /* _SHUTWATCH_CALLS_H */

@@ -32,8 +32,8 @@ void sw_emit_decision(const struct sw_decision *d)
 
 	if (d->why == SHUTWATCH_WHY_UNKNOWN)
 		sw_count(SW_COUNT_UNKNOWN);
-	rec = sw_emit_begin(SHUTWATCH_KIND_DECISION, d->by, d->cookie, d->id,
-			    d->ipv6, &seq);
+	rec = sw_emit_begin(SHUTWATCH_KIND_DECISION, d->by, sw_task_asked(d->by),
+			    sw_now(), d->cookie, d->id, d->ipv6, &seq);
 	if (!rec)
 		return;
 	rec->aux = d->parent;

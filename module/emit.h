@@ -77,64 +77,74 @@ static __always_inline bool sw_task_asked(u8 by)
 	return !(BIT(by) & SW_NO_TASK_ASKED) && !in_serving_softirq();
 }
 
-static __always_inline u8 sw_context(u8 by)
+static __always_inline u8 sw_context(u8 by, bool asked)
 {
-	if (in_serving_softirq())
+	if (!asked && in_serving_softirq())
 		return by == SHUTWATCH_BY_TIMER ? SHUTWATCH_CTX_TIMER :
 						  SHUTWATCH_CTX_SOFTIRQ;
 	return current->flags & PF_KTHREAD ? SHUTWATCH_CTX_KTHREAD :
 					     SHUTWATCH_CTX_TASK;
 }
 
+/**
+ * sw_now() - the time that records tell
+ *
+ * A third of what a record costs: two that are written together share it.
+ *
+ * Context: any.
+ * Return: nanoseconds of CLOCK_MONOTONIC.
+ */
+static __always_inline u64 sw_now(void)
+{
+	return ktime_get_mono_fast_ns();
+}
+
 /* What all records begin with; NULL if it has to be given up. */
 static __always_inline struct sw_record *
-sw_emit_begin(u8 kind, u8 by, u64 cookie, const struct sw_ident *id, bool ipv6,
-	      u64 *seq)
+sw_emit_begin(u8 kind, u8 by, bool asked, u64 now, u64 cookie,
+	      const struct sw_ident *id, bool ipv6, u64 *seq)
 {
 	struct sw_record *rec = sw_ring_begin(seq);
 
 	if (unlikely(!rec))
 		return NULL;
-	rec->ts = ktime_get_mono_fast_ns();
+	rec->ts = now;
 	rec->cookie = cookie;
 	rec->id = *id;
 	rec->kind = kind;
 	rec->by = by;
-	rec->ctx = sw_context(by);
+	rec->ctx = sw_context(by, asked);
 	rec->cpu = raw_smp_processor_id();
 	rec->flags = ipv6 ? SW_RECORD_IPV6 : 0;
 	rec->spare = 0;
 	rec->pid = 0;
-	if (sw_task_asked(by)) {
+	if (asked) {
 		rec->pid = task_tgid_nr(current);
 		memcpy(rec->comm, current->comm, sizeof(rec->comm));
 	}
 	return rec;
 }
 
-static __always_inline struct sw_record *
-sw_emit_begin_for(const struct sw_socket *s, u8 kind, u8 by, u64 *seq)
-{
-	return sw_emit_begin(kind, by, s->info.cookie, &s->info.id, s->info.ipv6,
-			     seq);
-}
-
 /**
  * sw_emit_state() - a transition
  * @s: the socket's slot, locked
  * @by: enum shutwatch_by
+ * @asked: sw_task_asked(@by)
+ * @now: sw_now()
  * @before: enum shutwatch_tcp before
  * @after: enum shutwatch_tcp after
  *
  * Context: any, preemption disabled.
  */
 static __always_inline void sw_emit_state(const struct sw_socket *s, u8 by,
-					  u8 before, u8 after)
+					  bool asked, u64 now, u8 before,
+					  u8 after)
 {
 	struct sw_record *rec;
 	u64 seq;
 
-	rec = sw_emit_begin_for(s, SHUTWATCH_KIND_STATE, by, &seq);
+	rec = sw_emit_begin(SHUTWATCH_KIND_STATE, by, asked, now,
+			    s->info.cookie, &s->info.id, s->info.ipv6, &seq);
 	if (!rec)
 		return;
 	rec->before = before;
@@ -145,19 +155,21 @@ static __always_inline void sw_emit_state(const struct sw_socket *s, u8 by,
 /**
  * sw_emit_reset() - a RST was received
  * @s: the socket's slot, locked
+ * @now: sw_now()
  * @err: the errno that it left
  * @before: enum shutwatch_tcp before
  * @after: enum shutwatch_tcp after
  *
  * Context: any, preemption disabled.
  */
-static __always_inline void sw_emit_reset(const struct sw_socket *s, int err,
-					  u8 before, u8 after)
+static __always_inline void sw_emit_reset(const struct sw_socket *s, u64 now,
+					  int err, u8 before, u8 after)
 {
 	struct sw_record *rec;
 	u64 seq;
 
-	rec = sw_emit_begin_for(s, SHUTWATCH_KIND_RESET, SHUTWATCH_BY_RX, &seq);
+	rec = sw_emit_begin(SHUTWATCH_KIND_RESET, SHUTWATCH_BY_RX, false, now,
+			    s->info.cookie, &s->info.id, s->info.ipv6, &seq);
 	if (!rec)
 		return;
 	rec->before = before;
@@ -169,6 +181,7 @@ static __always_inline void sw_emit_reset(const struct sw_socket *s, int err,
 /**
  * sw_emit_call() - a call that is over
  * @call: the call
+ * @asked: sw_task_asked() of it
  * @id: which connection
  * @ipv6: addresses are IPv6
  * @sent: enum shutwatch_sent
@@ -176,7 +189,7 @@ static __always_inline void sw_emit_reset(const struct sw_socket *s, int err,
  *
  * Context: any, preemption disabled.
  */
-static __always_inline void sw_emit_call(const struct sw_call *call,
+static __always_inline void sw_emit_call(const struct sw_call *call, bool asked,
 					 const struct sw_ident *id, bool ipv6,
 					 u8 sent, u8 why)
 {
@@ -185,8 +198,8 @@ static __always_inline void sw_emit_call(const struct sw_call *call,
 
 	if (unlikely(why == SHUTWATCH_WHY_UNKNOWN))
 		sw_count(SW_COUNT_UNKNOWN);
-	rec = sw_emit_begin(SHUTWATCH_KIND_CALL, call->call, call->cookie, id,
-			    ipv6, &seq);
+	rec = sw_emit_begin(SHUTWATCH_KIND_CALL, call->call, asked, sw_now(),
+			    call->cookie, id, ipv6, &seq);
 	if (!rec)
 		return;
 	rec->aux = rec->ts - call->start;

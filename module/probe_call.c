@@ -10,7 +10,6 @@
 
 #include <linux/kprobes.h>
 #include <linux/net.h>
-#include <linux/timekeeping.h>
 
 #include "emit.h"
 #include "probes.h"
@@ -32,16 +31,16 @@ static u8 state_of(const struct sock *sk, const struct sw_socket *s)
 static u8 state_now(const struct sock *sk)
 {
 	u8 state = sk->sk_state;
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 
 	if (state != TCP_CLOSE)
 		return state;
-	s = sw_probe_find(sk, &irqflags);
+	s = sw_probe_find(sk, &held);
 	if (!s)
 		return state;
 	state = state_of(sk, s);
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 	return state;
 }
 
@@ -69,18 +68,18 @@ static __always_inline struct sw_call *
 call_open(const struct sock *sk, u8 kind, u8 how, bool decided_later)
 {
 	struct sw_call *call = NULL;
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	bool fresh = false;
 
-	s = sw_probe_get(sk, &irqflags, &fresh);
+	s = sw_probe_get(sk, &held, &fresh);
 	if (!s)
 		return NULL;
 	if (unlikely(fresh))
 		sw_socket_move(s, sk->sk_state);
 	call = sw_call_begin(sk);
 	if (likely(call)) {
-		call->start = ktime_get_mono_fast_ns();
+		call->start = sw_now();
 		call->cookie = s->info.cookie;
 		call->id = s->info.id;
 		call->ipv6 = s->info.ipv6;
@@ -90,7 +89,7 @@ call_open(const struct sock *sk, u8 kind, u8 how, bool decided_later)
 		if (!decided_later)
 			read_values(call, sk);
 	}
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 	return call;
 }
 
@@ -129,9 +128,9 @@ static u8 shut_after(const struct sw_call *call, u8 shut)
 
 /* The slot knows the state that the call led to, and remembers the call. */
 static __always_inline void settle(struct sw_call *call, struct sw_socket *s,
-				   u8 sent, u8 why)
+				   bool asked, u8 sent, u8 why)
 {
-	sw_probe_owner(s, call->call);
+	sw_probe_owner(s, call->call, asked);
 	s->info.shut = shut_after(call, s->info.shut);
 	s->info.call = call->call;
 	s->info.how = call->how;
@@ -141,12 +140,13 @@ static __always_inline void settle(struct sw_call *call, struct sw_socket *s,
 
 static void call_over(struct sw_call *call)
 {
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	u8 sent, why;
+	bool asked;
 
 	/* By cookie: the struct sock may be gone. */
-	s = sw_socket_find(call->cookie, &irqflags);
+	s = sw_socket_find(call->cookie, &held);
 	if (likely(s)) {
 		/* A request is dropped without a transition. */
 		if (call->before == TCP_NEW_SYN_RECV && !call->ret) {
@@ -157,12 +157,13 @@ static void call_over(struct sw_call *call)
 	}
 	sent = sw_verdict_sent(call);
 	why = sw_verdict_why(call);
+	asked = sw_task_asked(call->call);
 	if (likely(s)) {
-		settle(call, s, sent, why);
-		sw_emit_call(call, &s->info.id, s->info.ipv6, sent, why);
-		sw_socket_put(s, irqflags);
+		settle(call, s, asked, sent, why);
+		sw_emit_call(call, asked, &s->info.id, s->info.ipv6, sent, why);
+		sw_socket_put(&held);
 	} else {	/* forgotten meanwhile, to make room */
-		sw_emit_call(call, &call->id, call->ipv6, sent, why);
+		sw_emit_call(call, asked, &call->id, call->ipv6, sent, why);
 	}
 	sw_call_end(call);
 }
@@ -339,11 +340,11 @@ NOKPROBE_SYMBOL(sw_connect_entry);
 /* An embryo, reset because its listener stops listening. */
 static void mark_child(const struct sock *sk, struct sw_call *listener)
 {
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	bool fresh = false;
 
-	s = sw_probe_get(sk, &irqflags, &fresh);
+	s = sw_probe_get(sk, &held, &fresh);
 	if (!s)
 		return;
 	if (fresh)
@@ -353,7 +354,7 @@ static void mark_child(const struct sock *sk, struct sw_call *listener)
 		s->parent = listener->cookie;
 		listener->children++;
 	}
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 }
 
 /**

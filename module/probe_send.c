@@ -108,10 +108,10 @@ static void lone_fin(const struct sock *sk, u8 fate)
 {
 	struct sw_decision d = { .fin = fate };
 	struct sw_values v;
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 
-	s = sw_probe_find(sk, &irqflags);
+	s = sw_probe_find(sk, &held);
 	if (!s)
 		return;
 	sw_sock_values(sk, &v);
@@ -123,7 +123,7 @@ static void lone_fin(const struct sock *sk, u8 fate)
 	judge_lone_fin(&d, s, sk);
 	remember(s, &d);
 	emit_for(s, &d);
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 }
 
 /**
@@ -196,11 +196,11 @@ static u8 by_of_lone_rst(u8 why)
 
 static void rst_alone(const struct sock *sk)
 {
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	bool fresh = false;
 
-	s = sw_probe_get(sk, &irqflags, &fresh);
+	s = sw_probe_get(sk, &held, &fresh);
 	if (!s)
 		return;
 	if (fresh)
@@ -209,22 +209,22 @@ static void rst_alone(const struct sock *sk)
 	s->flags |= SW_SOCK_RST;
 	s->flags &= ~SW_SOCK_RST_SENT;
 	sw_sock_values(sk, &s->v);
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 }
 
 static bool timer_runs(const struct sock *sk)
 {
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	bool runs;
 
 	if (!sock_flag(sk, SOCK_DEAD))
 		return false;
-	s = sw_probe_find(sk, &irqflags);
+	s = sw_probe_find(sk, &held);
 	if (!s)
 		return false;
 	runs = s->flags & SW_SOCK_TIMER;
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 	return runs;
 }
 
@@ -288,7 +288,7 @@ void sw_pending_rst(struct sw_socket *s, u8 before, u8 after)
 static void active_rst_sent(const struct sock *sk, u8 kreason, bool known)
 {
 	struct sw_call *call = sw_call_on(sk);
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 
 	if (call && call->seen & SW_SEEN_RST && !(call->seen & SW_SEEN_RST_SENT)) {
@@ -296,7 +296,7 @@ static void active_rst_sent(const struct sock *sk, u8 kreason, bool known)
 		call->kreason = kreason;
 		return;
 	}
-	s = sw_probe_find(sk, &irqflags);
+	s = sw_probe_find(sk, &held);
 	if (!s)
 		return;
 	if (s->flags & SW_SOCK_RST) {
@@ -307,7 +307,7 @@ static void active_rst_sent(const struct sock *sk, u8 kreason, bool known)
 		if (s->info.state == TCP_CLOSE)
 			sw_pending_rst(s, s->before, s->info.state);
 	}
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 }
 
 /* ---- the write timer of an orphan: T5, T6 ---- */
@@ -328,19 +328,19 @@ static u64 *cookie_of(struct kretprobe_instance *ri)
 int sw_out_of_resources_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	bool fresh = false;
 
 	sw_hit(SW_HOOK_OUT_OF_RESOURCES);
-	s = sw_probe_get(sk, &irqflags, &fresh);
+	s = sw_probe_get(sk, &held, &fresh);
 	if (!s)
 		return 1;
 	if (fresh)
 		sw_socket_move(s, sk->sk_state);
 	s->flags |= SW_SOCK_TIMER;
 	*cookie_of(ri) = s->info.cookie;
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 	return 0;
 }
 NOKPROBE_SYMBOL(sw_out_of_resources_entry);
@@ -355,14 +355,14 @@ NOKPROBE_SYMBOL(sw_out_of_resources_entry);
  */
 int sw_out_of_resources_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 
-	s = sw_socket_find(*cookie_of(ri), &irqflags);
+	s = sw_socket_find(*cookie_of(ri), &held);
 	if (!s)
 		return 0;
 	s->flags &= ~SW_SOCK_TIMER;
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 	return 0;
 }
 NOKPROBE_SYMBOL(sw_out_of_resources_return);
@@ -409,11 +409,11 @@ static void reply_of_socket(const struct sock *sk, const struct sk_buff *skb,
 {
 	struct sw_values v;
 	struct sw_ident id;
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	bool fresh = false;
 
-	s = sw_probe_get(sk, &irqflags, &fresh);
+	s = sw_probe_get(sk, &held, &fresh);
 	if (!s)
 		return;
 	if (fresh)
@@ -431,7 +431,7 @@ static void reply_of_socket(const struct sock *sk, const struct sk_buff *skb,
 		d->id = &id;
 		sw_emit_decision(d);
 	}
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 }
 
 static void reply_of_nobody(const struct sk_buff *skb, struct sw_decision *d)
@@ -452,18 +452,18 @@ static void reply_of_nobody(const struct sk_buff *skb, struct sw_decision *d)
 static void reply_of_mini(const struct sock *sk, const struct sk_buff *skb,
 			  struct sw_decision *d)
 {
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	struct sw_ident id;
 
-	s = sw_probe_find(sk, &irqflags);
+	s = sw_probe_find(sk, &held);
 	if (s) {
 		s->why = SHUTWATCH_WHY_TIME_WAIT_SEGMENT;
 		s->flags |= SW_SOCK_RST | SW_SOCK_RST_SENT;
 		s->kreason = d->kreason;
 		s->kreason_known = d->kreason_known;
 		memset(&s->v, 0, sizeof(s->v));
-		sw_socket_put(s, irqflags);
+		sw_socket_put(&held);
 		return;
 	}
 	if (!sw_probe_wanted(sk))

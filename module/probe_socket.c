@@ -1,29 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From a struct sock to its slot, where the filter has something to say. */
+/* From a struct sock to its slot, where only the question matters. */
 
 #include "probe_socket.h"
-
-/**
- * sw_probe_find_known() - the slot of a socket that the filter once let in
- * @sk: full or mini-socket
- * @generation: of the filter: if it was changed since, the slot stays only if
- *	it passes again
- * @irqflags: for sw_socket_put()
- *
- * Context: any, preemption disabled.  Returns with the slot's set locked.
- * Return: the slot, or NULL (nothing locked) if there is none.
- */
-struct sw_socket *sw_probe_find_known(const struct sock *sk, u32 generation,
-				      unsigned long *irqflags)
-{
-	struct sw_socket *s = sw_probe_find(sk, irqflags);
-
-	if (s && s->filter != generation) {
-		sw_socket_put(s, *irqflags);
-		return NULL;
-	}
-	return s;
-}
 
 /**
  * sw_probe_wanted() - is this socket watched?
@@ -34,7 +12,7 @@ struct sw_socket *sw_probe_find_known(const struct sock *sk, u32 generation,
  */
 bool sw_probe_wanted(const struct sock *sk)
 {
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	u32 generation;
 
@@ -42,10 +20,10 @@ bool sw_probe_wanted(const struct sock *sk)
 	case SW_ACCEPT:
 		return true;
 	case SW_ACCEPT_KNOWN:
-		s = sw_probe_find_known(sk, generation, &irqflags);
+		s = sw_probe_find_known(sk, generation, &held);
 		if (!s)
 			break;
-		sw_socket_put(s, irqflags);
+		sw_socket_put(&held);
 		return true;
 	case SW_REJECT:
 		break;

@@ -8,9 +8,6 @@
 #include "sock.h"
 #include "socktab.h"
 
-struct sw_socket *sw_probe_find_known(const struct sock *sk, u32 generation,
-				      unsigned long *irqflags);
-
 /**
  * sw_probe_ident() - read anew which connection it is
  * @s: the slot, locked
@@ -26,27 +23,49 @@ static inline void sw_probe_ident(struct sw_socket *s, const struct sock *sk)
 /**
  * sw_probe_find() - the slot of a socket that is in the table
  * @sk: full or mini-socket
- * @irqflags: for sw_socket_put()
+ * @held: for sw_socket_put()
  *
  * Context: any, preemption disabled.  Returns with the slot's set locked.
  * Return: the slot, or NULL (nothing locked) if there is none.
  */
 static __always_inline struct sw_socket *
-sw_probe_find(const struct sock *sk, unsigned long *irqflags)
+sw_probe_find(const struct sock *sk, struct sw_held *held)
 {
 	u64 cookie = atomic64_read(&sk->sk_cookie);
 
-	return cookie ? sw_socket_find(cookie, irqflags) : NULL;
+	return cookie ? sw_socket_find(cookie, held) : NULL;
+}
+
+/**
+ * sw_probe_find_known() - the slot of a socket that the filter once let in
+ * @sk: full or mini-socket
+ * @generation: of the filter: if it was changed since, the slot stays only if
+ *	it passes again
+ * @held: for sw_socket_put()
+ *
+ * Context: any, preemption disabled.  Returns with the slot's set locked.
+ * Return: the slot, or NULL (nothing locked) if there is none.
+ */
+static __always_inline struct sw_socket *
+sw_probe_find_known(const struct sock *sk, u32 generation, struct sw_held *held)
+{
+	struct sw_socket *s = sw_probe_find(sk, held);
+
+	if (s && s->filter != generation) {
+		sw_socket_put(held);
+		return NULL;
+	}
+	return s;
 }
 
 /* The filter lets it in: find its slot, or take it into the table. */
 static __always_inline struct sw_socket *
-sw_probe_accept(const struct sock *sk, u32 generation, unsigned long *irqflags,
+sw_probe_accept(const struct sock *sk, u32 generation, struct sw_held *held,
 		bool *fresh)
 {
 	struct sw_socket *s;
 
-	s = sw_socket_get(sw_sock_cookie(sk), irqflags, fresh);
+	s = sw_socket_get(sw_sock_cookie(sk), held, fresh);
 	s->filter = generation;
 	/*
 	 * Ports are chosen late (the first transition of a connect() has no
@@ -61,7 +80,7 @@ sw_probe_accept(const struct sock *sk, u32 generation, unsigned long *irqflags,
 /**
  * sw_probe_get() - the slot of a socket that is watched
  * @sk: full or mini-socket
- * @irqflags: for sw_socket_put()
+ * @held: for sw_socket_put()
  * @fresh: set to true if it was not in the table, else left alone
  *
  * A slot taken in now knows the connection, and no state yet.
@@ -70,16 +89,16 @@ sw_probe_accept(const struct sock *sk, u32 generation, unsigned long *irqflags,
  * Return: the slot, or NULL (nothing locked) if the filter turns it away.
  */
 static __always_inline struct sw_socket *
-sw_probe_get(const struct sock *sk, unsigned long *irqflags, bool *fresh)
+sw_probe_get(const struct sock *sk, struct sw_held *held, bool *fresh)
 {
 	struct sw_socket *s = NULL;
 	u32 generation;
 
 	switch (sw_sock_judge(sk, &generation)) {
 	case SW_ACCEPT:
-		return sw_probe_accept(sk, generation, irqflags, fresh);
+		return sw_probe_accept(sk, generation, held, fresh);
 	case SW_ACCEPT_KNOWN:
-		s = sw_probe_find_known(sk, generation, irqflags);
+		s = sw_probe_find_known(sk, generation, held);
 		break;
 	case SW_REJECT:
 		break;
@@ -95,12 +114,13 @@ bool sw_probe_wanted(const struct sock *sk);
  * sw_probe_owner() - note who acts on a socket
  * @s: the slot, locked
  * @by: enum shutwatch_by: what happens
+ * @asked: sw_task_asked(@by)
  *
  * Context: any.
  */
-static __always_inline void sw_probe_owner(struct sw_socket *s, u8 by)
+static __always_inline void sw_probe_owner(struct sw_socket *s, u8 by, bool asked)
 {
-	if (!sw_task_asked(by) || by == SHUTWATCH_BY_ABORT ||
+	if (!asked || by == SHUTWATCH_BY_ABORT ||
 	    by == SHUTWATCH_BY_LISTENER)
 		return;
 	s->info.pid = task_tgid_nr(current);

@@ -84,7 +84,7 @@ static u8 by_of(const struct sw_socket *s, const struct sw_call *call,
 /* ---- transitions ---- */
 
 /* A timer closed it and no RST was seen: silence has a reason too. */
-static void silent_end(struct sw_socket *s, const struct sock *sk, u8 before)
+static noinline void silent_end(struct sw_socket *s, const struct sock *sk, u8 before)
 {
 	struct sw_values v;
 	struct sw_decision d = {
@@ -109,18 +109,24 @@ static void silent_end(struct sw_socket *s, const struct sock *sk, u8 before)
 	sw_emit_decision(&d);
 }
 
-/* What led to CLOSE is written before the transition. */
-static void before_close(struct sw_socket *s, const struct sock *sk, u8 by,
-			 int old)
+/* What led to CLOSE is written before the transition; returns the latter's time. */
+static __always_inline u64 before_close(struct sw_socket *s,
+					const struct sock *sk, u8 by, int old)
 {
+	u64 now = sw_now();
+
 	if (s->flags & SW_SOCK_RST_RECEIVED) {
-		sw_emit_reset(s, sk->sk_err, old, TCP_CLOSE);
+		sw_emit_reset(s, now, sk->sk_err, old, TCP_CLOSE);
 		s->flags &= ~SW_SOCK_RST_RECEIVED;
-	} else if (s->flags & SW_SOCK_RST) {
-		sw_pending_rst(s, old, TCP_CLOSE);
-	} else if (by == SHUTWATCH_BY_TIMER) {
-		silent_end(s, sk, old);
+		return now;
 	}
+	if (s->flags & SW_SOCK_RST)
+		sw_pending_rst(s, old, TCP_CLOSE);
+	else if (by == SHUTWATCH_BY_TIMER)
+		silent_end(s, sk, old);
+	else
+		return now;
+	return sw_now();
 }
 
 static void note_in_call(struct sw_call *call, const struct sock *sk, int old,
@@ -133,27 +139,28 @@ static void note_in_call(struct sw_call *call, const struct sock *sk, int old,
 		call->seen |= SW_SEEN_NETNS_EXIT;
 }
 
-static void transition(struct sw_socket *s, struct sw_call *call,
+static __always_inline void transition(struct sw_socket *s, struct sw_call *call,
 		       const struct sock *sk, int old, int new)
 {
 	u8 by = by_of(s, call, sk, old, new);
+	bool asked = sw_task_asked(by);
+	u64 now;
 
-	if (new == TCP_CLOSE)
-		before_close(s, sk, by, old);
-	sw_emit_state(s, by, old, new);
+	now = new == TCP_CLOSE ? before_close(s, sk, by, old) : sw_now();
+	sw_emit_state(s, by, asked, now, old, new);
 	sw_socket_move(s, new);
-	sw_probe_owner(s, by);
+	sw_probe_owner(s, by, asked);
 	if (call)
 		note_in_call(call, sk, old, new);
 }
 
 static void set_state(const struct sock *sk, int old, int new)
 {
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	bool fresh = false;
 
-	s = sw_probe_get(sk, &irqflags, &fresh);
+	s = sw_probe_get(sk, &held, &fresh);
 	if (!s)
 		return;
 	if (fresh)
@@ -163,7 +170,7 @@ static void set_state(const struct sock *sk, int old, int new)
 	/* The mini-socket has the connection: the shell is closed unseen. */
 	if (!(s->flags & SW_SOCK_MINI) || new != TCP_CLOSE)
 		transition(s, sw_call_on(sk), sk, old, new);
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 }
 
 /**
@@ -193,33 +200,33 @@ void sw_tp_set_state(void *data, const struct sock *sk, const int old,
 
 static void note_reset(const struct sock *sk)
 {
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	bool fresh = false;
 
-	s = sw_probe_get(sk, &irqflags, &fresh);
+	s = sw_probe_get(sk, &held, &fresh);
 	if (!s)
 		return;
 	if (fresh)
 		sw_socket_move(s, sk->sk_state);
 	if (!(s->flags & SW_SOCK_REJECTED))
 		s->flags |= SW_SOCK_RST_RECEIVED;
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 }
 
 static void note_rejected(const struct sock *sk)
 {
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	bool fresh = false;
 
-	s = sw_probe_get(sk, &irqflags, &fresh);
+	s = sw_probe_get(sk, &held, &fresh);
 	if (!s)
 		return;
 	if (fresh)
 		sw_socket_move(s, sk->sk_state);
 	s->flags |= SW_SOCK_REJECTED;
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 }
 
 /**
@@ -293,6 +300,12 @@ void sw_tp_receive_reset(void *data, struct sock *sk)
 
 /* ---- mini-sockets ---- */
 
+static void tell_mini(struct sw_socket *s, u8 by, u8 state)
+{
+	sw_emit_state(s, by, sw_task_asked(by), sw_now(), s->info.state, state);
+	sw_socket_move(s, state);
+}
+
 /**
  * sw_mini_born() - inet_twsk_hashdance(tw, sk, ...) or its successor
  * @arg0: struct inet_timewait_sock
@@ -309,32 +322,31 @@ void sw_mini_born(unsigned long arg0, unsigned long arg1,
 {
 	const struct inet_timewait_sock *tw = (const void *)arg0;
 	const struct sock *sk = (const struct sock *)arg1;
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	bool fresh = false;
 
 	sw_hit(SW_HOOK_MINI_BORN);
-	s = sw_probe_get(sk, &irqflags, &fresh);
+	s = sw_probe_get(sk, &held, &fresh);
 	if (!s)
 		return;
 	if (fresh)
 		sw_socket_move(s, sk->sk_state);
 	s->flags |= SW_SOCK_MINI;
 	if (tw->tw_substate == TCP_TIME_WAIT) {
-		sw_emit_state(s, SHUTWATCH_BY_RX, s->info.state, TCP_TIME_WAIT);
-		sw_socket_move(s, TCP_TIME_WAIT);
+		tell_mini(s, SHUTWATCH_BY_RX, TCP_TIME_WAIT);
 	}
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_born);
 
 static struct sw_socket *find_mini(const struct inet_timewait_sock *tw,
-				   unsigned long *irqflags)
+				   struct sw_held *held)
 {
-	struct sw_socket *s = sw_probe_find((const struct sock *)tw, irqflags);
+	struct sw_socket *s = sw_probe_find((const struct sock *)tw, held);
 
 	if (s && !(s->flags & SW_SOCK_MINI)) {
-		sw_socket_put(s, *irqflags);
+		sw_socket_put(held);
 		return NULL;
 	}
 	return s;
@@ -355,20 +367,19 @@ void sw_mini_schedule(unsigned long arg0, unsigned long arg1,
 		      unsigned long arg2)
 {
 	const struct inet_timewait_sock *tw = (const void *)arg0;
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 
 	sw_hit(SW_HOOK_MINI_SCHEDULE);
 	if (!(arg2 & 1) || tw->tw_substate != TCP_TIME_WAIT)
 		return;
-	s = find_mini(tw, &irqflags);
+	s = find_mini(tw, &held);
 	if (!s)
 		return;
 	if (s->info.state == TCP_FIN_WAIT2) {
-		sw_emit_state(s, SHUTWATCH_BY_RX, TCP_FIN_WAIT2, TCP_TIME_WAIT);
-		sw_socket_move(s, TCP_TIME_WAIT);
+		tell_mini(s, SHUTWATCH_BY_RX, TCP_TIME_WAIT);
 	}
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_schedule);
 
@@ -397,16 +408,16 @@ void sw_mini_put(unsigned long arg0, unsigned long arg1,
 		 unsigned long arg2)
 {
 	const struct inet_timewait_sock *tw = (const void *)arg0;
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 
 	sw_hit(SW_HOOK_MINI_PUT);
-	s = find_mini(tw, &irqflags);
+	s = find_mini(tw, &held);
 	if (!s)
 		return;
 	s->mini_by = by_of_put();
 	s->flags |= SW_SOCK_MINI_PUT;
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_put);
 
@@ -424,12 +435,12 @@ void sw_mini_kill(unsigned long arg0, unsigned long arg1,
 		  unsigned long arg2)
 {
 	const struct inet_timewait_sock *tw = (const void *)arg0;
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 	u8 by;
 
 	sw_hit(SW_HOOK_MINI_KILL);
-	s = find_mini(tw, &irqflags);
+	s = find_mini(tw, &held);
 	if (!s)
 		return;
 	if (s->flags & SW_SOCK_MINI_PUT)
@@ -438,12 +449,11 @@ void sw_mini_kill(unsigned long arg0, unsigned long arg1,
 		by = in_serving_softirq() ? SHUTWATCH_BY_TIMER : by_of_put();
 	if (s->flags & SW_SOCK_RST)
 		sw_pending_rst(s, s->info.state, TCP_CLOSE);
-	sw_emit_state(s, by, s->info.state, TCP_CLOSE);
-	sw_socket_move(s, TCP_CLOSE);
+	tell_mini(s, by, TCP_CLOSE);
 	s->flags &= ~(SW_SOCK_MINI | SW_SOCK_MINI_PUT);
 	if (s->flags & SW_SOCK_DESTROYED)
 		sw_socket_end(s);
-	sw_socket_put(s, irqflags);
+	sw_socket_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_kill);
 
@@ -458,19 +468,19 @@ NOKPROBE_SYMBOL(sw_mini_kill);
  */
 void sw_tp_destroy_sock(void *data, struct sock *sk)
 {
-	unsigned long irqflags;
+	struct sw_held held;
 	struct sw_socket *s;
 
 	preempt_disable_notrace();	/* 7.x calls us preemptible */
 	sw_hit(SW_HOOK_TP_DESTROY);
-	s = sw_probe_find(sk, &irqflags);
+	s = sw_probe_find(sk, &held);
 	if (s) {
 		if (s->flags & SW_SOCK_RST)	/* decided, but not sent */
 			sw_pending_rst(s, s->before, s->info.state);
 		s->flags |= SW_SOCK_DESTROYED;
 		if (!(s->flags & SW_SOCK_MINI))
 			sw_socket_end(s);
-		sw_socket_put(s, irqflags);
+		sw_socket_put(&held);
 	}
 	preempt_enable_notrace();
 }

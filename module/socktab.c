@@ -10,6 +10,8 @@
 
 struct sw_socktab sw_socktab;
 
+static_assert(sizeof(struct sw_socket) == 128);
+
 /* Live sockets in the table: those taken in here less those that ended here. */
 DEFINE_PER_CPU(int, sw_live);
 
@@ -22,17 +24,13 @@ DEFINE_PER_CPU(int, sw_live);
  */
 int sw_socktab_init(unsigned int size)
 {
-	unsigned int nr_sets = size / SW_WAYS, i;
+	unsigned int nr_sets = size / SW_WAYS;
 
 	sw_socktab.sets = vzalloc(array_size(nr_sets, sizeof(*sw_socktab.sets)));
 	if (!sw_socktab.sets)
 		return -ENOMEM;
+	sw_socktab.set_mask = nr_sets - 1;
 	sw_socktab.set_bits = ilog2(nr_sets);
-	for (i = 0; i < size; i++) {
-		struct sw_set *set = &sw_socktab.sets[i / SW_WAYS];
-
-		set->way[i % SW_WAYS].set = set;
-	}
 	return 0;
 }
 
@@ -48,15 +46,7 @@ void sw_socktab_exit(void)
 	vfree(sw_socktab.sets);
 }
 
-/**
- * sw_set_search() - look for a socket in all ways of a set
- * @set: the set, locked
- * @cookie: SO_COOKIE; 0 looks for a free way
- *
- * Context: any, interrupts off.
- * Return: its way, or -1.
- */
-int sw_set_search(const struct sw_set *set, u64 cookie)
+static int find_way(const struct sw_set *set, u64 cookie)
 {
 	int way;
 
@@ -66,19 +56,38 @@ int sw_set_search(const struct sw_set *set, u64 cookie)
 	return -1;
 }
 
-/* One whose socket has ended, beginning with @way; -1 if there is none. */
-static int ended_way(const struct sw_set *set, unsigned int way)
+/**
+ * sw_set_find_stray() - look for a socket in all ways of a set
+ * @set: the set, locked
+ * @cookie: SO_COOKIE
+ *
+ * Context: any, interrupts off.
+ * Return: its slot, or NULL.
+ */
+struct sw_socket *sw_set_find_stray(struct sw_set *set, u64 cookie)
 {
-	unsigned int looks;
+	int way = find_way(set, cookie);
 
-	for (looks = 0; looks < SW_WAYS; looks++, way++)
-		if (set->way[way % SW_WAYS].flags & SW_SOCK_ENDED)
-			return way % SW_WAYS;
+	return way < 0 ? NULL : &set->way[way];
+}
+
+static bool is_over(const struct sw_set *set, unsigned int way)
+{
+	return !set->cookie[way] || set->way[way].flags & SW_SOCK_ENDED;
+}
+
+static int find_ended(const struct sw_set *set)
+{
+	int way;
+
+	for (way = 0; way < SW_WAYS; way++)
+		if (set->way[way].flags & SW_SOCK_ENDED)
+			return way;
 	return -1;
 }
 
 /* The clock: a slot used since the hand came by is passed over once. */
-static int evict(struct sw_set *set)
+static unsigned int evict(struct sw_set *set)
 {
 	unsigned int way, looks;
 
@@ -93,34 +102,44 @@ static int evict(struct sw_set *set)
 	return way;
 }
 
+/* Any other: one that is free, one whose socket has ended, or one to forget. */
+static unsigned int make_room(struct sw_set *set)
+{
+	int way = find_way(set, 0);
+
+	if (way < 0)
+		way = find_ended(set);
+	return way < 0 ? evict(set) : (unsigned int)way;
+}
+
 /**
- * sw_set_take() - make room for a socket
+ * sw_set_take() - take a socket in
  * @set: its set, locked
- * @way: its own way there
+ * @own: its own way there
  * @cookie: SO_COOKIE
  *
- * Its own way last had the socket that came a whole table before it: among the
- * ended ones that is the oldest.
+ * Its own way was last that of the socket that came a whole table before it:
+ * of those that have ended, the oldest.
  *
  * Context: any, interrupts off.
  * Return: the slot, new.
  */
-struct sw_socket *sw_set_take(struct sw_set *set, unsigned int way, u64 cookie)
+struct sw_socket *sw_set_take(struct sw_set *set, unsigned int own, u64 cookie)
 {
-	int found = set->cookie[way] ? sw_set_search(set, 0) : (int)way;
+	unsigned int way = is_over(set, own) ? own : make_room(set);
+	u64 old = set->cookie[way];
 
-	if (found < 0)
-		found = ended_way(set, way);
-	if (found < 0)
-		found = evict(set);
-	set->cookie[found] = cookie;
-	set->way[found] = (struct sw_socket){
-		.set = set,
+	if (old && sw_way_of(old) != way)
+		set->strays--;
+	if (way != own)
+		set->strays++;
+	set->cookie[way] = cookie;
+	set->way[way] = (struct sw_socket){
 		.flags = SW_SOCK_SEEN,
 		.info.cookie = cookie,
 	};
 	this_cpu_inc(sw_live);
-	return &set->way[found];
+	return &set->way[way];
 }
 
 /**
@@ -160,13 +179,12 @@ bool sw_socktab_show(unsigned int index, struct sw_sockinfo *info)
 {
 	struct sw_set *set = &sw_socktab.sets[index / SW_WAYS];
 	unsigned int way = index % SW_WAYS;
-	unsigned long irqflags;
+	struct sw_held held = sw_set_lock(set);
 	bool live;
 
-	irqflags = sw_set_lock(set);
 	live = set->cookie[way] && !(set->way[way].flags & SW_SOCK_ENDED);
 	if (live)
 		*info = set->way[way].info;
-	sw_set_unlock(set, irqflags);
+	sw_socket_put(&held);
 	return live;
 }

@@ -27,10 +27,7 @@
 
 #include "record.h"
 
-#define SW_WAY_BITS		3
-#define SW_WAYS			(1 << SW_WAY_BITS)
-
-struct sw_set;
+#define SW_WAYS		8
 
 /* struct sw_socket.flags */
 #define SW_SOCK_MINI		0x0001	/* a mini-socket has the connection */
@@ -50,7 +47,6 @@ struct sw_set;
  * @info: what the sockets file shows
  * @v: values when a lone RST was decided
  * @parent: cookie of the listener that stopped
- * @set: where the slot lives, and whose lock is held with it
  * @filter: generation of the filter that let the socket in
  * @flags: SW_SOCK_*
  * @before: enum shutwatch_tcp before the last transition
@@ -63,7 +59,6 @@ struct sw_socket {
 	struct sw_sockinfo	info;
 	struct sw_values	v;
 	u64			parent;
-	struct sw_set		*set;
 	u32			filter;
 	u16			flags;
 	u8			before;
@@ -71,30 +66,44 @@ struct sw_socket {
 	u8			kreason;
 	u8			kreason_known;
 	u8			mini_by;
-};
+} __aligned(128);
 
 /**
  * struct sw_set - eight slots and the lock that protects them
  * @locked: bit 0 is the lock
- * @hand: where to look next for a slot to be reused
+ * @hand: where the evictor looks next
+ * @strays: how many sockets are not in their own way
  * @cookie: whose slots they are; 0 where one is free
  * @way: the slots
  */
 struct sw_set {
 	unsigned long		locked;
-	unsigned int		hand;
+	u32			hand;
+	u32			strays;
 	u64			cookie[SW_WAYS];
 	struct sw_socket	way[SW_WAYS];
-} ____cacheline_aligned_in_smp;
+};
 
 /**
  * struct sw_socktab - the table
  * @sets: its sets
+ * @set_mask: number of sets, a power of two, less one
  * @set_bits: how many bits of a cookie name the set
  */
 struct sw_socktab {
 	struct sw_set	*sets;
-	unsigned int	set_bits;
+	u64		set_mask;
+	u8		set_bits;
+};
+
+/**
+ * struct sw_held - the lock of a slot's set, while it is held
+ * @set: the set
+ * @irqflags: interrupts before
+ */
+struct sw_held {
+	struct sw_set	*set;
+	unsigned long	irqflags;
 };
 
 extern struct sw_socktab sw_socktab;
@@ -102,7 +111,7 @@ DECLARE_PER_CPU(int, sw_live);
 
 int sw_socktab_init(unsigned int size);
 void sw_socktab_exit(void);
-int sw_set_search(const struct sw_set *set, u64 cookie);
+struct sw_socket *sw_set_find_stray(struct sw_set *set, u64 cookie);
 struct sw_socket *sw_set_take(struct sw_set *set, unsigned int way, u64 cookie);
 unsigned int sw_socktab_size(void);
 unsigned int sw_socktab_tracked(void);
@@ -110,7 +119,7 @@ bool sw_socktab_show(unsigned int index, struct sw_sockinfo *info);
 
 static __always_inline struct sw_set *sw_set_of(u64 cookie)
 {
-	return &sw_socktab.sets[cookie & (BIT(sw_socktab.set_bits) - 1)];
+	return &sw_socktab.sets[cookie & sw_socktab.set_mask];
 }
 
 /* Where in its set a socket is put, if it can be. */
@@ -125,93 +134,84 @@ static __always_inline unsigned int sw_way_of(u64 cookie)
  * instructions or so, never twice, and nothing sleeps or spins inside; so one
  * bit is lock enough, and spares the calls that a raw_spinlock_t takes.
  */
-static __always_inline unsigned long sw_set_lock(struct sw_set *set)
+static __always_inline struct sw_held sw_set_lock(struct sw_set *set)
 {
-	unsigned long irqflags;
+	struct sw_held held = { .set = set };
 
-	local_irq_save(irqflags);
+	local_irq_save(held.irqflags);
 	while (unlikely(test_and_set_bit_lock(0, &set->locked)))
 		cpu_relax();
-	return irqflags;
+	return held;
 }
 
-static __always_inline void sw_set_unlock(struct sw_set *set,
-					  unsigned long irqflags)
+/**
+ * sw_socket_put() - let go of a slot
+ * @held: from sw_socket_find() or sw_socket_get()
+ *
+ * Context: any.  Unlocks the slot's set.
+ */
+static __always_inline void sw_socket_put(const struct sw_held *held)
 {
-	__clear_bit_unlock(0, &set->locked);
-	local_irq_restore(irqflags);
+	__clear_bit_unlock(0, &held->set->locked);
+	local_irq_restore(held->irqflags);
 }
 
-/* The way of a socket in its set, locked; negative if it is not there. */
-static __always_inline int sw_set_find(const struct sw_set *set, u64 cookie)
+/* In its own way, or a stray; NULL if it is not in this set, locked. */
+static __always_inline struct sw_socket *sw_set_find(struct sw_set *set,
+						     u64 cookie)
 {
 	unsigned int way = sw_way_of(cookie);
 
-	return likely(set->cookie[way] == cookie) ? (int)way :
-						    sw_set_search(set, cookie);
+	if (likely(set->cookie[way] == cookie))
+		return &set->way[way];
+	return unlikely(set->strays) ? sw_set_find_stray(set, cookie) : NULL;
 }
 
 /**
  * sw_socket_find() - look a socket up
  * @cookie: SO_COOKIE
- * @irqflags: for sw_socket_put()
+ * @held: for sw_socket_put()
  *
  * Context: any.  Returns with the slot's set locked and interrupts off.
  * Return: the slot, or NULL (nothing locked) if it is not in the table.
  */
 static __always_inline struct sw_socket *sw_socket_find(u64 cookie,
-							unsigned long *irqflags)
+							struct sw_held *held)
 {
-	struct sw_set *set = sw_set_of(cookie);
-	unsigned long flags = sw_set_lock(set);
-	int way = sw_set_find(set, cookie);
+	struct sw_socket *s;
 
-	if (unlikely(way < 0)) {
-		sw_set_unlock(set, flags);
-		return NULL;
-	}
-	*irqflags = flags;
-	set->way[way].flags |= SW_SOCK_SEEN;
-	return &set->way[way];
+	*held = sw_set_lock(sw_set_of(cookie));
+	s = sw_set_find(held->set, cookie);
+	if (unlikely(!s))
+		sw_socket_put(held);
+	else
+		s->flags |= SW_SOCK_SEEN;
+	return s;
 }
 
 /**
  * sw_socket_get() - look a socket up, or take it in
  * @cookie: SO_COOKIE
- * @irqflags: for sw_socket_put()
+ * @held: for sw_socket_put()
  * @fresh: set to true if it was not there, else left alone
  *
  * Context: any.  Returns with the slot's set locked and interrupts off.
  * Return: the slot.
  */
 static __always_inline struct sw_socket *sw_socket_get(u64 cookie,
-						       unsigned long *irqflags,
+						       struct sw_held *held,
 						       bool *fresh)
 {
-	struct sw_set *set = sw_set_of(cookie);
-	int way;
+	struct sw_socket *s;
 
-	*irqflags = sw_set_lock(set);
-	way = sw_set_find(set, cookie);
-	if (unlikely(way < 0)) {
+	*held = sw_set_lock(sw_set_of(cookie));
+	s = sw_set_find(held->set, cookie);
+	if (unlikely(!s)) {
 		*fresh = true;
-		return sw_set_take(set, sw_way_of(cookie), cookie);
+		return sw_set_take(held->set, sw_way_of(cookie), cookie);
 	}
-	set->way[way].flags |= SW_SOCK_SEEN;
-	return &set->way[way];
-}
-
-/**
- * sw_socket_put() - let go of a slot
- * @s: the slot
- * @irqflags: from sw_socket_find() or sw_socket_get()
- *
- * Context: any.  Unlocks the slot's set.
- */
-static __always_inline void sw_socket_put(struct sw_socket *s,
-					  unsigned long irqflags)
-{
-	sw_set_unlock(s->set, irqflags);
+	s->flags |= SW_SOCK_SEEN;
+	return s;
 }
 
 /**

@@ -15,23 +15,6 @@
 
 #include "verdict.h"
 
-/**
- * sw_verdict_sent() - what the kernel sent inside the call
- * @call: the call
- *
- * A RST hides the FIN that went before it; @fin still tells of that.
- *
- * Return: FIN, RST or none.
- */
-enum shutwatch_sent sw_verdict_sent(const struct sw_call *call)
-{
-	if (call->seen & SW_SEEN_RST_SENT)
-		return SHUTWATCH_SENT_RST;
-	if (call->fin == SHUTWATCH_FIN_SENT || call->fin == SHUTWATCH_FIN_QUEUED)
-		return SHUTWATCH_SENT_FIN;
-	return SHUTWATCH_SENT_NONE;
-}
-
 /* __tcp_close() resets at four places; path and owner tell them apart. */
 static enum shutwatch_why why_close_reset(const struct sw_call *call)
 {

@@ -5,7 +5,24 @@
 
 #include "call.h"
 
-enum shutwatch_sent sw_verdict_sent(const struct sw_call *call);
+/**
+ * sw_verdict_sent() - what the kernel sent inside the call
+ * @call: the call
+ *
+ * A RST hides the FIN that went before it; @fin still tells of that.
+ *
+ * Return: FIN, RST or none.
+ */
+static inline enum shutwatch_sent
+sw_verdict_sent(const struct sw_call *call)
+{
+	if (call->seen & SW_SEEN_RST_SENT)
+		return SHUTWATCH_SENT_RST;
+	if (call->fin == SHUTWATCH_FIN_SENT || call->fin == SHUTWATCH_FIN_QUEUED)
+		return SHUTWATCH_SENT_FIN;
+	return SHUTWATCH_SENT_NONE;
+}
+
 enum shutwatch_why sw_verdict_why(const struct sw_call *call);
 
 #endif /* _SHUTWATCH_VERDICT_H */
