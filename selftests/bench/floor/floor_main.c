@@ -31,6 +31,9 @@ static void nothing_at_tracepoint(void *data)
 static void empty_handlers(struct sw_hook *hook)
 {
 	switch (hook->type) {
+	case SW_FUNCTION:	/* the floor is one of probes */
+		hook->type = SW_KPROBE;
+		fallthrough;
 	case SW_KPROBE:
 		hook->entry = nothing_at_kprobe;
 		break;
