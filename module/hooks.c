@@ -84,8 +84,8 @@ struct function {
 	sw_entered_t	entered;
 };
 
-/* Written before ftrace is told of them, and then left alone. */
-static struct function functions[SW_HOOK_COUNT];
+/* Written before ftrace is told of them, and then left alone.  Ends with 0. */
+static struct function functions[SW_HOOK_COUNT + 1];
 static unsigned int nr_functions;
 
 /*
@@ -97,17 +97,14 @@ static unsigned int nr_functions;
 static void function_entered(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, SW_FTRACE_REGS *regs)
 {
-	unsigned int i;
+	const struct function *f = functions;
 
 	preempt_disable_notrace();
-	for (i = 0; i < nr_functions; i++) {
-		if (functions[i].ip != ip)
-			continue;
-		functions[i].entered(SW_FTRACE_ARG(regs, 0),
-				     SW_FTRACE_ARG(regs, 1),
-				     SW_FTRACE_ARG(regs, 2));
-		break;
-	}
+	while (f->ip && f->ip != ip)
+		f++;
+	if (likely(f->ip))
+		f->entered(SW_FTRACE_ARG(regs, 0), SW_FTRACE_ARG(regs, 1),
+			   SW_FTRACE_ARG(regs, 2));
 	preempt_enable_notrace();
 }
 NOKPROBE_SYMBOL(function_entered);
@@ -146,6 +143,7 @@ static bool is_taken(const struct sw_hook *hook)
 static void forget_functions(void)
 {
 	ftrace_set_filter(&function_ops, NULL, 0, 1);
+	memset(functions, 0, sizeof(functions));
 	nr_functions = 0;
 }
 

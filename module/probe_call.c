@@ -27,14 +27,17 @@ static u8 state_of(const struct sock *sk, const struct sw_socket *s)
 	return s->flags & SW_SOCK_MINI ? s->info.state : sk->sk_state;
 }
 
-/* Between the entry and the lock, a segment may have closed it. */
-static u8 state_now(const struct sock *sk)
+/*
+ * Between the entry and the lock, a segment may have closed it, or a mini-socket
+ * taken it over.
+ */
+static u8 state_now(const struct sw_call *call, const struct sock *sk)
 {
 	u8 state = sk->sk_state;
 	struct sw_held held;
 	struct sw_socket *s;
 
-	if (state != TCP_CLOSE)
+	if (state != TCP_CLOSE || call->before == TCP_CLOSE)
 		return state;
 	s = sw_probe_find(sk, &held);
 	if (!s)
@@ -107,7 +110,7 @@ void sw_call_decides(struct sw_call *call, const struct sock *sk)
 	call->seen |= SW_SEEN_LOCKED;
 	if (tcp_sk(sk)->repair)
 		call->seen |= SW_SEEN_REPAIR;
-	take_state(call, state_now(sk));
+	take_state(call, state_now(call, sk));
 	read_values(call, sk);
 }
 

@@ -139,8 +139,9 @@ static void note_in_call(struct sw_call *call, const struct sock *sk, int old,
 		call->seen |= SW_SEEN_NETNS_EXIT;
 }
 
-static __always_inline void transition(struct sw_socket *s, struct sw_call *call,
-		       const struct sock *sk, int old, int new)
+static __always_inline void transition(struct sw_socket *s,
+				       struct sw_call *call,
+				       const struct sock *sk, int old, int new)
 {
 	u8 by = by_of(s, call, sk, old, new);
 	bool asked = sw_task_asked(by);
@@ -333,9 +334,8 @@ void sw_mini_born(unsigned long arg0, unsigned long arg1,
 	if (fresh)
 		sw_socket_move(s, sk->sk_state);
 	s->flags |= SW_SOCK_MINI;
-	if (tw->tw_substate == TCP_TIME_WAIT) {
+	if (tw->tw_substate == TCP_TIME_WAIT)
 		tell_mini(s, SHUTWATCH_BY_RX, TCP_TIME_WAIT);
-	}
 	sw_socket_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_born);
@@ -376,9 +376,8 @@ void sw_mini_schedule(unsigned long arg0, unsigned long arg1,
 	s = find_mini(tw, &held);
 	if (!s)
 		return;
-	if (s->info.state == TCP_FIN_WAIT2) {
+	if (s->info.state == TCP_FIN_WAIT2)
 		tell_mini(s, SHUTWATCH_BY_RX, TCP_TIME_WAIT);
-	}
 	sw_socket_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_schedule);
