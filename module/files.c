@@ -10,6 +10,7 @@
 
 #include <linux/debugfs.h>
 #include <linux/err.h>
+#include <linux/gfp.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -23,44 +24,72 @@
 #include "files.h"
 #include "format.h"
 #include "probes.h"
+#include "raw.h"
 #include "ring.h"
 #include "socktab.h"
+#include "text.h"
 
 static struct dentry *dir;
 static atomic_t readers;
 
-/* ---- events and events_pipe ---- */
+/* ---- events, events_pipe and events_raw ---- */
 
-/* A reader that keeps up is woken at most this often: many records at once. */
+/*
+ * A reader that keeps up is woken at most this often, so that it finds many
+ * records at once; unless a quarter of the ring is waiting for it.
+ */
 #define GATHER		msecs_to_jiffies(10)
+
+/**
+ * struct view - what one of the files makes of the records
+ * @follow: waits for more, where the other ends
+ * @raw: records for programs, not lines
+ */
+struct view {
+	bool	follow;
+	bool	raw;
+};
+
+static struct view events_view;
+static struct view pipe_view = { .follow = true };
+static struct view raw_view = { .follow = true, .raw = true };
 
 /**
  * struct stream - an open file of the stream of records
  * @lock: protects all of it, should two threads read one file
+ * @view: what is made of the records
  * @cursor: the next record
  * @woken: when a reader was last woken, jiffies
- * @len: bytes in @text
+ * @kept: texts that one line leaves to the next
+ * @len: bytes in @buf
  * @pos: how many of them were given out
- * @text: lines that are being given out
+ * @buf: a page of lines, or of raw records, that is being given out
  */
 struct stream {
 	struct mutex		lock;		/* all of it */
+	const struct view	*view;
 	struct sw_cursor	cursor;
 	unsigned long		woken;
+	struct sw_kept		kept;
 	size_t			len;
 	size_t			pos;
-	char			text[8 * SHUTWATCH_LINE_MAX];
+	char			*buf;
 };
 
 static int records_open(struct inode *inode, struct file *file)
 {
 	struct stream *stream = kzalloc(sizeof(*stream), GFP_KERNEL);
-	bool follow = inode->i_private;
 
 	if (!stream)
 		return -ENOMEM;
+	stream->buf = (char *)__get_free_page(GFP_KERNEL);
+	if (!stream->buf) {
+		kfree(stream);
+		return -ENOMEM;
+	}
 	mutex_init(&stream->lock);
-	sw_ring_seek_oldest(&stream->cursor, follow);
+	stream->view = inode->i_private;
+	sw_ring_seek_oldest(&stream->cursor, stream->view->follow);
 	stream->woken = jiffies - GATHER;
 	file->private_data = stream;
 	atomic_inc(&readers);
@@ -69,61 +98,77 @@ static int records_open(struct inode *inode, struct file *file)
 
 static int records_release(struct inode *inode, struct file *file)
 {
-	kfree(file->private_data);
+	struct stream *stream = file->private_data;
+
+	free_page((unsigned long)stream->buf);
+	kfree(stream);
 	atomic_dec(&readers);
 	return 0;
 }
 
-/* Makes lines, as long as there are records and the longest one would fit. */
+static void add_line(struct stream *stream, const struct sw_record *rec)
+{
+	stream->len += sw_format_record(stream->buf + stream->len, rec, &stream->kept);
+}
+
+static void add_raw(struct stream *stream, const struct sw_record *rec)
+{
+	sw_raw_record((struct shutwatch_raw *)(stream->buf + stream->len), rec);
+	stream->len += sizeof(struct shutwatch_raw);
+}
+
+/* Fills the page, as long as there are records and the longest would fit. */
 static bool fill(struct stream *stream)
 {
+	bool raw = stream->view->raw;
+	size_t longest = raw ? sizeof(struct shutwatch_raw) : SHUTWATCH_LINE_MAX;
 	struct sw_record rec;
 
 	stream->pos = 0;
 	stream->len = 0;
-	while (sizeof(stream->text) - stream->len >= SHUTWATCH_LINE_MAX &&
-	       sw_ring_read(&stream->cursor, &rec))
-		stream->len += sw_format_record(stream->text + stream->len,
-						SHUTWATCH_LINE_MAX, &rec);
+	while (PAGE_SIZE - stream->len >= longest &&
+	       sw_ring_read(&stream->cursor, &rec)) {
+		if (raw)
+			add_raw(stream, &rec);
+		else
+			add_line(stream, &rec);
+	}
 	return stream->len;
 }
 
-/* How much of what is there to give out: whole lines, if one fits at all. */
-static size_t whole_lines(const struct stream *stream, size_t size)
+/* How much of what is there to give out: whole records, if one fits at all. */
+static size_t whole_records(const struct stream *stream, size_t size)
 {
 	size_t n = stream->len - stream->pos;
 
 	if (n <= size)
 		return n;
+	if (stream->view->raw)
+		return size - size % sizeof(struct shutwatch_raw);
 	for (n = size; n; n--)
-		if (stream->text[stream->pos + n - 1] == '\n')
+		if (stream->buf[stream->pos + n - 1] == '\n')
 			return n;
 	return 0;
 }
 
-/* Whole lines; of one that is longer than all of @size, a piece. */
-static ssize_t copy_lines(struct stream *stream, char __user *buf, size_t size)
+/* Whole records; of a line that is longer than all of @size, a piece. */
+static ssize_t copy_records(struct stream *stream, char __user *buf, size_t size)
 {
 	size_t done = 0, n;
 
 	while (done < size && (stream->pos < stream->len || fill(stream))) {
-		n = whole_lines(stream, size - done);
+		n = whole_records(stream, size - done);
 		if (!n) {
 			if (done)
 				break;
 			n = size;
 		}
-		if (copy_to_user(buf + done, stream->text + stream->pos, n))
+		if (copy_to_user(buf + done, stream->buf + stream->pos, n))
 			return done ?: -EFAULT;
 		stream->pos += n;
 		done += n;
 	}
 	return done;
-}
-
-static bool waits_for_more(const struct stream *stream)
-{
-	return stream->cursor.last == U64_MAX;
 }
 
 /* On a busy system a wake-up for every record would cost more than reading. */
@@ -132,7 +177,7 @@ static int wait_for_more(struct stream *stream)
 	int err;
 
 	if (time_before(jiffies, stream->woken + GATHER))
-		schedule_timeout_interruptible(GATHER);
+		sw_ring_gather(&stream->cursor, GATHER);
 	err = sw_ring_wait(&stream->cursor);
 	stream->woken = jiffies;
 	return err;
@@ -147,12 +192,14 @@ static ssize_t records_read(struct file *file, char __user *buf, size_t size,
 
 	if (!size)
 		return 0;
+	if (stream->view->raw && size < sizeof(struct shutwatch_raw))
+		return -EINVAL;
 	for (;;) {
 		if (mutex_lock_interruptible(&stream->lock))
 			return -ERESTARTSYS;
-		done = copy_lines(stream, buf, size);
+		done = copy_records(stream, buf, size);
 		mutex_unlock(&stream->lock);
-		if (done || !waits_for_more(stream))
+		if (done || !stream->view->follow)
 			return done;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
@@ -162,15 +209,22 @@ static ssize_t records_read(struct file *file, char __user *buf, size_t size,
 	}
 }
 
+/*
+ * Who only asks for EPOLLPRI wants to be left alone until a quarter of the ring
+ * is waiting for it: the next record must not wake it.
+ */
 static __poll_t records_poll(struct file *file, poll_table *wait)
 {
 	struct stream *stream = file->private_data;
+	__poll_t asked = poll_requested_events(wait), told = 0;
 
 	poll_wait(file, sw_ring_waitqueue(), wait);
-	if (stream->pos < stream->len ||
-	    sw_ring_readable_or_wake(&stream->cursor))
-		return EPOLLIN | EPOLLRDNORM;
-	return 0;
+	if (asked & (EPOLLIN | EPOLLRDNORM) &&
+	    (stream->pos < stream->len || sw_ring_readable_or_wake(&stream->cursor)))
+		told |= EPOLLIN | EPOLLRDNORM;
+	if (asked & EPOLLPRI && sw_ring_presses(&stream->cursor))
+		told |= EPOLLPRI;
+	return told;
 }
 
 static const struct file_operations events_fops = {
@@ -215,11 +269,12 @@ static void sockets_stop(struct seq_file *m, void *v)
 static int sockets_show(struct seq_file *m, void *v)
 {
 	char line[SHUTWATCH_LINE_MAX];
+	struct sw_kept kept = {};
 	struct sw_sockinfo info;
 
 	if (!sw_socktab_show(*(loff_t *)v, &info))
 		return SEQ_SKIP;
-	seq_write(m, line, sw_format_sockinfo(line, sizeof(line), &info));
+	seq_write(m, line, sw_format_sockinfo(line, &info, &kept));
 	return 0;
 }
 
@@ -289,8 +344,9 @@ int sw_files_init(void)
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
 	debugfs_create_file(SHUTWATCH_FILE_ABI, 0400, dir, NULL, &abi_fops);
-	debugfs_create_file(SHUTWATCH_FILE_EVENTS, 0400, dir, NULL, &events_fops);
-	debugfs_create_file(SHUTWATCH_FILE_PIPE, 0400, dir, &readers, &pipe_fops);
+	debugfs_create_file(SHUTWATCH_FILE_EVENTS, 0400, dir, &events_view, &events_fops);
+	debugfs_create_file(SHUTWATCH_FILE_PIPE, 0400, dir, &pipe_view, &pipe_fops);
+	debugfs_create_file(SHUTWATCH_FILE_RAW, 0400, dir, &raw_view, &pipe_fops);
 	debugfs_create_file(SHUTWATCH_FILE_SOCKETS, 0400, dir, NULL, &sockets_fops);
 	debugfs_create_file(SHUTWATCH_FILE_STATS, 0400, dir, NULL, &stats_fops);
 	return 0;

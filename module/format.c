@@ -32,16 +32,12 @@ static const struct sw_word nothing = SW_WORD(SHUTWATCH_NOTHING);
 #define NAME(names, value) \
 	((value) < ARRAY_SIZE(names) ? &(names)[value] : &nothing)
 
-/* What the hooked functions return, and what a RST leaves in sk_err. */
 static const struct {
 	int		number;
-	const char	*name;
+	struct sw_word	name;
 } errnos[] = {
-#define ERRNO(e) { e, #e }
-	ERRNO(EBUSY), ERRNO(ECONNABORTED), ERRNO(ECONNREFUSED),
-	ERRNO(ECONNRESET), ERRNO(EHOSTUNREACH), ERRNO(EINVAL), ERRNO(ENOENT),
-	ERRNO(ENOTCONN), ERRNO(EOPNOTSUPP), ERRNO(EPIPE), ERRNO(ETIMEDOUT),
-#undef ERRNO
+#define AS_ERRNO(number, name) { number, SW_WORD(name) },
+	SHUTWATCH_ERRNO_LIST(AS_ERRNO)
 };
 
 static void put_key(struct sw_text *t, enum shutwatch_key key)
@@ -52,7 +48,10 @@ static void put_key(struct sw_text *t, enum shutwatch_key key)
 /* The first key has no space before it. */
 static void put_first_key(struct sw_text *t, enum shutwatch_key key)
 {
-	sw_text_str(t, keys[key].text + 1);
+	const struct sw_word *word = &keys[key];
+
+	memcpy(t->pos, word->text + 1, sizeof(word->text) - 1);
+	t->pos += word->len - 1;
 }
 
 static void put_word(struct sw_text *t, enum shutwatch_key key,
@@ -62,7 +61,13 @@ static void put_word(struct sw_text *t, enum shutwatch_key key,
 	sw_text_word(t, word);
 }
 
-static void put_number(struct sw_text *t, enum shutwatch_key key, __u64 value)
+static void put_number(struct sw_text *t, enum shutwatch_key key, __u32 value)
+{
+	put_key(t, key);
+	sw_text_dec32(t, value);
+}
+
+static void put_long(struct sw_text *t, enum shutwatch_key key, __u64 value)
 {
 	put_key(t, key);
 	sw_text_dec(t, value);
@@ -102,9 +107,13 @@ static void put_errno(struct sw_text *t, enum shutwatch_key key, int err)
 	unsigned int i;
 
 	put_key(t, key);
+	if (!err) {
+		sw_text_char(t, '0');
+		return;
+	}
 	for (i = 0; i < ARRAY_SIZE(errnos); i++) {
 		if (errnos[i].number == err || errnos[i].number == -err) {
-			sw_text_str(t, errnos[i].name);
+			sw_text_word(t, &errnos[i].name);
 			return;
 		}
 	}
@@ -153,7 +162,7 @@ static void put_extras(struct sw_text *t, const struct sw_record *rec)
 	name = sw_kreason_name(rec->kreason);
 	put_key(t, SHUTWATCH_KEY_KREASON);
 	if (name)
-		sw_text_str(t, name);
+		sw_text_part(t, name, SHUTWATCH_KREASON_LEN);
 	else
 		sw_text_dec32(t, rec->kreason);
 }
@@ -174,7 +183,7 @@ static void put_call(struct sw_text *t, const struct sw_record *rec)
 	if (rec->flags & SW_RECORD_NO_TIME)
 		put_word(t, SHUTWATCH_KEY_TOOK, &nothing);
 	else
-		put_number(t, SHUTWATCH_KEY_TOOK, rec->aux);
+		put_long(t, SHUTWATCH_KEY_TOOK, rec->aux);
 	put_extras(t, rec);
 }
 
@@ -217,40 +226,47 @@ static void put_lost(struct sw_text *t, const struct sw_record *rec)
 	put_word(t, SHUTWATCH_KEY_KIND, NAME(kind_names, rec->kind));
 	for (key = SHUTWATCH_KEY_CPU; key <= SHUTWATCH_KEY_REMOTE; key++)
 		put_word(t, key, &nothing);
-	put_number(t, SHUTWATCH_KEY_COUNT, rec->aux);
+	put_long(t, SHUTWATCH_KEY_COUNT, rec->aux);
 }
 
-static void put_common(struct sw_text *t, const struct sw_record *rec)
+static void put_netns(struct sw_text *t, struct sw_kept *kept, __u32 netns)
+{
+	put_key(t, SHUTWATCH_KEY_NETNS);
+	sw_text_netns(t, kept, netns);
+}
+
+static void put_common(struct sw_text *t, struct sw_kept *kept,
+		       const struct sw_record *rec)
 {
 	put_key(t, SHUTWATCH_KEY_TS);
-	sw_text_time(t, rec->ts);
+	sw_text_time(t, kept, rec->ts);
 	put_word(t, SHUTWATCH_KEY_KIND, NAME(kind_names, rec->kind));
 	put_number(t, SHUTWATCH_KEY_CPU, rec->cpu);
 	put_word(t, SHUTWATCH_KEY_CTX, NAME(ctx_names, rec->ctx));
 	put_owner(t, rec->pid, rec->comm);
-	put_number(t, SHUTWATCH_KEY_NETNS, rec->id.netns);
+	put_netns(t, kept, rec->id.netns);
 	put_cookie(t, SHUTWATCH_KEY_COOKIE, rec->cookie);
 	put_endpoints(t, &rec->id, rec->flags & SW_RECORD_IPV6);
 }
 
 /**
  * sw_format_record() - make the line of a record
- * @buf: where to
- * @size: room there; SHUTWATCH_LINE_MAX is always enough
+ * @buf: where to; has to have room for SHUTWATCH_LINE_MAX bytes
  * @rec: the record
+ * @kept: what is kept from one line of a stream to the next
  *
  * Return: length of the line, newline included; it is not NUL-terminated.
  */
-size_t sw_format_record(char *buf, size_t size, const struct sw_record *rec)
+size_t sw_format_record(char *buf, const struct sw_record *rec, struct sw_kept *kept)
 {
-	struct sw_text t = { buf, buf + size };
+	struct sw_text t = { buf };
 
 	put_first_key(&t, SHUTWATCH_KEY_SEQ);
 	sw_text_dec(&t, rec->seq);
 	if (rec->kind == SHUTWATCH_KIND_LOST) {
 		put_lost(&t, rec);
 	} else {
-		put_common(&t, rec);
+		put_common(&t, kept, rec);
 		put_kind_keys(&t, rec);
 	}
 	sw_text_char(&t, '\n');
@@ -273,18 +289,19 @@ static void put_path(struct sw_text *t, __u64 path)
 
 /**
  * sw_format_sockinfo() - make the line of a socket
- * @buf: where to
- * @size: room there; SHUTWATCH_LINE_MAX is always enough
+ * @buf: where to; has to have room for SHUTWATCH_LINE_MAX bytes
  * @info: the socket
+ * @kept: what is kept from one line to the next
  *
  * Return: length of the line, newline included; it is not NUL-terminated.
  */
-size_t sw_format_sockinfo(char *buf, size_t size, const struct sw_sockinfo *info)
+size_t sw_format_sockinfo(char *buf, const struct sw_sockinfo *info,
+			  struct sw_kept *kept)
 {
-	struct sw_text t = { buf, buf + size };
+	struct sw_text t = { buf };
 
 	put_first_key(&t, SHUTWATCH_KEY_NETNS);
-	sw_text_dec(&t, info->id.netns);
+	sw_text_netns(&t, kept, info->id.netns);
 	put_cookie(&t, SHUTWATCH_KEY_COOKIE, info->cookie);
 	put_endpoints(&t, &info->id, info->ipv6);
 	put_owner(&t, info->pid, info->comm);

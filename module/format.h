@@ -11,14 +11,19 @@
 
 #include "record.h"
 
-size_t sw_format_record(char *buf, size_t size, const struct sw_record *rec);
-size_t sw_format_sockinfo(char *buf, size_t size, const struct sw_sockinfo *info);
+struct sw_kept;
+
+size_t sw_format_record(char *buf, const struct sw_record *rec,
+			struct sw_kept *kept);
+size_t sw_format_sockinfo(char *buf, const struct sw_sockinfo *info,
+			  struct sw_kept *kept);
 
 /**
  * sw_kreason_name() - name of a reset reason of the running kernel
  * @kreason: enum sk_rst_reason
  *
- * Provided by whoever links format.c: the names are the kernel's.
+ * Provided by whoever links format.c: the names are the kernel's.  The text and
+ * the raw record have room for SHUTWATCH_KREASON_LEN bytes of one.
  *
  * Return: the name, or NULL if there is none.
  */

@@ -38,6 +38,7 @@ int sw_ring_init(unsigned int size)
 	if (!sw_ring.slots)
 		return -ENOMEM;
 	sw_ring.mask = size - 1;
+	sw_ring.quarter = size / 4 - 1;
 	init_irq_work(&sw_ring.wake, wake_readers);
 	return 0;
 }
@@ -180,6 +181,35 @@ bool sw_ring_readable_or_wake(const struct sw_cursor *cursor)
 int sw_ring_wait(const struct sw_cursor *cursor)
 {
 	return wait_event_interruptible(ring_wait, sw_ring_readable_or_wake(cursor));
+}
+
+/**
+ * sw_ring_presses() - is it time to read, even for who gathers records
+ * @cursor: the reader's place
+ *
+ * For those who have joined sw_ring_waitqueue(): it is woken when this becomes
+ * true, or a quarter of the ring later.
+ *
+ * Context: any.
+ * Return: whether a quarter of the ring has not been read.
+ */
+bool sw_ring_presses(const struct sw_cursor *cursor)
+{
+	return (u64)atomic64_read(&sw_ring.head) + 1 - cursor->next > sw_ring.quarter;
+}
+
+/**
+ * sw_ring_gather() - sleep while records gather
+ * @cursor: the reader's place
+ * @timeout: so long at most, jiffies
+ *
+ * Ends before if a quarter of the ring has not been read, or on a signal.
+ *
+ * Context: process, sleeps.
+ */
+void sw_ring_gather(const struct sw_cursor *cursor, unsigned long timeout)
+{
+	wait_event_interruptible_timeout(ring_wait, sw_ring_presses(cursor), timeout);
 }
 
 /**

@@ -33,6 +33,7 @@
  * struct sw_ring - the ring
  * @slots: the records
  * @mask: their number, a power of two, less one
+ * @quarter: a quarter of their number, less one: the mask of it
  * @head: the last number that was given out
  * @sleepers: set by readers, cleared by the wake-up
  * @wake: wakes them
@@ -40,6 +41,7 @@
 struct sw_ring {
 	struct sw_record	*slots;
 	u64			mask;
+	u64			quarter;
 	atomic64_t		head ____cacheline_aligned_in_smp;
 	atomic_t		sleepers ____cacheline_aligned_in_smp;
 	struct irq_work		wake;
@@ -89,6 +91,9 @@ static __always_inline void sw_ring_commit(struct sw_record *rec, u64 seq)
 	if (unlikely(atomic_read(&sw_ring.sleepers)) &&
 	    atomic_xchg(&sw_ring.sleepers, 0))
 		irq_work_queue(&sw_ring.wake);
+	/* for those who gather: sw_ring_presses() */
+	else if (unlikely(!(seq & sw_ring.quarter)))
+		irq_work_queue(&sw_ring.wake);
 }
 
 /**
@@ -105,6 +110,8 @@ void sw_ring_seek_oldest(struct sw_cursor *cursor, bool follow);
 bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec);
 bool sw_ring_readable_or_wake(const struct sw_cursor *cursor);
 int sw_ring_wait(const struct sw_cursor *cursor);
+bool sw_ring_presses(const struct sw_cursor *cursor);
+void sw_ring_gather(const struct sw_cursor *cursor, unsigned long timeout);
 wait_queue_head_t *sw_ring_waitqueue(void);
 
 #endif /* _SHUTWATCH_RING_H */

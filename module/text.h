@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Writing numbers, words and addresses into a buffer; also runs on the host.
+ * Writing numbers, words and addresses into a buffer; also runs on the host,
+ * and in the reader.
  *
  * vsnprintf() would do, and costs ten thousand instructions for a line of
  * twenty keys: too much for a reader that follows a busy server.  So: words of
- * known length, copied in one piece of constant size, and one look at the room
- * left for each item.  All inline, for the same reason.
+ * known length, copied in one piece of constant size; digits in pairs; and no
+ * look at the room left: who writes has room for the longest of all lines, and
+ * SW_TEXT_SLACK behind it, because what is copied may be longer than what it
+ * says.  All inline, for the same reason.
  */
 #ifndef _SHUTWATCH_TEXT_H
 #define _SHUTWATCH_TEXT_H
@@ -33,35 +36,28 @@ static inline int fls64(__u64 value)
 }
 #endif
 
-/* No item but a whole endpoint or name is longer than this. */
-#define SW_TEXT_ITEM	24
+/* The longest word; so much may be written behind the end of an item. */
+#define SW_TEXT_SLACK	24
 
 /**
  * struct sw_text - a buffer being written
  * @pos: the next byte
- * @end: one past the last; an item for which there may be no room is dropped
  */
 struct sw_text {
 	char	*pos;
-	char	*end;
 };
 
 /**
  * struct sw_word - a word whose length is known
  * @text: the word, filled up with NUL
- * @len: its length, SW_TEXT_ITEM at most
+ * @len: its length, SW_TEXT_SLACK at most
  */
 struct sw_word {
-	char	text[SW_TEXT_ITEM];
+	char	text[SW_TEXT_SLACK];
 	__u8	len;
 };
 
 #define SW_WORD(string)		{ .text = (string), .len = sizeof(string) - 1 }
-
-static inline bool sw_text_room(const struct sw_text *t)
-{
-	return t->end - t->pos >= SW_TEXT_ITEM;
-}
 
 /**
  * sw_text_char() - write one character
@@ -70,8 +66,7 @@ static inline bool sw_text_room(const struct sw_text *t)
  */
 static inline void sw_text_char(struct sw_text *t, char c)
 {
-	if (t->pos < t->end)
-		*t->pos++ = c;
+	*t->pos++ = c;
 }
 
 /**
@@ -81,53 +76,83 @@ static inline void sw_text_char(struct sw_text *t, char c)
  */
 static inline void sw_text_word(struct sw_text *t, const struct sw_word *word)
 {
-	if (!sw_text_room(t))
-		return;
 	memcpy(t->pos, word->text, sizeof(word->text));
 	t->pos += word->len;
 }
 
 /**
- * sw_text_str() - write a string
+ * sw_text_part() - write the beginning of a string
  * @t: where to
- * @s: the string
+ * @s: the string, not necessarily terminated
+ * @len: so much of it at most
  */
-static inline void sw_text_str(struct sw_text *t, const char *s)
+static inline void sw_text_part(struct sw_text *t, const char *s, size_t len)
 {
-	while (*s && t->pos < t->end)
+	for (; len && *s; len--)
 		*t->pos++ = *s++;
 }
 
-/* Right-aligned, so that the first digit need not be looked for. */
-static inline char *sw_text_digits(char *end, __u32 value)
+/* A string constant, of which the compiler knows the length. */
+#define sw_text_const(t, string)				\
+do {								\
+	struct sw_text *__t = (t);				\
+								\
+	memcpy(__t->pos, (string), sizeof(string) - 1);		\
+	__t->pos += sizeof(string) - 1;				\
+} while (0)
+
+/* "00" to "99". */
+static const char sw_text_pairs[] =
+	"00010203040506070809" "10111213141516171819"
+	"20212223242526272829" "30313233343536373839"
+	"40414243444546474849" "50515253545556575859"
+	"60616263646566676869" "70717273747576777879"
+	"80818283848586878889" "90919293949596979899";
+
+static inline void sw_text_pair(char *to, __u32 value)
 {
-	do {
-		*--end = '0' + value % 10;
-		value /= 10;
-	} while (value);
-	return end;
+	memcpy(to, sw_text_pairs + 2 * value, 2);
+}
+
+/* How many digits a number has. */
+static inline int sw_text_width(__u32 value)
+{
+	if (value < 10000)
+		return value < 100 ? 1 + (value >= 10) : 3 + (value >= 1000);
+	if (value < 1000000)
+		return 5 + (value >= 100000);
+	if (value < 100000000)
+		return 7 + (value >= 10000000);
+	return 9 + (value >= 1000000000);
 }
 
 static inline void sw_text_dec32(struct sw_text *t, __u32 value)
 {
-	char digits[SW_TEXT_ITEM], *first;
+	int width = sw_text_width(value);
+	char *at = t->pos + width;
 
-	if (!sw_text_room(t))
-		return;
-	first = sw_text_digits(digits + 10, value);
-	memcpy(t->pos, first, 10);	/* what is behind is written over */
-	t->pos += digits + 10 - first;
+	t->pos = at;
+	for (; width > 2; width -= 2) {
+		at -= 2;
+		sw_text_pair(at, value % 100);
+		value /= 100;
+	}
+	if (width == 2)
+		sw_text_pair(at - 2, value);
+	else
+		at[-1] = '0' + value;
 }
 
 /* Nine digits, leading zeroes included. */
 static inline void sw_text_nine(struct sw_text *t, __u32 value)
 {
-	char digits[SW_TEXT_ITEM] = "000000000";
+	int i;
 
-	if (!sw_text_room(t))
-		return;
-	sw_text_digits(digits + 9, value);
-	memcpy(t->pos, digits, 9);
+	for (i = 7; i > 0; i -= 2) {
+		sw_text_pair(t->pos + i, value % 100);
+		value /= 100;
+	}
+	*t->pos = '0' + value;
 	t->pos += 9;
 }
 
@@ -178,24 +203,69 @@ static inline void sw_text_hex(struct sw_text *t, __u64 value)
 {
 	int shift = value ? (fls64(value) - 1) & ~3 : 0;
 
-	if (!sw_text_room(t))
-		return;
 	for (; shift >= 0; shift -= 4)
 		*t->pos++ = "0123456789abcdef"[(value >> shift) & 0xf];
 }
 
 /**
- * sw_text_time() - write a time as seconds.nanoseconds
- * @t: where to
- * @ns: nanoseconds
+ * struct sw_kept - texts that seldom change from one record to the next
+ * @second: nanoseconds at which the second began that @seconds is about
+ * @netns: the namespace that @inode is about
+ * @seconds: of a time, with the point
+ * @inode: of a namespace
+ *
+ * All zero knows nothing.  Belongs to whoever writes a stream of records.
  */
-static inline void sw_text_time(struct sw_text *t, __u64 ns)
+struct sw_kept {
+	__u64		second;
+	__u32		netns;
+	struct sw_word	seconds;
+	struct sw_word	inode;
+};
+
+#define SW_NSEC_PER_SEC		1000000000
+
+static inline void sw_text_keep_seconds(struct sw_kept *kept, __u64 ns)
 {
+	struct sw_text t = { kept->seconds.text };
 	__u32 rest;
 
-	sw_text_dec(t, div_u64_rem(ns, 1000000000, &rest));
-	sw_text_char(t, '.');
-	sw_text_nine(t, rest);
+	sw_text_dec(&t, div_u64_rem(ns, SW_NSEC_PER_SEC, &rest));
+	sw_text_char(&t, '.');
+	kept->seconds.len = t.pos - kept->seconds.text;
+	kept->second = ns - rest;
+}
+
+/**
+ * sw_text_time() - write a time as seconds.nanoseconds
+ * @t: where to
+ * @kept: what may be known of it
+ * @ns: nanoseconds
+ */
+static inline void sw_text_time(struct sw_text *t, struct sw_kept *kept, __u64 ns)
+{
+	if (!kept->seconds.len || ns - kept->second >= SW_NSEC_PER_SEC)
+		sw_text_keep_seconds(kept, ns);
+	sw_text_word(t, &kept->seconds);
+	sw_text_nine(t, ns - kept->second);
+}
+
+/**
+ * sw_text_netns() - write the inode number of a network namespace
+ * @t: where to
+ * @kept: what may be known of it
+ * @netns: the number
+ */
+static inline void sw_text_netns(struct sw_text *t, struct sw_kept *kept, __u32 netns)
+{
+	if (!kept->inode.len || kept->netns != netns) {
+		struct sw_text inode = { kept->inode.text };
+
+		sw_text_dec32(&inode, netns);
+		kept->inode.len = inode.pos - kept->inode.text;
+		kept->netns = netns;
+	}
+	sw_text_word(t, &kept->inode);
 }
 
 /**
@@ -223,15 +293,29 @@ static inline void sw_text_escaped(struct sw_text *t, const char *s, size_t len)
 	}
 }
 
+/* A number up to 255: faster than any. */
+static inline void sw_text_byte(struct sw_text *t, __u32 value)
+{
+	if (value >= 100) {
+		*t->pos++ = value >= 200 ? '2' : '1';
+		value -= value >= 200 ? 200 : 100;
+	} else if (value < 10) {
+		*t->pos++ = '0' + value;
+		return;
+	}
+	sw_text_pair(t->pos, value);
+	t->pos += 2;
+}
+
 static inline void sw_text_ipv4(struct sw_text *t, const __u8 *addr)
 {
 	int i;
 
-	for (i = 0; i < 4; i++) {
-		if (i)
-			sw_text_char(t, '.');
-		sw_text_dec32(t, addr[i]);
+	for (i = 0; i < 3; i++) {
+		sw_text_byte(t, addr[i]);
+		sw_text_char(t, '.');
 	}
+	sw_text_byte(t, addr[3]);
 }
 
 /* The longest run of two or more zero groups, the first of several. */
@@ -261,13 +345,13 @@ static inline void sw_text_ipv6(struct sw_text *t, const __u8 *addr)
 		group[i] = addr[2 * i] << 8 | addr[2 * i + 1];
 	sw_text_zero_run(group, &start, &len);
 	if (start == 0 && len == 5 && group[5] == 0xffff) {
-		sw_text_str(t, "::ffff:");
+		sw_text_const(t, "::ffff:");
 		sw_text_ipv4(t, addr + 12);
 		return;
 	}
 	for (i = 0; i < 8; i++) {
 		if (i == start) {
-			sw_text_str(t, "::");
+			sw_text_const(t, "::");
 			i += len - 1;
 			continue;
 		}

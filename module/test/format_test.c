@@ -9,6 +9,7 @@
 #include <kselftest_harness.h>
 
 #include "format.h"
+#include "text.h"
 
 const char *sw_kreason_name(unsigned int kreason)
 {
@@ -17,6 +18,7 @@ const char *sw_kreason_name(unsigned int kreason)
 
 FIXTURE(format) {
 	struct sw_record	rec;
+	struct sw_kept		kept;
 	char			line[SHUTWATCH_LINE_MAX];
 };
 
@@ -25,6 +27,7 @@ FIXTURE_SETUP(format)
 	struct sw_record *rec = &self->rec;
 
 	memset(self->line, 0, sizeof(self->line));
+	memset(&self->kept, 0, sizeof(self->kept));
 	memset(rec, 0, sizeof(*rec));
 	rec->seq = 41;
 	rec->ts = 12345678901ULL;
@@ -66,8 +69,8 @@ static void end_line(char *line, size_t len)
 
 #define EXPECT_LINE(text)						\
 do {									\
-	size_t len = sw_format_record(self->line, sizeof(self->line),	\
-				      &self->rec);			\
+	size_t len = sw_format_record(self->line, &self->rec,	\
+				      &self->kept);			\
 	end_line(self->line, len);					\
 	EXPECT_STREQ(text "\n", self->line);				\
 } while (0)
@@ -95,7 +98,7 @@ TEST_F(format, call_with_everything)
 TEST_F(format, errno_without_a_name)
 {
 	self->rec.err = -999;
-	end_line(self->line, sw_format_record(self->line, sizeof(self->line), &self->rec));
+	end_line(self->line, sw_format_record(self->line, &self->rec, &self->kept));
 	EXPECT_NE(NULL, strstr(self->line, " ret=-999 "));
 }
 
@@ -151,7 +154,7 @@ TEST_F(format, values_out_of_range)
 {
 	self->rec.before = 200;
 	self->rec.why = 200;
-	end_line(self->line, sw_format_record(self->line, sizeof(self->line), &self->rec));
+	end_line(self->line, sw_format_record(self->line, &self->rec, &self->kept));
 	EXPECT_NE(NULL, strstr(self->line, " state=->CLOSE "));
 	EXPECT_NE(NULL, strstr(self->line, " why=- "));
 }
@@ -174,9 +177,39 @@ TEST_F(format, longest_line_fits)
 	self->rec.kreason = 11;
 	self->rec.flags = SW_RECORD_IPV6 | SW_RECORD_PARENT |
 			  SW_RECORD_CHILDREN | SW_RECORD_KREASON;
-	len = sw_format_record(self->line, sizeof(self->line), &self->rec);
-	EXPECT_LT(len, sizeof(self->line));
+	len = sw_format_record(self->line, &self->rec, &self->kept);
+	EXPECT_LT(len + SW_TEXT_SLACK, sizeof(self->line));
 	EXPECT_EQ('\n', self->line[len - 1]);
+}
+
+/* What is kept from line to line does not outlive what it is about. */
+TEST_F(format, nothing_stale_is_kept)
+{
+	static const struct {
+		__u64		ts;
+		__u32		netns;
+		const char	*text;
+	} try[] = {
+		{ 12345678901ULL, 4026531840U, " ts=12.345678901 " },
+		{ 12999999999ULL, 4026531840U, " ts=12.999999999 " },
+		{ 13000000000ULL, 4026531841U, " ts=13.000000000 " },
+		{ 12000000001ULL, 4026531840U, " ts=12.000000001 " },
+		{ 0, 0, " ts=0.000000000 " },
+		{ 4294967296000000007ULL, 7, " ts=4294967296.000000007 " },
+	};
+	char netns[32];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(try) / sizeof(try[0]); i++) {
+		self->rec.ts = try[i].ts;
+		self->rec.id.netns = try[i].netns;
+		end_line(self->line, sw_format_record(self->line, &self->rec, &self->kept));
+		EXPECT_NE(NULL, strstr(self->line, try[i].text))
+			TH_LOG("%s", self->line);
+		snprintf(netns, sizeof(netns), " netns=%u ", try[i].netns);
+		EXPECT_NE(NULL, strstr(self->line, netns))
+			TH_LOG("%s", self->line);
+	}
 }
 
 TEST_F(format, socket)
@@ -195,7 +228,7 @@ TEST_F(format, socket)
 		.why = SHUTWATCH_WHY_SHUTDOWN_WRITE,
 	};
 
-	end_line(self->line, sw_format_sockinfo(self->line, sizeof(self->line), &info));
+	end_line(self->line, sw_format_sockinfo(self->line, &info, &self->kept));
 	EXPECT_STREQ("netns=4026531840 cookie=1a local=127.0.0.20:8000 remote=127.0.0.1:48072 pid=812 comm=prog state=TIME_WAIT path=ESTABLISHED>FIN_WAIT1>FIN_WAIT2>TIME_WAIT shut=rdwr call=shutdown how=rdwr sent=FIN why=shutdown_write\n",
 		     self->line);
 }
@@ -209,7 +242,7 @@ TEST_F(format, socket_untouched)
 		.state = SHUTWATCH_TCP_ESTABLISHED,
 	};
 
-	end_line(self->line, sw_format_sockinfo(self->line, sizeof(self->line), &info));
+	end_line(self->line, sw_format_sockinfo(self->line, &info, &self->kept));
 	EXPECT_STREQ("netns=4026531840 cookie=1a local=127.0.0.20:8000 remote=127.0.0.1:48072 pid=- comm=- state=ESTABLISHED path=SYN_RECV>ESTABLISHED shut=- call=- how=- sent=- why=-\n",
 		     self->line);
 }
@@ -227,8 +260,8 @@ TEST_F(format, longest_path_fits)
 	info.how = SHUTWATCH_HOW_RDWR;
 	info.sent = SHUTWATCH_SENT_RST;
 	info.why = SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN;
-	len = sw_format_sockinfo(self->line, sizeof(self->line), &info);
-	EXPECT_LT(len, sizeof(self->line));
+	len = sw_format_sockinfo(self->line, &info, &self->kept);
+	EXPECT_LT(len + SW_TEXT_SLACK, sizeof(self->line));
 	EXPECT_EQ('\n', self->line[len - 1]);
 }
 

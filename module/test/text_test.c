@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* text.c on the host: numbers, names and addresses, and where they are cut. */
+/* text.h on the host: numbers, names and addresses. */
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -19,7 +19,6 @@ FIXTURE_SETUP(text)
 {
 	memset(self->buf, 0, sizeof(self->buf));
 	self->t.pos = self->buf;
-	self->t.end = self->buf + sizeof(self->buf) - 1;
 }
 
 FIXTURE_TEARDOWN(text)
@@ -60,7 +59,9 @@ TEST_F(text, hexadecimal)
 
 TEST_F(text, time)
 {
-	sw_text_time(&self->t, 12000000034ULL);
+	struct sw_kept kept = {};
+
+	sw_text_time(&self->t, &kept, 12000000034ULL);
 	EXPECT_STREQ("12.000000034", self->buf);
 }
 
@@ -76,13 +77,44 @@ TEST_F(text, name_without_end)
 	EXPECT_STREQ("0123456789abcdef", self->buf);
 }
 
-TEST_F(text, full_buffer_is_not_overrun)
+TEST_F(text, part_of_a_string)
 {
-	self->t.end = self->buf + 4;
-	sw_text_str(&self->t, "123456");
-	sw_text_dec(&self->t, 7);
-	endpoint(&self->t, AF_INET6, "::1", 80);
-	EXPECT_STREQ("1234", self->buf);
+	sw_text_part(&self->t, "abc", 16);
+	sw_text_part(&self->t, "defgh", 2);
+	EXPECT_STREQ("abcde", self->buf);
+}
+
+/* Around every power of ten, where the width changes. */
+TEST_F(text, decimal_of_each_width)
+{
+	__u64 power = 1, value;
+	char expected[32];
+	int digits, d;
+
+	for (digits = 0; digits < 20; digits++, power *= 10) {
+		for (d = -1; d <= 1; d++) {
+			value = power + d;
+			memset(self->buf, 0, sizeof(self->buf));
+			self->t.pos = self->buf;
+			sw_text_dec(&self->t, value);
+			snprintf(expected, sizeof(expected), "%llu", value);
+			EXPECT_STREQ(expected, self->buf);
+		}
+	}
+}
+
+TEST_F(text, bytes)
+{
+	char expected[32];
+	int i;
+
+	for (i = 0; i < 256; i++) {
+		memset(self->buf, 0, sizeof(self->buf));
+		self->t.pos = self->buf;
+		sw_text_byte(&self->t, i);
+		snprintf(expected, sizeof(expected), "%d", i);
+		EXPECT_STREQ(expected, self->buf);
+	}
 }
 
 TEST_F(text, ipv4)

@@ -14,7 +14,8 @@
  *	};
  *
  * A reader must ignore keys and accept values that it does not know: both are
- * only ever added.  SHUTWATCH_ABI moves when one changes its meaning or goes.
+ * only ever added, at the end of their list, because the raw records tell their
+ * numbers.  SHUTWATCH_ABI moves when one changes its meaning or goes.
  * The manual of all this is module/uapi/ABI.
  */
 #ifndef _UAPI_SHUTWATCH_H
@@ -33,6 +34,7 @@
 #define SHUTWATCH_FILE_ABI	"abi"
 #define SHUTWATCH_FILE_EVENTS	"events"
 #define SHUTWATCH_FILE_PIPE	"events_pipe"
+#define SHUTWATCH_FILE_RAW	"events_raw"
 #define SHUTWATCH_FILE_SOCKETS	"sockets"
 #define SHUTWATCH_FILE_STATS	"stats"
 
@@ -225,6 +227,23 @@ enum shutwatch_why {
 };
 
 /*
+ * ret= and error=: what the functions we watch return, and what a RST leaves to
+ * the program.  Any other number is written as it is.
+ */
+#define SHUTWATCH_ERRNO_LIST(X)						\
+	X(EBUSY,			"EBUSY")			\
+	X(ECONNABORTED,			"ECONNABORTED")			\
+	X(ECONNREFUSED,			"ECONNREFUSED")			\
+	X(ECONNRESET,			"ECONNRESET")			\
+	X(EHOSTUNREACH,			"EHOSTUNREACH")			\
+	X(EINVAL,			"EINVAL")			\
+	X(ENOENT,			"ENOENT")			\
+	X(ENOTCONN,			"ENOTCONN")			\
+	X(EOPNOTSUPP,			"EOPNOTSUPP")			\
+	X(EPIPE,			"EPIPE")			\
+	X(ETIMEDOUT,			"ETIMEDOUT")
+
+/*
  * The keys of a line.  Every record begins with the first eleven, in this
  * order; which follow, and in what order, is fixed for each kind (see ABI).
  */
@@ -264,6 +283,113 @@ enum shutwatch_why {
 enum shutwatch_key {
 	SHUTWATCH_KEY_LIST(SHUTWATCH_AS_ENUM)
 	SHUTWATCH_KEY__MAX
+};
+
+/*
+ * events_raw: the same records, for programs.
+ *
+ * SHUTWATCH_RAW_VERSION moves when a field changes its meaning.  New fields
+ * come at the end, and make the record larger; new names come at the end of
+ * their list, and raise the number of names.  Who finds a version, a size or a
+ * number of names above its own does not know all that is in there: the text
+ * files have it in words.
+ */
+#define SHUTWATCH_RAW_VERSION	1
+
+/* Names that a raw record may tell by their number. */
+#define SHUTWATCH_RAW_NAMES						\
+	(SHUTWATCH_TCP_COUNT + SHUTWATCH_KIND_COUNT +			\
+	 SHUTWATCH_CTX_COUNT + SHUTWATCH_BY_COUNT + SHUTWATCH_HOW_COUNT + \
+	 SHUTWATCH_SENT_COUNT + SHUTWATCH_FIN_COUNT + SHUTWATCH_WHY_COUNT)
+
+/* struct shutwatch_raw.flags */
+#define SHUTWATCH_RAW_IPV6	0x01	/* the addresses are IPv6 */
+#define SHUTWATCH_RAW_NO_VALUES	0x02	/* unread, unsent, unacked: not known */
+#define SHUTWATCH_RAW_PARENT	0x04	/* there is a key parent */
+#define SHUTWATCH_RAW_CHILDREN	0x08	/* there is a key children */
+#define SHUTWATCH_RAW_KREASON	0x10	/* there is a key kreason */
+#define SHUTWATCH_RAW_NO_TIME	0x20	/* took is not known */
+
+#define SHUTWATCH_KREASON_LEN	32
+
+/**
+ * struct shutwatch_raw - one record of events_raw
+ * @size: of this record in bytes: the next one begins there
+ * @version: SHUTWATCH_RAW_VERSION
+ * @names: SHUTWATCH_RAW_NAMES
+ * @flags: SHUTWATCH_RAW_*
+ * @seq: number of the record; lost: of the last one that was missed
+ * @ts: nanoseconds of CLOCK_MONOTONIC
+ * @cookie: SO_COOKIE of the socket, 0 for none
+ * @took: call: nanoseconds
+ * @parent: decision: cookie of the listener, 0 if that is not known
+ * @count: lost: how many records
+ * @laddr: local address, network byte order; IPv4 in the first four bytes
+ * @raddr: remote address, likewise
+ * @lport: local port, host byte order
+ * @rport: remote port, host byte order
+ * @netns: inode number of the network namespace
+ * @pid: of the task that asked, 0 where no task did
+ * @unread: bytes, as all three
+ * @unsent: bytes
+ * @unacked: bytes
+ * @linger: seconds, -1 where SO_LINGER is off
+ * @children: connections reset because this listener stopped
+ * @err: call: 0 or -errno; reset: errno
+ * @cpu: number of the CPU
+ * @kind: enum shutwatch_kind
+ * @ctx: enum shutwatch_ctx
+ * @by: enum shutwatch_by: by=, or call= of a call
+ * @how: enum shutwatch_how
+ * @before: enum shutwatch_tcp
+ * @after: enum shutwatch_tcp
+ * @sent: enum shutwatch_sent
+ * @why: enum shutwatch_why
+ * @fin: enum shutwatch_fin
+ * @spare: zero
+ * @comm: name of the task that asked; not terminated if it is that long
+ * @kreason: the kernel's own reason, likewise
+ *
+ * What a key of the text would say with "-" is 0 where nothing else is said.
+ */
+struct shutwatch_raw {
+	__u16	size;
+	__u16	version;
+	__u16	names;
+	__u16	flags;
+	__u64	seq;
+	__u64	ts;
+	__u64	cookie;
+	union {
+		__u64	took;
+		__u64	parent;
+		__u64	count;
+	};
+	__u8	laddr[16];
+	__u8	raddr[16];
+	__u16	lport;
+	__u16	rport;
+	__u32	netns;
+	__u32	pid;
+	__u32	unread;
+	__u32	unsent;
+	__u32	unacked;
+	__s32	linger;
+	__u32	children;
+	__s16	err;
+	__u16	cpu;
+	__u8	kind;
+	__u8	ctx;
+	__u8	by;
+	__u8	how;
+	__u8	before;
+	__u8	after;
+	__u8	sent;
+	__u8	why;
+	__u8	fin;
+	__u8	spare[3];
+	char	comm[SHUTWATCH_COMM_LEN];
+	char	kreason[SHUTWATCH_KREASON_LEN];
 };
 
 #endif /* _UAPI_SHUTWATCH_H */
