@@ -4,7 +4,6 @@
  * short forms exist because a line of 80 characters has to hold who, what,
  * between whom, and why; nothing is told that the record does not say.
  */
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -33,19 +32,40 @@ static const char * const state_short[SHUTWATCH_TCP_COUNT] = {
 	[SHUTWATCH_TCP_NEW_SYN_RECV] = "NSR",
 };
 
-static void copy(char *cell, const char *value)
+static void show_text(struct cell *cell, const char *text, size_t len)
 {
-	snprintf(cell, CELL_SIZE, "%s", value ? value : "");
+	cell->text = text;
+	cell->len = len;
+}
+
+static void show(struct cell *cell, const struct record *r, enum shutwatch_key key)
+{
+	show_text(cell, r->value[key] ? r->value[key] : "", r->value[key] ? r->len[key] : 0);
+}
+
+/* Build a text of its own, piece by piece. */
+static void add(struct cell *cell, const char *text, size_t len)
+{
+	if (len > sizeof(cell->own) - cell->len)
+		len = sizeof(cell->own) - cell->len;
+	memcpy(cell->own + cell->len, text, len);
+	cell->text = cell->own;
+	cell->len += len;
+}
+
+static void add_word(struct cell *cell, const char *word)
+{
+	add(cell, word, strlen(word));
 }
 
 /**
  * cell_clock() - when, by the clock on the wall
- * @cell: where to
+ * @cell: the cell
  * @r: the record
  *
  * The distance of the two clocks is that of now; see BUGS of the manual page.
  */
-void cell_clock(char *cell, const struct record *r)
+void cell_clock(struct cell *cell, const struct record *r)
 {
 	const char *ts = record_value(r, SHUTWATCH_KEY_TS);
 	struct timespec wall, mono;
@@ -54,7 +74,7 @@ void cell_clock(char *cell, const struct record *r)
 	struct tm tm;
 	time_t t;
 
-	copy(cell, SHUTWATCH_NOTHING);
+	show_text(cell, SHUTWATCH_NOTHING, strlen(SHUTWATCH_NOTHING));
 	if (!ts || number_parse_ns(&ns, ts))
 		return;
 	clock_gettime(CLOCK_REALTIME, &wall);
@@ -63,189 +83,232 @@ void cell_clock(char *cell, const struct record *r)
 	then = now + (long long)ns;
 	t = (time_t)(then / NS_PER_SEC);
 	if (localtime_r(&t, &tm))
-		strftime(cell, CELL_SIZE, "%H:%M:%S", &tm);
+		show_text(cell, cell->own,
+			  strftime(cell->own, sizeof(cell->own), "%H:%M:%S", &tm));
 }
 
 /**
  * cell_stamp() - when, as the record has it
- * @cell: where to
+ * @cell: the cell
  * @r: the record
  */
-void cell_stamp(char *cell, const struct record *r)
+void cell_stamp(struct cell *cell, const struct record *r)
 {
-	copy(cell, r->value[SHUTWATCH_KEY_TS]);
+	show(cell, r, SHUTWATCH_KEY_TS);
 }
 
 /**
  * cell_pid() - the task that asked
- * @cell: where to
+ * @cell: the cell
  * @r: the record
  */
-void cell_pid(char *cell, const struct record *r)
+void cell_pid(struct cell *cell, const struct record *r)
 {
-	copy(cell, r->value[SHUTWATCH_KEY_PID]);
+	show(cell, r, SHUTWATCH_KEY_PID);
 }
 
 /**
  * cell_comm() - the name of the task that asked
- * @cell: where to
+ * @cell: the cell
  * @r: the record
+ *
+ * It may hold anything, also where the rest of the record is clean.
  */
-void cell_comm(char *cell, const struct record *r)
+void cell_comm(struct cell *cell, const struct record *r)
 {
 	const char *comm = r->value[SHUTWATCH_KEY_COMM];
+	size_t i;
 
-	record_unescape(cell, CELL_SIZE, comm ? comm : "");
+	if (!comm || !memchr(comm, '\\', r->len[SHUTWATCH_KEY_COMM])) {
+		show(cell, r, SHUTWATCH_KEY_COMM);
+		return;
+	}
+	record_unescape(cell->own, sizeof(cell->own), comm);
+	show_text(cell, cell->own, strlen(cell->own));
+	for (i = 0; i < cell->len; i++)
+		if (cell->own[i] < ' ' || cell->own[i] > '~')
+			cell->own[i] = '?';
 }
 
 /**
  * cell_local_port() - the local port
- * @cell: where to
+ * @cell: the cell
  * @r: the record
  */
-void cell_local_port(char *cell, const struct record *r)
+void cell_local_port(struct cell *cell, const struct record *r)
 {
 	const char *local = r->value[SHUTWATCH_KEY_LOCAL];
-	const char *colon = local ? strrchr(local, ':') : NULL;
+	const char *colon = local ? memrchr(local, ':', r->len[SHUTWATCH_KEY_LOCAL]) : NULL;
 
-	copy(cell, colon ? colon + 1 : local);
+	show(cell, r, SHUTWATCH_KEY_LOCAL);
+	if (!colon)
+		return;
+	cell->len -= (size_t)(colon + 1 - local);
+	cell->text = colon + 1;
 }
 
 /**
  * cell_local() - the local address and port
- * @cell: where to
+ * @cell: the cell
  * @r: the record
  */
-void cell_local(char *cell, const struct record *r)
+void cell_local(struct cell *cell, const struct record *r)
 {
-	copy(cell, r->value[SHUTWATCH_KEY_LOCAL]);
+	show(cell, r, SHUTWATCH_KEY_LOCAL);
 }
 
 /**
  * cell_remote() - the remote address and port
- * @cell: where to
+ * @cell: the cell
  * @r: the record
  */
-void cell_remote(char *cell, const struct record *r)
+void cell_remote(struct cell *cell, const struct record *r)
 {
-	copy(cell, r->value[SHUTWATCH_KEY_REMOTE]);
+	show(cell, r, SHUTWATCH_KEY_REMOTE);
 }
 
 /* The call with its "how", or what caused it without one, or what came in. */
-static void by(char *cell, const struct record *r, const char *shutdown)
+static void by(struct cell *cell, const struct record *r, const char *shutdown)
 {
 	const char *call = r->value[SHUTWATCH_KEY_CALL];
 	const char *how = record_value(r, SHUTWATCH_KEY_HOW);
+	bool is_shutdown = names_is(&by_names, SHUTWATCH_BY_SHUTDOWN, call);
 
-	if (!call) {
-		call = r->value[SHUTWATCH_KEY_BY];
-		if (!call && r->value[SHUTWATCH_KEY_ERROR])
-			call = r->value[SHUTWATCH_KEY_KIND];
-		copy(cell, call);
+	if (!call && !r->value[SHUTWATCH_KEY_BY] && r->value[SHUTWATCH_KEY_ERROR]) {
+		show(cell, r, SHUTWATCH_KEY_KIND);
 		return;
 	}
-	if (names_is(&by_names, SHUTWATCH_BY_SHUTDOWN, call))
-		call = shutdown;
-	snprintf(cell, CELL_SIZE, "%s%s%s", call, how ? " " : "", how ? how : "");
+	show(cell, r, call ? SHUTWATCH_KEY_CALL : SHUTWATCH_KEY_BY);
+	if (!call || !(how || is_shutdown))
+		return;
+	cell->len = 0;
+	add_word(cell, is_shutdown ? shutdown : call);
+	if (how) {
+		add(cell, " ", 1);
+		add_word(cell, how);
+	}
 }
 
 /**
  * cell_by() - the call, or what else it was
- * @cell: where to
+ * @cell: the cell
  * @r: the record
  */
-void cell_by(char *cell, const struct record *r)
+void cell_by(struct cell *cell, const struct record *r)
 {
 	by(cell, r, by_names.name[SHUTWATCH_BY_SHUTDOWN]);
 }
 
 /**
  * cell_by_short() - the same with shutdown() in short
- * @cell: where to
+ * @cell: the cell
  * @r: the record
  */
-void cell_by_short(char *cell, const struct record *r)
+void cell_by_short(struct cell *cell, const struct record *r)
 {
 	by(cell, r, SHUTDOWN_SHORT);
 }
 
 /**
  * cell_state() - the state, or both of a transition
- * @cell: where to
+ * @cell: the cell
  * @r: the record
  */
-void cell_state(char *cell, const struct record *r)
+void cell_state(struct cell *cell, const struct record *r)
 {
-	copy(cell, r->value[SHUTWATCH_KEY_STATE]);
+	show(cell, r, SHUTWATCH_KEY_STATE);
+}
+
+static void add_state_short(struct cell *cell, const char *state, size_t len)
+{
+	char name[SHUTWATCH_LINE_MAX];
+	int id;
+
+	memcpy(name, state, len);
+	name[len] = '\0';
+	id = names_find(&tcp_names, name);
+	if (id < 0)
+		add(cell, state, len);
+	else
+		add_word(cell, state_short[id]);
 }
 
 /**
  * cell_state_short() - the same in three letters each
- * @cell: where to
+ * @cell: the cell
  * @r: the record
  *
  * A state that this reader does not know is written in full.
  */
-void cell_state_short(char *cell, const struct record *r)
+void cell_state_short(struct cell *cell, const struct record *r)
 {
-	const char *value = r->value[SHUTWATCH_KEY_STATE];
-	char states[SHUTWATCH_LINE_MAX];
-	char *rest = states;
-	const char *state;
-	int id, n = 0;
+	const char *state = r->value[SHUTWATCH_KEY_STATE];
+	const char *end;
 
-	*cell = '\0';
-	if (!value)
+	cell->text = "";
+	cell->len = 0;
+	if (!state)
 		return;
-	snprintf(states, sizeof(states), "%s", value);
-	for (state = strsep(&rest, ">"); state; state = strsep(&rest, ">")) {
-		id = names_find(&tcp_names, state);
-		n += snprintf(cell + n, CELL_SIZE - (size_t)n, "%s%s", n ? ">" : "",
-			      id < 0 ? state : state_short[id]);
+	for (;;) {
+		end = strchrnul(state, '>');
+		add_state_short(cell, state, (size_t)(end - state));
+		if (!*end)
+			break;
+		add(cell, ">", 1);
+		state = end + 1;
 	}
+}
+
+/* What became of a FIN that is not out, NULL where there is nothing to say. */
+static const char *fin_of(const struct record *r)
+{
+	const char *fin = record_value(r, SHUTWATCH_KEY_FIN);
+
+	if (!fin || names_is(&fin_names, SHUTWATCH_FIN_SENT, fin) ||
+	    !names_is(&sent_names, SHUTWATCH_SENT_FIN, r->value[SHUTWATCH_KEY_SENT]))
+		return NULL;
+	return fin;
+}
+
+static void sent(struct cell *cell, const struct record *r, const char *between, size_t len)
+{
+	const char *fin = fin_of(r);
+
+	show(cell, r, SHUTWATCH_KEY_SENT);
+	if (!fin)
+		return;
+	cell->len = 0;
+	add_word(cell, r->value[SHUTWATCH_KEY_SENT]);
+	add_word(cell, between);
+	add(cell, fin, strnlen(fin, len));
 }
 
 /**
  * cell_sent() - what was sent; a FIN that is not out says so
- * @cell: where to
+ * @cell: the cell
  * @r: the record
  */
-void cell_sent(char *cell, const struct record *r)
+void cell_sent(struct cell *cell, const struct record *r)
 {
-	const char *sent = r->value[SHUTWATCH_KEY_SENT];
-	const char *fin = record_value(r, SHUTWATCH_KEY_FIN);
-
-	copy(cell, sent);
-	if (names_is(&sent_names, SHUTWATCH_SENT_FIN, sent) && fin &&
-	    !names_is(&fin_names, SHUTWATCH_FIN_SENT, fin))
-		snprintf(cell, CELL_SIZE, "%s %s", sent, fin);
+	sent(cell, r, " ", SHUTWATCH_LINE_MAX);
 }
 
 /**
  * cell_sent_short() - the same with one letter for what became of the FIN
- * @cell: where to
+ * @cell: the cell
  * @r: the record
  */
-void cell_sent_short(char *cell, const struct record *r)
+void cell_sent_short(struct cell *cell, const struct record *r)
 {
-	char *space;
-
-	cell_sent(cell, r);
-	space = strchr(cell, ' ');
-	if (space) {
-		space[0] = space[1];
-		space[1] = '\0';
-	}
+	sent(cell, r, "", 1);
 }
 
 /**
  * cell_why() - the reason, or the error that a received RST means
- * @cell: where to
+ * @cell: the cell
  * @r: the record
  */
-void cell_why(char *cell, const struct record *r)
+void cell_why(struct cell *cell, const struct record *r)
 {
-	const char *why = r->value[SHUTWATCH_KEY_WHY];
-
-	copy(cell, why ? why : r->value[SHUTWATCH_KEY_ERROR]);
+	show(cell, r, r->value[SHUTWATCH_KEY_WHY] ? SHUTWATCH_KEY_WHY : SHUTWATCH_KEY_ERROR);
 }

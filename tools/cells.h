@@ -13,26 +13,37 @@
 #define CELL_SIZE	(2 * SHUTWATCH_LINE_MAX)
 
 /**
- * typedef cell_fn - write what stands in a cell
- * @cell: where to, CELL_SIZE bytes; left empty where the record has no such
- *	thing, "-" where the record itself says so
- * @r: the record
+ * struct cell - what stands in a cell
+ * @text: the text, not necessarily terminated
+ * @len: its length; 0 where the record has no such thing
+ * @own: room for a text that no value of the record is
  */
-typedef void (*cell_fn)(char *cell, const struct record *r);
+struct cell {
+	const char *text;
+	size_t len;
+	char own[CELL_SIZE];
+};
 
-void cell_clock(char *cell, const struct record *r);
-void cell_stamp(char *cell, const struct record *r);
-void cell_pid(char *cell, const struct record *r);
-void cell_comm(char *cell, const struct record *r);
-void cell_local_port(char *cell, const struct record *r);
-void cell_local(char *cell, const struct record *r);
-void cell_remote(char *cell, const struct record *r);
-void cell_by(char *cell, const struct record *r);
-void cell_by_short(char *cell, const struct record *r);
-void cell_state(char *cell, const struct record *r);
-void cell_state_short(char *cell, const struct record *r);
-void cell_sent(char *cell, const struct record *r);
-void cell_sent_short(char *cell, const struct record *r);
-void cell_why(char *cell, const struct record *r);
+/**
+ * typedef cell_fn - say what stands in a cell
+ * @cell: the cell; "-" where the record itself says so
+ * @r: the record, to which the cell may refer
+ */
+typedef void (*cell_fn)(struct cell *cell, const struct record *r);
+
+void cell_clock(struct cell *cell, const struct record *r);
+void cell_stamp(struct cell *cell, const struct record *r);
+void cell_pid(struct cell *cell, const struct record *r);
+void cell_comm(struct cell *cell, const struct record *r);
+void cell_local_port(struct cell *cell, const struct record *r);
+void cell_local(struct cell *cell, const struct record *r);
+void cell_remote(struct cell *cell, const struct record *r);
+void cell_by(struct cell *cell, const struct record *r);
+void cell_by_short(struct cell *cell, const struct record *r);
+void cell_state(struct cell *cell, const struct record *r);
+void cell_state_short(struct cell *cell, const struct record *r);
+void cell_sent(struct cell *cell, const struct record *r);
+void cell_sent_short(struct cell *cell, const struct record *r);
+void cell_why(struct cell *cell, const struct record *r);
 
 #endif /* SHUTWATCH_CELLS_H */

@@ -33,7 +33,7 @@ static_assert(SHUTWATCH_KEY__MAX <= 64, "the keys outgrew a set of 64 bits");
  * struct column - one column
  * @title: what the header says
  * @width: how wide it is where nothing is in the way
- * @cell: writes the content
+ * @cell: says what stands there
  * @told: the keys whose values it tells, so that -x need not
  * @look: COLUMN_ flags
  */
@@ -87,58 +87,65 @@ struct layout {
 	size_t limit;
 };
 
-static const char *colour_of(const struct column *c, const char *text)
+static bool begins_with(const struct cell *cell, const char *word)
+{
+	size_t len = strlen(word);
+
+	return cell->len >= len && !memcmp(cell->text, word, len);
+}
+
+static const char *colour_of(const struct column *c, const struct cell *cell)
 {
 	if (!(c->told & TOLD(SENT)))
 		return NULL;
-	if (!strncmp(text, sent_names.name[SHUTWATCH_SENT_RST], 3))
+	if (begins_with(cell, sent_names.name[SHUTWATCH_SENT_RST]))
 		return RED;
-	if (!strncmp(text, sent_names.name[SHUTWATCH_SENT_FIN], 3))
+	if (begins_with(cell, sent_names.name[SHUTWATCH_SENT_FIN]))
 		return GREEN;
-	return names_is(&sent_names, SHUTWATCH_SENT_NONE, text) ? DIM : NULL;
+	return cell->len == strlen(sent_names.name[SHUTWATCH_SENT_NONE]) &&
+	       begins_with(cell, sent_names.name[SHUTWATCH_SENT_NONE]) ? DIM : NULL;
 }
 
 /* What of a text that is cut still stands behind the mark: the port. */
-static const char *tail_of(const char *text, size_t room)
+static size_t tail_of(const struct cell *cell, size_t room)
 {
-	const char *tail = strrchr(text, ':');
+	const char *tail = memrchr(cell->text, ':', cell->len);
+	size_t len;
 
 	if (!tail)
-		return "";
-	if (tail > text && tail[-1] == ']')
+		return 0;
+	if (tail > cell->text && tail[-1] == ']')
 		tail--;
-	return strlen(tail) + 2 <= room ? tail : "";
+	len = cell->len - (size_t)(tail - cell->text);
+	return len + 2 <= room ? len : 0;
 }
 
-static void put_cut(struct line *l, const char *text, size_t room)
+static void put_cut(struct line *l, const struct cell *cell, size_t room)
 {
-	const char *tail;
-	size_t head;
+	size_t tail;
 
-	if (strlen(text) <= room) {
-		line_text(l, text, strlen(text));
+	if (cell->len <= room) {
+		line_text(l, cell->text, cell->len);
 		return;
 	}
-	tail = tail_of(text, room);
-	head = room - strlen(tail) - strlen(CUT_MARK);
-	line_text(l, text, head);
+	tail = tail_of(cell, room);
+	line_text(l, cell->text, room - tail - strlen(CUT_MARK));
 	line_text(l, CUT_MARK, strlen(CUT_MARK));
-	line_text(l, tail, strlen(tail));
+	line_text(l, cell->text + cell->len - tail, tail);
 }
 
-static void put_cell(struct line *l, const struct column *c, const char *text, size_t room,
-		     bool colours)
+static void put_cell(struct line *l, const struct column *c, const struct cell *cell,
+		     size_t room, bool colours)
 {
-	const char *colour = colours ? colour_of(c, text) : NULL;
-	size_t len = strlen(text);
+	const char *colour = colours ? colour_of(c, cell) : NULL;
 
 	if (c->look & COLUMN_STRICT)
 		room = c->width;
-	if (c->look & COLUMN_RIGHT && len < c->width)
-		line_space(l, c->width - len);
+	if (c->look & COLUMN_RIGHT && cell->len < c->width)
+		line_space(l, c->width - cell->len);
 	if (colour)
 		line_colour(l, colour);
-	put_cut(l, text, room);
+	put_cut(l, cell, room);
 	if (colour)
 		line_colour(l, PLAIN);
 }
@@ -149,52 +156,57 @@ static void go_to(struct line *l, size_t column)
 	line_space(l, l->column + 1 < column ? column - l->column : 1);
 }
 
-/* The least that the columns behind @i have to have. */
-static size_t needed_behind(const struct layout *lo, char text[][CELL_SIZE], int i)
+/* The least that a column has to have, with the space before it. */
+static size_t least(const struct column *c, const struct cell *cell)
 {
-	size_t needed = 0;
-	size_t len;
-
-	while (++i < COLUMNS) {
-		len = strlen(text[i]);
-		needed += 1 + (len < lo->column[i].width ? len : lo->column[i].width);
-	}
-	return needed;
+	return 1 + (cell->len < c->width ? cell->len : c->width);
 }
 
-static void put_columns(struct line *l, const struct layout *lo, char text[][CELL_SIZE],
+static void put_columns(struct line *l, const struct layout *lo, const struct cell *cell,
 			bool colours)
 {
 	size_t next = lo->start;
 	size_t room = UNLIMITED;
+	size_t behind = 0;
 	int i;
 
+	for (i = 0; i < COLUMNS; i++)
+		behind += least(&lo->column[i], &cell[i]);
 	for (i = 0; i < COLUMNS; i++) {
+		behind -= least(&lo->column[i], &cell[i]);
 		if (lo->limit != UNLIMITED)
-			room = lo->limit - l->column - needed_behind(lo, text, i);
-		put_cell(l, &lo->column[i], text[i], room, colours);
+			room = lo->limit - l->column - behind;
+		put_cell(l, &lo->column[i], &cell[i], room, colours);
 		next += lo->column[i].width + 1;
 		go_to(l, next);
 	}
 }
 
+static void show_title(struct cell *cell, const struct column *c)
+{
+	cell->text = c->title;
+	cell->len = strlen(c->title);
+}
+
 static void put_time(struct line *l, const struct column *c, const struct record *r)
 {
-	char text[CELL_SIZE];
 	size_t next = l->column + c->width + 1;
+	struct cell cell;
 
-	snprintf(text, sizeof(text), "%s", c->title);
 	if (r)
-		c->cell(text, r);
-	put_cell(l, c, text, UNLIMITED, false);
+		c->cell(&cell, r);
+	else
+		show_title(&cell, c);
+	put_cell(l, c, &cell, UNLIMITED, false);
 	go_to(l, next);
 }
 
-static struct layout start_line(struct line *l, const struct table *t, const struct record *r)
+static struct layout start_line(struct line *l, char *to, const struct table *t,
+				const struct record *r)
 {
 	struct layout lo = { .column = t->wide ? wide : narrow, .limit = UNLIMITED };
 
-	line_start(l);
+	line_start(l, to, !r || r->clean);
 	if (t->clock)
 		put_time(l, &clock_column, r);
 	if (t->stamp)
@@ -233,58 +245,60 @@ static void put_rest(struct line *l, const struct table *t, const struct layout 
 
 /**
  * columns_header() - write the titles
+ * @to: where to, LINE_SIZE bytes
  * @t: how the table looks
- * @out: where to
+ *
+ * Return: the byte behind them.
  */
-void columns_header(const struct table *t, FILE *out)
+char *columns_header(char *to, const struct table *t)
 {
-	char text[COLUMNS][CELL_SIZE];
+	struct cell cell[COLUMNS];
 	struct layout lo;
 	struct line l;
 	int i;
 
-	lo = start_line(&l, t, NULL);
+	lo = start_line(&l, to, t, NULL);
 	for (i = 0; i < COLUMNS; i++)
-		snprintf(text[i], sizeof(text[i]), "%s", lo.column[i].title);
-	put_columns(&l, &lo, text, false);
-	line_end(&l, out);
+		show_title(&cell[i], &lo.column[i]);
+	put_columns(&l, &lo, cell, false);
+	return line_end(&l);
 }
 
 /* Something is missing here: not a row, so that nobody takes it for one. */
-static void columns_lost(const struct record *r, FILE *out)
+static char *columns_lost(char *to, const struct record *r)
 {
 	const char *count = r->value[SHUTWATCH_KEY_COUNT];
-	char text[CELL_SIZE];
 	struct line l;
 
-	line_start(&l);
-	snprintf(text, sizeof(text), "-- lost %s events --", count ? count : "some");
-	line_text(&l, text, strlen(text));
-	line_end(&l, out);
+	line_start(&l, to, r->clean);
+	line_text(&l, "-- lost ", 8);
+	line_text(&l, count ? count : "some", strlen(count ? count : "some"));
+	line_text(&l, " events --", 10);
+	return line_end(&l);
 }
 
 /**
  * columns_record() - write a record as one line
+ * @to: where to, LINE_SIZE bytes
  * @t: how the table looks
  * @r: the record
- * @out: where to
+ *
+ * Return: the byte behind it.
  */
-void columns_record(const struct table *t, const struct record *r, FILE *out)
+char *columns_record(char *to, const struct table *t, const struct record *r)
 {
-	char text[COLUMNS][CELL_SIZE];
+	struct cell cell[COLUMNS];
 	struct layout lo;
 	struct line l;
 	int i;
 
-	if (names_is(&kind_names, SHUTWATCH_KIND_LOST, r->value[SHUTWATCH_KEY_KIND])) {
-		columns_lost(r, out);
-		return;
-	}
-	lo = start_line(&l, t, r);
+	if (names_is(&kind_names, SHUTWATCH_KIND_LOST, r->value[SHUTWATCH_KEY_KIND]))
+		return columns_lost(to, r);
+	lo = start_line(&l, to, t, r);
 	for (i = 0; i < COLUMNS; i++)
-		lo.column[i].cell(text[i], r);
-	put_columns(&l, &lo, text, t->colour);
+		lo.column[i].cell(&cell[i], r);
+	put_columns(&l, &lo, cell, t->colour);
 	if (t->extended)
 		put_rest(&l, t, &lo, r);
-	line_end(&l, out);
+	return line_end(&l);
 }

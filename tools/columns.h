@@ -6,7 +6,6 @@
 #define SHUTWATCH_COLUMNS_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "record.h"
 
@@ -29,7 +28,7 @@ struct table {
 	bool colour;
 };
 
-void columns_header(const struct table *t, FILE *out);
-void columns_record(const struct table *t, const struct record *r, FILE *out);
+char *columns_header(char *to, const struct table *t);
+char *columns_record(char *to, const struct table *t, const struct record *r);
 
 #endif /* SHUTWATCH_COLUMNS_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nonsense for the parser, and for all that lives on what it returns.
+ * Nonsense for the parser, and for all that lives on what it returns; with -r,
+ * or FUZZ_RAW, for what takes raw records.
  *
  * With FUZZ_LIBFUZZER, libFuzzer drives it.  Without, it has a main() of its
  * own: every line of the files named (or of stdin) as it is, and then, with
@@ -17,6 +18,8 @@
 #include "filter.h"
 #include "fuzz_record.h"
 #include "json.h"
+#include "line.h"
+#include "raw.h"
 #include "record.h"
 
 #define INPUT_MAX	1024
@@ -64,33 +67,26 @@ static void check_unescape(const char *text)
 static void check_table(const struct record *r, bool wide, bool extended)
 {
 	struct table t = { .wide = wide, .extended = extended };
-	char *text;
+	char text[LINE_SIZE];
 	size_t len, i;
-	FILE *out;
 
-	out = open_memstream(&text, &len);
-	must(!!out, "no memory");
-	columns_record(&t, r, out);
-	fclose(out);
+	len = (size_t)(columns_record(text, &t, r) - text);
+	must(len <= sizeof(text), "a row outgrew its room");
 	must(len && text[len - 1] == '\n', "a row without its end");
 	must(wide || extended || len <= COLUMNS_WIDTH + 1 || text[0] == '-', "a row is too wide");
 	for (i = 0; i + 1 < len; i++)
 		must(text[i] >= ' ' && text[i] <= '~', "a control character got through");
-	free(text);
 }
 
 static void check_json(const struct record *r)
 {
 	bool quoted = false;
-	char *text;
+	char text[JSON_SIZE];
 	size_t len, i;
-	FILE *out;
 
-	out = open_memstream(&text, &len);
-	must(!!out, "no memory");
-	json_record(out, r, "record");
-	fclose(out);
-	must(len > 2 && text[0] == '{' && !strcmp(text + len - 2, "}\n"), "not an object");
+	len = (size_t)(json_record(text, r, "record") - text);
+	must(len <= sizeof(text), "an object outgrew its room");
+	must(len > 2 && text[0] == '{' && !memcmp(text + len - 2, "}\n", 2), "not an object");
 	for (i = 0; i + 1 < len; i++) {
 		must((unsigned char)text[i] >= ' ', "a control character in JSON");
 		if (quoted && text[i] == '\\')
@@ -99,7 +95,6 @@ static void check_json(const struct record *r)
 			quoted = !quoted;
 	}
 	must(!quoted, "a string without its end");
-	free(text);
 }
 
 static void check_filter(const struct record *r)
@@ -110,6 +105,46 @@ static void check_filter(const struct record *r)
 	prefix_parse(&f.local, "127.0.0.0/8");
 	prefix_parse(&f.remote, "::/3");
 	filter_match(&f, r);
+}
+
+static void check_lengths(const struct record *r)
+{
+	int key;
+
+	for (key = 0; key < SHUTWATCH_KEY__MAX; key++)
+		must(!r->value[key] || strlen(r->value[key]) == r->len[key], "a wrong length");
+}
+
+static void check_record(const struct record *r)
+{
+	check_lengths(r);
+	check_table(r, false, false);
+	check_table(r, false, true);
+	check_table(r, true, true);
+	check_json(r);
+	check_filter(r);
+}
+
+/**
+ * fuzz_raw() - one try of a raw record
+ * @data: the bytes
+ * @size: how many
+ *
+ * Return: 0.
+ */
+int fuzz_raw(const unsigned char *data, size_t size)
+{
+	static struct raw_kept kept;
+	struct shutwatch_raw raw;
+	struct record r;
+
+	if (size < sizeof(raw))
+		return 0;
+	memcpy(&raw, data, sizeof(raw));
+	raw_check(&raw, size);
+	raw_record(&r, &raw, &kept);
+	check_record(&r);
+	return 0;
 }
 
 /**
@@ -133,11 +168,7 @@ int fuzz_one(const unsigned char *data, size_t size)
 	if (record_parse(&r, line))
 		return 0;
 	check_pointers(&r);
-	check_table(&r, false, false);
-	check_table(&r, false, true);
-	check_table(&r, true, true);
-	check_json(&r);
-	check_filter(&r);
+	check_record(&r);
 	return 0;
 }
 
@@ -153,6 +184,8 @@ struct input {
 static struct input corpus[CORPUS_MAX];
 static unsigned int nr_corpus;
 static unsigned long long seed = 0x5eed;
+static int (*try)(const unsigned char *data, size_t size) = fuzz_one;
+static void (*read_file)(FILE *in);
 
 /* xorshift64: the same numbers on every machine. */
 static unsigned long long roll(unsigned long long sides)
@@ -180,6 +213,14 @@ static void read_inputs(FILE *in)
 	while ((len = getline(&line, &size, in)) > 0)
 		add_input(line, (size_t)len);
 	free(line);
+}
+
+static void read_raw(FILE *in)
+{
+	struct shutwatch_raw raw;
+
+	while (fread(&raw, sizeof(raw), 1, in))
+		add_input((const char *)&raw, sizeof(raw));
 }
 
 static void insert_byte(struct input *in, unsigned char byte)
@@ -251,7 +292,7 @@ static unsigned long run_mutations(unsigned long count, long seconds)
 	for (n = 0; count ? n < count : n % 1024 || time(NULL) < end; n++) {
 		in = corpus[roll(nr_corpus)];
 		mutate(&in);
-		fuzz_one(in.bytes, in.len);
+		try(in.bytes, in.len);
 	}
 	return n;
 }
@@ -259,7 +300,7 @@ static unsigned long run_mutations(unsigned long count, long seconds)
 /**
  * main() - try files, and mutations of them
  * @argc: how many words
- * @argv: [-n COUNT | -s SECONDS] [FILE]...
+ * @argv: [-r] [-n COUNT | -s SECONDS] [FILE]...
  *
  * Return: 0, 1 where a file cannot be read, 2 where the command line is wrong;
  * what is broken aborts.
@@ -272,8 +313,12 @@ int main(int argc, char **argv)
 	FILE *in;
 	int c;
 
-	while ((c = getopt(argc, argv, "n:s:")) >= 0) {
-		if (c == 'n')
+	read_file = read_inputs;
+	while ((c = getopt(argc, argv, "n:rs:")) >= 0) {
+		if (c == 'r') {
+			try = fuzz_raw;
+			read_file = read_raw;
+		} else if (c == 'n')
 			count = strtoul(optarg, NULL, 10);
 		else if (c == 's')
 			seconds = strtol(optarg, NULL, 10);
@@ -281,18 +326,18 @@ int main(int argc, char **argv)
 			return 2;
 	}
 	if (optind == argc)
-		read_inputs(stdin);
+		read_file(stdin);
 	for (; optind < argc; optind++) {
 		in = fopen(argv[optind], "r");
 		if (!in) {
 			perror(argv[optind]);
 			return 1;
 		}
-		read_inputs(in);
+		read_file(in);
 		fclose(in);
 	}
 	for (i = 0; i < nr_corpus; i++)
-		fuzz_one(corpus[i].bytes, corpus[i].len);
+		try(corpus[i].bytes, corpus[i].len);
 	if (nr_corpus && (count || seconds))
 		tried = run_mutations(count, seconds);
 	printf("%u inputs and %lu mutations: nothing broke\n", nr_corpus, tried);

@@ -4,7 +4,10 @@
  * is not UTF-8 must not cost a consumer the whole stream.
  */
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+
+#include <text.h>
 
 #include "json.h"
 #include "names.h"
@@ -30,6 +33,11 @@ static const bool is_numeric[SHUTWATCH_KEY__MAX] = {
 	[SHUTWATCH_KEY_CHILDREN] = true,
 	[SHUTWATCH_KEY_COUNT] = true,
 };
+
+/* What stands before the value of each key. */
+#define AS_NAME(id, name)	[id] = SW_WORD(",\"" name "\":"),
+
+static const struct sw_word key_names_json[] = { SHUTWATCH_KEY_LIST(AS_NAME) };
 
 static bool in_range(unsigned char c, unsigned char from, unsigned char to)
 {
@@ -73,120 +81,169 @@ static int utf8_len(const unsigned char *s)
 	return len;
 }
 
-static void json_string(FILE *out, const char *text)
+static char *put(char *to, const char *text, size_t len)
+{
+	memcpy(to, text, len);
+	return to + len;
+}
+
+#define PUT(to, string)		put(to, string, sizeof(string) - 1)
+
+/* What stands for itself between quotes. */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* One character that does not. */
+static char *put_odd(char *to, const unsigned char *s, int len)
+{
+	if (!len)
+		return PUT(to, REPLACEMENT);
+	if (*s == '"' || *s == '\\') {
+		*to++ = '\\';
+		*to++ = (char)*s;
+		return to;
+	}
+	if (*s < 0x20 || *s == 0x7f)
+		return to + sprintf(to, "\\u%04x", *s);
+	return put(to, (const char *)s, (size_t)len);
+}
+
+static char *put_string(char *to, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	int len;
 
-	fputc('"', out);
+	*to++ = '"';
 	while (*s) {
+		if (is_plain(*s)) {
+			*to++ = (char)*s++;
+			continue;
+		}
 		len = utf8_len(s);
-		if (!len)
-			fputs(REPLACEMENT, out);
-		else if (*s == '"' || *s == '\\')
-			fprintf(out, "\\%c", *s);
-		else if (*s < 0x20 || *s == 0x7f)
-			fprintf(out, "\\u%04x", *s);
-		else
-			fwrite(s, 1, (size_t)len, out);
+		to = put_odd(to, s, len);
 		s += len ? len : 1;
 	}
-	fputc('"', out);
+	*to++ = '"';
+	return to;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
 }
 
 /* As JSON defines it: "007" and "1." are none. */
 static bool is_number(const char *s)
 {
-	static const char digits[] = "0123456789";
-	size_t n;
+	const char *first;
 
 	if (*s == '-')
 		s++;
-	n = strspn(s, digits);
-	if (!n || (n > 1 && *s == '0'))
+	first = s;
+	while (is_digit(*s))
+		s++;
+	if (s == first || (s - first > 1 && *first == '0'))
 		return false;
-	s += n;
 	if (*s == '.') {
-		n = strspn(++s, digits);
-		if (!n)
+		if (!is_digit(*++s))
 			return false;
-		s += n;
+		while (is_digit(*s))
+			s++;
 	}
 	return !*s;
 }
 
-static void json_number(FILE *out, const char *value)
+static char *put_name(char *to, const char *name)
 {
-	if (is_number(value))
-		fputs(value, out);
-	else
-		json_string(out, value);
+	*to++ = ',';
+	to = put_string(to, name);
+	*to++ = ':';
+	return to;
 }
 
-static void json_name(FILE *out, const char *name)
-{
-	fputc(',', out);
-	json_string(out, name);
-	fputc(':', out);
-}
-
-static void json_value(FILE *out, int key, const char *value)
+static char *put_comm(char *to, const char *value)
 {
 	char comm[SHUTWATCH_LINE_MAX];
 
-	if (!strcmp(value, SHUTWATCH_NOTHING)) {
-		fputs("null", out);
-	} else if (is_numeric[key]) {
-		json_number(out, value);
-	} else if (key == SHUTWATCH_KEY_COMM) {
-		record_unescape(comm, sizeof(comm), value);
-		json_string(out, comm);
-	} else {
-		json_string(out, value);
-	}
+	record_unescape(comm, sizeof(comm), value);
+	return put_string(to, comm);
+}
+
+/* A value that needs no look; mostly short, then copied in one piece. */
+static char *put_clean(char *to, const char *value, size_t len)
+{
+	memcpy(to, value, RECORD_SLACK);
+	if (len > RECORD_SLACK)
+		memcpy(to, value, len);
+	return to + len;
+}
+
+static char *put_value(char *to, const struct record *r, int key)
+{
+	const char *value = r->value[key];
+
+	if (value[0] == SHUTWATCH_NOTHING[0] && !value[1])
+		return PUT(to, "null");
+	if (key == SHUTWATCH_KEY_COMM)
+		return put_comm(to, value);
+	if (!r->clean)
+		return is_numeric[key] && is_number(value) ? put(to, value, r->len[key]) :
+							     put_string(to, value);
+	if (is_numeric[key])
+		return put_clean(to, value, r->len[key]);
+	*to++ = '"';
+	to = put_clean(to, value, r->len[key]);
+	*to++ = '"';
+	return to;
 }
 
 /**
  * json_record() - write a record as one line
- * @out: where to
+ * @to: where to, JSON_SIZE bytes
  * @r: the record; a key that it does not have is not written, "-" is null
  * @type: the type of a record that has no kind
+ *
+ * Return: the byte behind it.
  */
-void json_record(FILE *out, const struct record *r, const char *type)
+char *json_record(char *to, const struct record *r, const char *type)
 {
 	const char *kind = r->value[SHUTWATCH_KEY_KIND];
 	const char *name;
 	unsigned int i;
 	int key;
 
-	fputs("{\"" TYPE "\":", out);
-	json_string(out, kind ? kind : type);
+	to = PUT(to, "{\"" TYPE "\":");
+	to = put_string(to, kind ? kind : type);
 	for (key = 0; key < SHUTWATCH_KEY__MAX; key++) {
 		if (key == SHUTWATCH_KEY_KIND || !r->value[key])
 			continue;
-		json_name(out, key_names.name[key]);
-		json_value(out, key, r->value[key]);
+		memcpy(to, key_names_json[key].text, sizeof(key_names_json[key].text));
+		to = put_value(to + key_names_json[key].len, r, key);
 	}
 	for (i = 0; i < r->nr_unknown; i++) {
 		name = r->unknown[i].key;
-		json_name(out, strcmp(name, TYPE) ? name : TYPE_OF_MODULE);
-		json_string(out, r->unknown[i].value);
+		to = put_name(to, strcmp(name, TYPE) ? name : TYPE_OF_MODULE);
+		to = put_string(to, r->unknown[i].value);
 	}
-	fputs("}\n", out);
+	return PUT(to, "}\n");
 }
 
 /**
  * json_stat() - write a counter as one line
- * @out: where to
+ * @to: where to, JSON_SIZE bytes
  * @name: its name
  * @value: its value
+ *
+ * Return: the byte behind it.
  */
-void json_stat(FILE *out, const char *name, const char *value)
+char *json_stat(char *to, const char *name, const char *value)
 {
-	fputs("{\"" TYPE "\":\"stat\"", out);
-	json_name(out, "name");
-	json_string(out, name);
-	json_name(out, "value");
-	json_number(out, value);
-	fputs("}\n", out);
+	to = PUT(to, "{\"" TYPE "\":\"stat\"");
+	to = put_name(to, "name");
+	to = put_string(to, name);
+	to = put_name(to, "value");
+	to = is_number(value) ? put(to, value, strlen(value)) : put_string(to, value);
+	return PUT(to, "}\n");
 }

@@ -5,11 +5,12 @@
 #ifndef SHUTWATCH_JSON_H
 #define SHUTWATCH_JSON_H
 
-#include <stdio.h>
-
 #include "record.h"
 
-void json_record(FILE *out, const struct record *r, const char *type);
-void json_stat(FILE *out, const char *name, const char *value);
+/* The longest object: each byte of a line may take six, and each key has a name. */
+#define JSON_SIZE	(6 * SHUTWATCH_LINE_MAX + 32 * SHUTWATCH_KEY__MAX)
+
+char *json_record(char *to, const struct record *r, const char *type);
+char *json_stat(char *to, const char *name, const char *value);
 
 #endif /* SHUTWATCH_JSON_H */

@@ -1,33 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Building a line: no spaces at its end, no control characters from outside,
- * one write for the whole of it.
+ * Building a line: no spaces at its end, no control characters from outside.
  */
 #include <string.h>
 
 #include "line.h"
 
-static void put(struct line *l, char c)
+static size_t room(const struct line *l, size_t len)
 {
-	if (l->len < sizeof(l->text) - 1)
-		l->text[l->len++] = c;
+	size_t left = (size_t)(l->end - l->pos);
+
+	return len < left ? len : left;
 }
 
 static void flush_space(struct line *l)
 {
-	for (; l->pending; l->pending--)
-		put(l, ' ');
+	static const char few[16] = "                ";
+
+	/* Mostly few: written in one piece, the rest of which is overwritten. */
+	if (l->pending <= sizeof(few) && room(l, sizeof(few)) == sizeof(few)) {
+		memcpy(l->pos, few, sizeof(few));
+	} else {
+		l->pending = room(l, l->pending);
+		memset(l->pos, ' ', l->pending);
+	}
+	l->pos += l->pending;
+	l->pending = 0;
 }
 
 /**
  * line_start() - begin a line
  * @l: the line
+ * @to: where to, LINE_SIZE bytes
+ * @clean: whatever is written can be printed
  */
-void line_start(struct line *l)
+void line_start(struct line *l, char *to, bool clean)
 {
-	l->len = 0;
+	l->pos = to;
+	l->end = to + LINE_SIZE - 1;
 	l->column = 0;
 	l->pending = 0;
+	l->clean = clean;
+}
+
+static void copy_printable(char *to, const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		to[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
 }
 
 /**
@@ -41,13 +62,16 @@ void line_start(struct line *l)
  */
 void line_text(struct line *l, const char *text, size_t len)
 {
-	size_t i;
-
-	if (len)
-		flush_space(l);
-	for (i = 0; i < len; i++)
-		put(l, text[i] >= ' ' && text[i] <= '~' ? text[i] : '?');
+	if (!len)
+		return;
 	l->column += len;
+	flush_space(l);
+	len = room(l, len);
+	if (l->clean)
+		memcpy(l->pos, text, len);
+	else
+		copy_printable(l->pos, text, len);
+	l->pos += len;
 }
 
 /**
@@ -68,18 +92,22 @@ void line_space(struct line *l, size_t count)
  */
 void line_colour(struct line *l, const char *escape)
 {
+	size_t len;
+
 	flush_space(l);
-	for (; *escape; escape++)
-		put(l, *escape);
+	len = room(l, strlen(escape));
+	memcpy(l->pos, escape, len);
+	l->pos += len;
 }
 
 /**
- * line_end() - write the line
+ * line_end() - end the line
  * @l: the line
- * @out: where to
+ *
+ * Return: the byte behind its newline.
  */
-void line_end(struct line *l, FILE *out)
+char *line_end(struct line *l)
 {
-	l->text[l->len++] = '\n';
-	fwrite(l->text, 1, l->len, out);
+	*l->pos++ = '\n';
+	return l->pos;
 }

@@ -41,7 +41,7 @@ int names_find(const struct names *names, const char *name)
 	int i;
 
 	for (i = 0; i < names->count; i++) {
-		if (!strcmp(names->name[i], name))
+		if (*names->name[i] == *name && !strcmp(names->name[i], name))
 			return i;
 	}
 	return -1;
@@ -57,7 +57,7 @@ int names_find(const struct names *names, const char *name)
  */
 bool names_is(const struct names *names, int id, const char *name)
 {
-	return name && !strcmp(names->name[id], name);
+	return name && *names->name[id] == *name && !strcmp(names->name[id], name);
 }
 
 /**

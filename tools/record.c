@@ -48,6 +48,7 @@ static int keep_pair(struct record *r, char *pair)
 	if (r->value[key])
 		return -EINVAL;
 	r->value[key] = value;
+	r->len[key] = (unsigned short)strlen(value);
 	return 0;
 }
 

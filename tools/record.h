@@ -5,17 +5,22 @@
 #ifndef SHUTWATCH_RECORD_H
 #define SHUTWATCH_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <shutwatch.h>
 
 #define RECORD_UNKNOWN_MAX	16
+#define RECORD_SLACK		24
 
 /**
  * struct record - the keys and values of one line
  * @text: the line, cut into strings; everything below points into it, so a
  *	record must not be copied by assignment
  * @value: the value of each known key, NULL where the line does not have it
+ * @len: the length of each value that is there
+ * @clean: made from numbers, so that nobody needs to look whether a value is a
+ *	number, or can be printed; each has RECORD_SLACK bytes that can be read
  * @nr_unknown: how many entries of @unknown are in use
  * @unknown: the keys of a newer module, in the order of the line; the first of
  *	a duplicate counts, and what is beyond the array is left out
@@ -23,6 +28,8 @@
 struct record {
 	char text[SHUTWATCH_LINE_MAX];
 	const char *value[SHUTWATCH_KEY__MAX];
+	unsigned short len[SHUTWATCH_KEY__MAX];
+	bool clean;
 	unsigned int nr_unknown;
 	struct {
 		const char *key, *value;

@@ -5,6 +5,7 @@
  * The reader of the module's files.  It works out nothing on its own: what it
  * says is in the records.
  */
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +16,10 @@
 
 #include "columns.h"
 #include "json.h"
+#include "line.h"
 #include "options.h"
+#include "out.h"
+#include "raw.h"
 #include "say.h"
 #include "source.h"
 
@@ -25,54 +29,53 @@
 #define TYPE_RECORD	"record"
 #define TYPE_SOCKET	"socket"
 
-/*
- * Nothing is to be saved or undone, and each line went out whole: so the end
- * may come at any place, also while a full pipe holds us up.
- */
+static_assert(OUT_LINE >= LINE_SIZE && OUT_LINE >= JSON_SIZE, "lines outgrew the output");
+
+/* Nothing is to be undone, and lines go out whole: the end may come anywhere. */
 static void end_now(int sig)
 {
-	(void)sig;
+	if (sig != SIGPIPE)
+		out_last_words();
 	_exit(EXIT_SUCCESS);
 }
 
+/* Whoever asks a second time shall not wait for the first. */
 static void catch_signals(void)
 {
-	struct sigaction sa = { .sa_handler = end_now };
+	struct sigaction sa = { .sa_handler = end_now, .sa_flags = SA_NODEFER };
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGPIPE, &sa, NULL);
 }
 
-/* Room for any line, so that each goes out in one piece. */
-static void buffer_lines(void)
-{
-	static char buf[8192];
-
-	setvbuf(stdout, buf, _IOFBF, sizeof(buf));
-}
-
-/*
- * Send on what was printed, also into a pipe: who waits for an event should not
- * wait for 8192 bytes of them.  Return: whether it arrived; complains if not.
+/**
+ * struct printer - what becomes of the records
+ * @o: what the user wants
+ * @type: what a record that has no kind is called in JSON
+ * @printed: how many lines that count
  */
-static bool output_works(void)
+struct printer {
+	const struct options *o;
+	const char *type;
+	unsigned long printed;
+};
+
+/* What a printer says to go on, and how it ends. */
+#define GO_ON		(-1)
+
+static int ended(bool arrived)
 {
-	if (!fflush(stdout) && !ferror(stdout))
-		return true;
-	/* Where SIGPIPE is blocked. */
-	if (errno == EPIPE)
-		end_now(SIGPIPE);
-	say("cannot write: %s", strerror(errno));
-	return false;
+	return arrived ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static void print_record(const struct options *o, const struct record *r, const char *type)
+static bool print_record(const struct printer *p, const struct record *r)
 {
-	if (o->json)
-		json_record(stdout, r, type);
-	else
-		columns_record(&o->table, r, stdout);
+	char *to = out_line();
+
+	if (p->o->json)
+		return out_done(json_record(to, r, p->type));
+	return out_done(columns_record(to, &p->o->table, r));
 }
 
 static bool is_lost(const struct record *r)
@@ -80,18 +83,21 @@ static bool is_lost(const struct record *r)
 	return names_is(&kind_names, SHUTWATCH_KIND_LOST, r->value[SHUTWATCH_KEY_KIND]);
 }
 
-/* Print what passes.  Return: whether it counts as a line for -n. */
-static bool take_record(const struct options *o, const struct record *r, const char *type)
+/* Print what passes.  Return: GO_ON, or an exit status. */
+static int take_record(struct printer *p, const struct record *r)
 {
 	const char *count = r->value[SHUTWATCH_KEY_COUNT];
 
-	if (!filter_match(&o->filter, r))
-		return false;
-	print_record(o, r, type);
-	if (!is_lost(r))
-		return true;
-	say("lost %s events", count ? count : "some");
-	return false;
+	if (!filter_match(&p->o->filter, r))
+		return GO_ON;
+	if (!print_record(p, r))
+		return EXIT_FAILURE;
+	if (is_lost(r)) {
+		say("lost %s events", count ? count : "some");
+		return GO_ON;
+	}
+	p->printed++;
+	return p->o->count && p->printed == p->o->count ? ended(out_flush()) : GO_ON;
 }
 
 static void warn_foreign(const struct source *s, bool *warned)
@@ -101,29 +107,43 @@ static void warn_foreign(const struct source *s, bool *warned)
 	*warned = true;
 }
 
-static int print_records(const struct options *o, struct source *s, const char *type)
+/* Send on what there is, then wait for more.  Return: GO_ON, or an exit status. */
+static int wait_for_more(struct source *s)
 {
-	unsigned long printed = 0;
-	bool warned = false;
-	struct record r;
-	char *line;
 	int more;
 
-	if (!o->json && !o->no_header)
-		columns_header(&o->table, stdout);
-	while (output_works()) {
-		more = source_line(s, &line);
-		if (more <= 0)
-			return more ? EXIT_FAILURE : EXIT_SUCCESS;
-		if (record_parse(&r, line)) {
+	if (!out_flush())
+		return EXIT_FAILURE;
+	more = source_wait(s);
+	if (more > 0)
+		return GO_ON;
+	return more ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int print_lines(struct printer *p, struct source *s)
+{
+	bool warned = false;
+	struct record r;
+	int status;
+	char *line;
+
+	do {
+		status = GO_ON;
+		if (!source_line(s, &line))
+			status = wait_for_more(s);
+		else if (!record_parse(&r, line))
+			status = take_record(p, &r);
+		else
 			warn_foreign(s, &warned);
-			continue;
-		}
-		printed += take_record(o, &r, type);
-		if (o->count && printed == o->count)
-			return output_works() ? EXIT_SUCCESS : EXIT_FAILURE;
-	}
-	return EXIT_FAILURE;
+	} while (status == GO_ON);
+	return status;
+}
+
+static bool print_header(const struct options *o)
+{
+	if (o->json || o->no_header)
+		return true;
+	return out_done(columns_header(out_line(), &o->table));
 }
 
 static int open_source(struct source *s, const struct options *o, const char *file)
@@ -142,19 +162,74 @@ static int open_source(struct source *s, const struct options *o, const char *fi
 
 static int show_file(const struct options *o, const char *file, const char *type)
 {
-	struct source s;
+	struct printer p = { .o = o, .type = type };
+	static struct source s;
 	int status;
 
 	if (open_source(&s, o, file))
 		return EXIT_FAILURE;
-	status = print_records(o, &s, type);
+	status = print_header(o) ? print_lines(&p, &s) : EXIT_FAILURE;
 	source_close(&s);
 	return status;
 }
 
+/* Says why no record can be taken.  Return: NEWER, or an exit status. */
+#define NEWER		(-2)
+
+static int refuse_raw(const struct printer *p, const struct source *s, int err)
+{
+	if (err == -EPROTO && !p->printed) {
+		say("%s: the module is newer than this reader: reading %s instead, which takes longer\n"
+		    "  upgrade the reader: make -C tools, from the module's sources",
+		    s->path, SHUTWATCH_FILE_PIPE);
+		return NEWER;
+	}
+	say("%s: this is no record\n"
+	    "  upgrade the reader: make -C tools, from the module's sources", s->path);
+	return EXIT_FAILURE;
+}
+
+static int print_raw(struct printer *p, struct source *s)
+{
+	static struct raw_kept kept;
+	const struct shutwatch_raw *raw;
+	int status = GO_ON, found;
+	struct record r;
+
+	while (status == GO_ON) {
+		found = source_raw(s, &raw);
+		if (found < 0)
+			return refuse_raw(p, s, found);
+		if (!found) {
+			status = wait_for_more(s);
+			continue;
+		}
+		raw_record(&r, raw, &kept);
+		status = take_record(p, &r);
+	}
+	return status;
+}
+
+/* Numbers cost far less than text, but a newer module may have some of its own. */
 static int run_follow(const struct options *o)
 {
-	return show_file(o, SHUTWATCH_FILE_PIPE, TYPE_RECORD);
+	struct printer p = { .o = o, .type = TYPE_RECORD };
+	static struct source s;
+	int status;
+
+	if (source_check(o->dir))
+		return EXIT_FAILURE;
+	if (!source_has(o->dir, SHUTWATCH_FILE_RAW))
+		return show_file(o, SHUTWATCH_FILE_PIPE, TYPE_RECORD);
+	if (open_source(&s, o, SHUTWATCH_FILE_RAW))
+		return EXIT_FAILURE;
+	status = print_header(o) ? print_raw(&p, &s) : EXIT_FAILURE;
+	source_close(&s);
+	if (status != NEWER || open_source(&s, o, SHUTWATCH_FILE_PIPE))
+		return status == NEWER ? EXIT_FAILURE : status;
+	status = print_lines(&p, &s);
+	source_close(&s);
+	return status;
 }
 
 static int run_events(const struct options *o)
@@ -167,44 +242,64 @@ static int run_sockets(const struct options *o)
 	return show_file(o, SHUTWATCH_FILE_SOCKETS, TYPE_SOCKET);
 }
 
-static bool print_stat(const struct options *o, char *line)
+/* Return: GO_ON, or an exit status. */
+static int print_stat(struct printer *p, char *line, const char *value)
+{
+	char *to = out_line();
+
+	if (p->o->json)
+		to = json_stat(to, line, value);
+	else
+		to += snprintf(to, OUT_LINE, "%-40s %15s\n", line, value);
+	if (!out_done(to))
+		return EXIT_FAILURE;
+	p->printed++;
+	return p->o->count && p->printed == p->o->count ? ended(out_flush()) : GO_ON;
+}
+
+/* Cut "name value" in two.  Return: the value, or NULL where it is none. */
+static char *stat_value(char *line)
 {
 	char *value = strchr(line, ' ');
 
 	if (!value || value == line || !value[1])
-		return false;
+		return NULL;
 	*value++ = '\0';
-	if (o->json)
-		json_stat(stdout, line, value);
-	else
-		printf("%-40s %15s\n", line, value);
-	return true;
+	return value;
+}
+
+static int print_stats(struct printer *p, struct source *s)
+{
+	bool warned = false;
+	char *line, *value;
+	int status;
+
+	do {
+		status = GO_ON;
+		if (!source_line(s, &line)) {
+			status = wait_for_more(s);
+			continue;
+		}
+		value = stat_value(line);
+		if (value)
+			status = print_stat(p, line, value);
+		else
+			warn_foreign(s, &warned);
+	} while (status == GO_ON);
+	return status;
 }
 
 static int run_stats(const struct options *o)
 {
-	int status = EXIT_SUCCESS;
-	unsigned long printed = 0;
-	bool warned = false;
-	struct source s;
-	char *line;
-	int more;
+	struct printer p = { .o = o };
+	static struct source s;
+	int status;
 
 	if (open_source(&s, o, SHUTWATCH_FILE_STATS))
 		return EXIT_FAILURE;
-	while (!o->count || printed < o->count) {
-		more = source_line(&s, &line);
-		if (more <= 0) {
-			status = more ? EXIT_FAILURE : EXIT_SUCCESS;
-			break;
-		}
-		if (print_stat(o, line))
-			printed++;
-		else
-			warn_foreign(&s, &warned);
-	}
+	status = print_stats(&p, &s);
 	source_close(&s);
-	return output_works() ? status : EXIT_FAILURE;
+	return status;
 }
 
 #define TAKES_ALL	(TAKES_FILTER | TAKES_KIND | TAKES_TIME | TAKES_TABLE | TAKES_DURATION)
@@ -220,6 +315,17 @@ const struct command commands[] = {
 	  0, run_stats },
 	{ NULL, NULL, 0, NULL }
 };
+
+/* Help and the like, which go through stdio. */
+static bool output_works(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return true;
+	if (errno == EPIPE)
+		end_now(SIGPIPE);
+	say("cannot write: %s", strerror(errno));
+	return false;
+}
 
 static int print_version(const struct options *o)
 {
@@ -254,7 +360,6 @@ int main(int argc, char **argv)
 	int status;
 
 	catch_signals();
-	buffer_lines();
 	argv[0] = program_invocation_short_name;
 	status = options_parse(&o, argc, argv);
 	if (status >= 0)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading the module's files.  All of them the same way: wait until there is
- * something, take what there is, hand out whole lines.  events_pipe differs
- * only in that its end does not come.
+ * Reading the module's files.  All of them the same way: take what there is,
+ * hand out whole lines or records, wait when there is no more.  events_pipe and
+ * events_raw differ only in that their end does not come.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,11 +16,21 @@
 #include <unistd.h>
 
 #include "number.h"
+#include "raw.h"
 #include "say.h"
 #include "source.h"
 
 #define NS_PER_SEC	1000000000ULL
 #define NS_PER_MS	1000000ULL
+
+/*
+ * Where records keep coming, let them gather for so long: to be woken for each
+ * would cost more than to read it.
+ */
+#define GATHER_MS	10
+
+/* So that read() is asked for whole records, and there is room for a NUL. */
+#define BUF_SIZE	(sizeof(((struct source *)0)->buf) - 8)
 
 static bool debugfs_is_mounted(void)
 {
@@ -127,6 +137,21 @@ int source_check(const char *dir)
 }
 
 /**
+ * source_has() - whether the module has a file
+ * @dir: where the files are
+ * @file: which of them
+ *
+ * Return: false where there is no such file; source_open() says all else.
+ */
+bool source_has(const char *dir, const char *file)
+{
+	char path[PATH_MAX];
+
+	return (size_t)snprintf(path, sizeof(path), "%s/%s", dir, file) < sizeof(path) &&
+	       (!access(path, F_OK) || errno != ENOENT);
+}
+
+/**
  * source_open() - open one of the module's files
  * @s: where the state goes
  * @dir: where the files are
@@ -150,16 +175,21 @@ int source_open(struct source *s, const char *dir, const char *file)
 	return 0;
 }
 
-/* How long poll() may wait: -1 for ever, 0 where the time is up. */
-static int time_left(const struct source *s)
+static unsigned long long now_ns(void)
 {
-	unsigned long long now, left;
 	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (unsigned long long)ts.tv_sec * NS_PER_SEC + (unsigned long long)ts.tv_nsec;
+}
+
+/* How long poll() may wait: -1 for ever, 0 where the time is up. */
+static int time_left(const struct source *s, unsigned long long now)
+{
+	unsigned long long left;
 
 	if (!s->deadline)
 		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	now = (unsigned long long)ts.tv_sec * NS_PER_SEC + (unsigned long long)ts.tv_nsec;
 	if (now >= s->deadline)
 		return 0;
 	left = (s->deadline - now + NS_PER_MS - 1) / NS_PER_MS;
@@ -167,48 +197,35 @@ static int time_left(const struct source *s)
 }
 
 /*
- * Wait for something to read.  Return: 1, 0 where the time is up or nobody
- * listens to us any more, or -errno.
+ * Wait for something to read, or while it gathers: then POLLPRI says that it is
+ * time.  Return: 1, 0 where the time is up or nobody listens to us any more, or
+ * -errno.
  */
-static int wait_readable(const struct source *s)
+static int wait_readable(struct source *s)
 {
 	struct pollfd fds[] = {
 		{ .fd = s->fd, .events = POLLIN },
 		/* Without asking, this one reports that the pipe was closed. */
 		{ .fd = STDOUT_FILENO },
 	};
-	int left, n;
+	unsigned long long now = now_ns();
+	int left = time_left(s, now);
+	int n;
 
-	do {
-		left = time_left(s);
-		if (!left)
-			return 0;
-		n = poll(fds, 2, left);
-	} while (!n || (n < 0 && errno == EINTR));
+	if (!left)
+		return 0;
+	if (now - s->woken < GATHER_MS * NS_PER_MS && (left < 0 || left > GATHER_MS)) {
+		fds[0].events = POLLPRI;
+		left = GATHER_MS;
+	}
+	n = poll(fds, 2, left);
 	if (n < 0)
-		return -errno;
-	return !(fds[1].revents & POLLERR);
-}
-
-/* Return: how many bytes came, 0 at the end, or -errno. */
-static ssize_t read_more(struct source *s)
-{
-	ssize_t len;
-	int ready;
-
-	memmove(s->buf, s->buf + s->start, s->end - s->start);
-	s->end -= s->start;
-	s->start = 0;
-	do {
-		ready = wait_readable(s);
-		if (ready <= 0)
-			return ready;
-		len = read(s->fd, s->buf + s->end, sizeof(s->buf) - 1 - s->end);
-	} while (len < 0 && (errno == EINTR || errno == EAGAIN));
-	if (len < 0)
-		return -errno;
-	s->end += (size_t)len;
-	return len;
+		return errno == EINTR ? 1 : -errno;
+	if (fds[1].revents & POLLERR)
+		return 0;
+	if (fds[0].events == POLLIN)
+		s->woken = now_ns();
+	return 1;
 }
 
 static void warn_once(struct source *s, bool *warned, const char *what)
@@ -216,6 +233,41 @@ static void warn_once(struct source *s, bool *warned, const char *what)
 	if (!*warned)
 		say("%s: left out %s", s->path, what);
 	*warned = true;
+}
+
+/**
+ * source_wait() - read more, and wait for it where the file is one to wait for
+ * @s: the file, of which all that is whole was taken
+ *
+ * A last line, or record, without its end was cut; it is left out with a
+ * message.
+ *
+ * Return: 1, 0 at the end, or -1 after a message.
+ */
+int source_wait(struct source *s)
+{
+	ssize_t len;
+	int ready;
+
+	memmove(s->buf, s->buf + s->start, s->end - s->start);
+	s->end -= s->start;
+	s->start = 0;
+	while ((len = read(s->fd, s->buf + s->end, BUF_SIZE - s->end)) < 0) {
+		ready = -errno;
+		if (errno == EINTR)
+			continue;
+		if (errno == EAGAIN)
+			ready = wait_readable(s);
+		if (ready < 0)
+			say("%s: %s", s->path, strerror(-ready));
+		if (ready <= 0)
+			return ready < 0 ? -1 : 0;
+	}
+	s->end += (size_t)len;
+	if (!len && (s->skipping || s->end))
+		warn_once(s, &s->warned_cut, "a last line that was cut short");
+	/* Where it never waits, it still has to end. */
+	return len && time_left(s, s->deadline ? now_ns() : 0);
 }
 
 /*
@@ -246,34 +298,42 @@ static int whole_line(struct source *s, char **line)
 }
 
 /**
- * source_line() - the next line
+ * source_line() - the next line of what was read
  * @s: the file
- * @line: where the line goes, without its newline; good until the next call
+ * @line: where the line goes, without its newline; good until source_wait()
  *
- * Waits for one where the file is one to wait for.  A last line without its
- * newline was cut, and is left out with a message.
- *
- * Return: 1, 0 at the end, or -1 after a message.
+ * Return: false where there is no whole one: see source_wait().
  */
-int source_line(struct source *s, char **line)
+bool source_line(struct source *s, char **line)
 {
-	ssize_t len;
 	int found;
 
-	do {
-		while ((found = whole_line(s, line)) < 0)
-			warn_once(s, &s->warned_long, "a line that is too long, or binary");
-		if (found)
-			return 1;
-		len = read_more(s);
-	} while (len > 0);
-	if (len < 0) {
-		say("%s: %s", s->path, strerror((int)-len));
-		return -1;
-	}
-	if (s->skipping || s->start < s->end)
-		warn_once(s, &s->warned_cut, "a last line that was cut short");
-	return 0;
+	while ((found = whole_line(s, line)) < 0)
+		warn_once(s, &s->warned_long, "a line that is too long, or binary");
+	return found;
+}
+
+/**
+ * source_raw() - the next record of what was read of events_raw
+ * @s: the file
+ * @raw: where it goes; good until source_wait()
+ *
+ * Return: 1, 0 where there is no whole one, see source_wait(), or the error of
+ * raw_check().
+ */
+int source_raw(struct source *s, const struct shutwatch_raw **raw)
+{
+	const struct shutwatch_raw *next = (const void *)(s->buf + s->start);
+	int err;
+
+	if (s->end - s->start < sizeof(*next))
+		return 0;
+	err = raw_check(next, s->end - s->start);
+	if (err)
+		return err;
+	*raw = next;
+	s->start += sizeof(*next);
+	return 1;
 }
 
 /**

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The module's files, line by line.
+ * The module's files, line by line or record by record.
  */
 #ifndef SHUTWATCH_SOURCE_H
 #define SHUTWATCH_SOURCE_H
@@ -16,7 +16,8 @@
  * struct source - a file that is being read
  * @fd: the file, never blocking
  * @deadline: when to end, CLOCK_MONOTONIC in nanoseconds, or 0
- * @start: where in @buf the next line begins
+ * @woken: when something last came after a wait, likewise
+ * @start: where in @buf the next line or record begins
  * @end: where in @buf the bytes end
  * @skipping: in the middle of a line that is too long
  * @warned_cut: said that a line was cut
@@ -27,18 +28,22 @@
 struct source {
 	int fd;
 	unsigned long long deadline;
+	unsigned long long woken;
 	size_t start, end;
 	bool skipping;
 	bool warned_cut;
 	bool warned_long;
 	char path[4096];
-	char buf[16384 + 1];
+	char buf[65536 + 8] __attribute__((aligned(8)));
 };
 
 int source_module_abi(const char *dir, unsigned long *abi);
 int source_check(const char *dir);
+bool source_has(const char *dir, const char *file);
 int source_open(struct source *s, const char *dir, const char *file);
-int source_line(struct source *s, char **line);
+bool source_line(struct source *s, char **line);
+int source_raw(struct source *s, const struct shutwatch_raw **raw);
+int source_wait(struct source *s);
 void source_close(struct source *s);
 
 #endif /* SHUTWATCH_SOURCE_H */

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Standard output.  A system call for every line would cost more than all else
+ * that is done for it: lines are written in a buffer, and sent on when it is
+ * full or when there is nothing else to do.  Only whole lines go out, into a
+ * pipe no more at a time than it takes in one piece.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "out.h"
+#include "say.h"
+
+/*
+ * What is in the buffer: lines from @start to @end.  A signal's handler looks at
+ * them, too, unless they are on their way (@busy).
+ */
+static char buf[64 * 1024];
+static volatile size_t start, end;
+static volatile sig_atomic_t busy;
+
+/* The next piece of one write(): whole lines, not more than @max if possible. */
+static size_t piece(size_t max)
+{
+	size_t len = end - start;
+	const char *newline;
+
+	if (len <= max)
+		return len;
+	newline = memrchr(buf + start, '\n', max);
+	return newline ? (size_t)(newline + 1 - (buf + start)) : max;
+}
+
+static bool write_all(void)
+{
+	static size_t max;
+	struct stat st;
+	ssize_t n;
+
+	if (!max)
+		max = fstat(STDOUT_FILENO, &st) || S_ISREG(st.st_mode) || S_ISCHR(st.st_mode) ?
+		      sizeof(buf) : PIPE_BUF;
+	while (start < end) {
+		n = write(STDOUT_FILENO, buf + start, piece(max));
+		if (n >= 0)
+			start += (size_t)n;
+		else if (errno != EINTR)
+			return false;
+	}
+	return true;
+}
+
+/**
+ * out_flush() - send on what is there
+ *
+ * Return: whether it arrived; complains if not.
+ */
+bool out_flush(void)
+{
+	bool arrived;
+
+	busy = 1;
+	arrived = write_all();
+	start = 0;
+	end = 0;
+	busy = 0;
+	if (arrived)
+		return true;
+	/* Where SIGPIPE is blocked. */
+	if (errno == EPIPE)
+		_exit(0);
+	say("cannot write: %s", strerror(errno));
+	return false;
+}
+
+/**
+ * out_line() - begin a line
+ *
+ * Return: where it may be written, OUT_LINE bytes; then call out_done().
+ */
+char *out_line(void)
+{
+	return buf + end;
+}
+
+/**
+ * out_done() - end a line, or several
+ * @behind: the byte behind its newline
+ *
+ * Return: false where a full buffer could not be sent on; complains then.
+ */
+bool out_done(const char *behind)
+{
+	end = (size_t)(behind - buf);
+	return sizeof(buf) - end >= OUT_LINE || out_flush();
+}
+
+/**
+ * out_last_words() - send on what is there, if it takes no waiting
+ *
+ * For a signal's handler that is about to end the program: the lines that
+ * belong to records we have taken.
+ */
+void out_last_words(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	ssize_t n;
+
+	if (busy)
+		return;
+	while (start < end && poll(&out, 1, 0) > 0 && out.revents & POLLOUT) {
+		n = write(STDOUT_FILENO, buf + start, piece(PIPE_BUF));
+		if (n <= 0)
+			return;
+		start += (size_t)n;
+	}
+}

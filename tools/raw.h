@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Records of events_raw: the same values as in a line of text.
+ */
+#ifndef SHUTWATCH_RAW_H
+#define SHUTWATCH_RAW_H
+
+#include <text.h>
+
+#include "record.h"
+
+/**
+ * struct raw_kept - what one record of a stream leaves to the next
+ * @text: times and namespaces
+ * @comm: the last name of a task
+ * @escaped: the same as text
+ */
+struct raw_kept {
+	struct sw_kept text;
+	char comm[SHUTWATCH_COMM_LEN];
+	struct {
+		char text[4 * SHUTWATCH_COMM_LEN + RECORD_SLACK];
+		unsigned short len;
+	} escaped;
+};
+
+int raw_check(const struct shutwatch_raw *raw, size_t len);
+void raw_record(struct record *r, const struct shutwatch_raw *raw, struct raw_kept *kept);
+
+#endif /* SHUTWATCH_RAW_H */

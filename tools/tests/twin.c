@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * usage: twin COUNT SEED TEXT RAW
+ *
+ * Writes the same COUNT records twice, by the module's own code: as the lines
+ * of events_pipe to the file TEXT, and as events_raw has them to RAW.  They are
+ * of all kinds and hold all values, likely ones and others.
+ */
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../module/format.h"
+#include "../../module/raw.h"
+#include "../../module/text.h"
+
+static unsigned long long seed;
+
+/**
+ * sw_kreason_name() - stands for the kernel's own names
+ * @kreason: its number
+ *
+ * Return: a name, or NULL as for a number that is new.
+ */
+const char *sw_kreason_name(unsigned int kreason)
+{
+	static const char * const name[] = {
+		"NOT_SPECIFIED", "NO_SOCKET", "TCP_INVALID_ACK_SEQUENCE",
+		"A_NAME_THAT_IS_LONGER_THAN_THE_ROOM_FOR_IT",
+	};
+
+	return kreason < sizeof(name) / sizeof(name[0]) ? name[kreason] : NULL;
+}
+
+/* xorshift64: the same numbers on every machine. */
+static unsigned long long roll(unsigned long long sides)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed % sides;
+}
+
+/* Of any length in bits, so that all widths in digits are met. */
+static __u64 number(int bits)
+{
+	return (seed ^ roll(-1ULL)) >> (64 - 1 - roll(bits));
+}
+
+static void roll_comm(struct sw_record *rec)
+{
+	static const char odd[] = " \t\n\\=\"\x7f\x01\xc3\xa9\xff";
+	static const char * const usual[] = { "load", "python3", "my prog", "tcp server" };
+	size_t i;
+
+	if (roll(4)) {
+		snprintf(rec->comm, sizeof(rec->comm), "%s", usual[roll(4)]);
+		return;
+	}
+	for (i = 0; i < sizeof(rec->comm); i++)
+		rec->comm[i] = roll(3) ? (char)('a' + roll(26)) : odd[roll(sizeof(odd))];
+}
+
+static void roll_address(__u8 *addr, bool ipv6)
+{
+	static const __u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+	int i;
+
+	for (i = 0; i < (ipv6 ? 16 : 4); i++)
+		addr[i] = roll(2) ? (__u8)roll(256) : 0;
+	if (ipv6 && !roll(4))
+		memcpy(addr, mapped, sizeof(mapped));
+}
+
+static int roll_errno(void)
+{
+	static const int known[] = {
+		0, EBUSY, ECONNABORTED, ECONNREFUSED, ECONNRESET, EHOSTUNREACH, EINVAL,
+		ENOENT, ENOTCONN, EOPNOTSUPP, EPIPE, ETIMEDOUT, 999,
+	};
+	int value = known[roll(sizeof(known) / sizeof(known[0]))];
+
+	return roll(2) ? value : -value;
+}
+
+static void roll_socket(struct sw_record *rec)
+{
+	bool ipv6 = !roll(3);
+
+	rec->ts += roll(1000) * roll(3000000);
+	rec->cookie = roll(8) ? number(40) : 0;
+	rec->id.netns = roll(10) ? 4026531840U : (__u32)number(32);
+	rec->id.lport = roll(2) ? 8000 : (__u16)number(16);
+	rec->id.rport = (__u16)number(16);
+	memset(rec->id.laddr, 0, sizeof(rec->id.laddr));
+	memset(rec->id.raddr, 0, sizeof(rec->id.raddr));
+	roll_address(rec->id.laddr, ipv6);
+	roll_address(rec->id.raddr, ipv6);
+	rec->flags = (__u8)(roll(64) & ~SW_RECORD_IPV6) | (ipv6 ? SW_RECORD_IPV6 : 0);
+	if (rec->kind == SHUTWATCH_KIND_CALL)
+		rec->flags &= (__u8)~SW_RECORD_PARENT;
+	rec->pid = roll(3) ? (__u32)number(22) : 0;
+	memset(rec->comm, 0, sizeof(rec->comm));
+	roll_comm(rec);
+	rec->cpu = (__u16)number(12);
+	rec->ctx = (__u8)roll(SHUTWATCH_CTX_COUNT + 1);
+}
+
+static void roll_event(struct sw_record *rec)
+{
+	rec->aux = roll(8) ? number(64) : 0;
+	rec->v.unread = (__u32)number(32);
+	rec->v.unsent = (__u32)number(8);
+	rec->v.unacked = (__u32)number(32);
+	rec->v.linger = roll(2) ? SW_LINGER_OFF : (__s32)number(31);
+	rec->children = (__u32)number(10);
+	rec->err = (__s16)roll_errno();
+	rec->by = (__u8)roll(SHUTWATCH_BY_COUNT + 1);
+	rec->how = (__u8)roll(SHUTWATCH_HOW_COUNT + 1);
+	rec->before = (__u8)roll(SHUTWATCH_TCP_COUNT + 1);
+	rec->after = rec->before ? (__u8)roll(SHUTWATCH_TCP_COUNT + 1) : 0;
+	rec->sent = (__u8)roll(SHUTWATCH_SENT_COUNT + 1);
+	rec->why = (__u8)roll(SHUTWATCH_WHY_COUNT + 1);
+	rec->fin = (__u8)roll(SHUTWATCH_FIN_COUNT + 1);
+	rec->kreason = (__u8)roll(6);
+}
+
+static void roll_record(struct sw_record *rec)
+{
+	rec->seq += 1 + (roll(50) ? 0 : number(40));
+	rec->kind = (__u8)roll(SHUTWATCH_KIND_LOST);
+	if (!roll(40))
+		rec->kind = SHUTWATCH_KIND_LOST;
+	roll_socket(rec);
+	roll_event(rec);
+}
+
+static FILE *create(const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file)
+		err(1, "%s", path);
+	return file;
+}
+
+/**
+ * main() - write them
+ * @argc: how many words
+ * @argv: see above
+ *
+ * Return: 0, or what err() does.
+ */
+int main(int argc, char **argv)
+{
+	struct sw_record rec = { .seq = 0, .ts = 999000000000ULL };
+	char line[SHUTWATCH_LINE_MAX];
+	struct sw_kept kept = { 0 };
+	struct shutwatch_raw record;
+	FILE *text, *raw;
+	long count;
+
+	if (argc != 5)
+		errx(2, "usage: twin COUNT SEED TEXT RAW");
+	count = strtol(argv[1], NULL, 10);
+	seed = strtoull(argv[2], NULL, 10) | 1;
+	text = create(argv[3]);
+	raw = create(argv[4]);
+	while (count--) {
+		roll_record(&rec);
+		fwrite(line, 1, sw_format_record(line, &rec, &kept), text);
+		sw_raw_record(&record, &rec);
+		fwrite(&record, sizeof(record), 1, raw);
+	}
+	if (fclose(text) || fclose(raw))
+		err(1, "cannot write");
+	return 0;
+}
