@@ -92,7 +92,7 @@ TEST_F(files, abi)
 
 static const char * const all_files[] = {
 	SHUTWATCH_FILE_ABI, SHUTWATCH_FILE_EVENTS, SHUTWATCH_FILE_PIPE,
-	SHUTWATCH_FILE_SOCKETS, SHUTWATCH_FILE_STATS,
+	SHUTWATCH_FILE_RAW, SHUTWATCH_FILE_SOCKETS, SHUTWATCH_FILE_STATS,
 };
 
 /* Mode 0400, and nothing but read(): so that they open under lockdown. */

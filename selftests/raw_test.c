@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * events_raw: it says what events_pipe says, with the same positions and the
+ * same word on what was lost; and readers of all kinds keep up with a burst.
+ */
+#include "watch_main.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <names.h>
+#include <raw.h>
+
+#include "clock.h"
+#include "couple.h"
+#include "loaded.h"
+#include "netns.h"
+#include "stream.h"
+#include "task.h"
+
+#define WAIT_SECONDS	10
+#define TEST_SECONDS	180
+
+/* Names the reader, if it is not where the sources have it. */
+#define READER_ENV	"SHUTWATCH_READER"
+#define READER		"../tools/shutwatch"
+
+/* The smallest ring that the module takes. */
+#define RING		1024
+
+static int open_raw(int flags)
+{
+	return stream_open(SHUTWATCH_FILE_RAW, O_RDONLY | flags);
+}
+
+static int only_this_netns(void)
+{
+	char inode[24];
+	int err = netns_enter();
+
+	if (err)
+		return err;
+	snprintf(inode, sizeof(inode), "%llu", netns_inode());
+	return loaded_set("netns", inode);
+}
+
+/* A socket without a connection: each shutdown() is one record, and no more. */
+static int new_maker(void)
+{
+	return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+static void make_records(int maker, int count)
+{
+	while (count--)
+		shutdown(maker, SHUT_WR);
+}
+
+static struct shutwatch_raw record[4 * RING];
+
+/* Reads all there is into record[]; returns how many, or -errno. */
+static int read_all(int fd)
+{
+	char *at = (char *)record, *end = (char *)(record + 4 * RING);
+	ssize_t n;
+
+	while ((n = read(fd, at, end - at)) > 0)
+		at += n;
+	if (n < 0 && errno != EAGAIN)
+		return -errno;
+	return (at - (char *)record) / sizeof(*record);
+}
+
+/* ---- with the module as it is ---- */
+
+FIXTURE(raw) {
+	int maker;
+	int fd;
+};
+
+FIXTURE_SETUP(raw)
+{
+	ASSERT_EQ(0, only_this_netns());
+	self->maker = new_maker();
+	ASSERT_LE(0, self->maker);
+	self->fd = open_raw(O_NONBLOCK);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, stream_drain(self->fd));
+}
+
+FIXTURE_TEARDOWN(raw)
+{
+	close(self->fd);
+	EXPECT_EQ(0, loaded_set("netns", ""));
+}
+
+TEST_F(raw, each_says_what_it_is)
+{
+	int i;
+
+	make_records(self->maker, 3);
+	ASSERT_EQ(3, read_all(self->fd));
+	for (i = 0; i < 3; i++) {
+		EXPECT_EQ(sizeof(*record), record[i].size);
+		EXPECT_EQ(SHUTWATCH_RAW_VERSION, record[i].version);
+		EXPECT_EQ(SHUTWATCH_RAW_NAMES, record[i].names);
+		EXPECT_EQ(record[0].seq + i, record[i].seq);
+		EXPECT_EQ(SHUTWATCH_KIND_CALL, record[i].kind);
+		EXPECT_EQ(SHUTWATCH_BY_SHUTDOWN, record[i].by);
+		EXPECT_EQ(-ENOTCONN, record[i].err);
+		EXPECT_EQ(getpid(), record[i].pid);
+		EXPECT_EQ(netns_inode(), record[i].netns);
+		EXPECT_EQ(couple_cookie(self->maker), record[i].cookie);
+	}
+}
+
+TEST_F(raw, whole_records_only)
+{
+	const size_t size = sizeof(*record);
+	char bytes[3 * sizeof(*record)];
+
+	EXPECT_EQ(0, read(self->fd, bytes, 0));
+	EXPECT_EQ(-1, read(self->fd, bytes, size - 1));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-1, read(self->fd, bytes, size));
+	EXPECT_EQ(EAGAIN, errno);
+	make_records(self->maker, 4);
+	EXPECT_EQ(-1, read(self->fd, bytes, 1));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(size, read(self->fd, bytes, size));
+	EXPECT_EQ(2 * size, read(self->fd, bytes, 3 * size - 1));
+	EXPECT_EQ(size, read(self->fd, bytes, 3 * size));
+	EXPECT_EQ(-1, read(self->fd, bytes, size));
+	EXPECT_EQ(EAGAIN, errno);
+}
+
+TEST_F(raw, poll)
+{
+	struct pollfd pfd = { .fd = self->fd, .events = POLLIN };
+
+	EXPECT_EQ(0, poll(&pfd, 1, 0));
+	make_records(self->maker, 1);
+	EXPECT_EQ(1, poll(&pfd, 1, WAIT_SECONDS * 1000));
+	EXPECT_EQ(POLLIN, pfd.revents);
+	EXPECT_EQ(1, read_all(self->fd));
+	EXPECT_EQ(0, poll(&pfd, 1, 0));
+}
+
+static void play_some(struct __test_metadata *_metadata)
+{
+	static const char * const address[][2] = {
+		{ "127.0.0.1:0", "127.0.0.20:8000" },
+		{ "[::1]:0", "[::1]:8000" },
+		{ "[::ffff:127.0.0.1]:0", "[::ffff:127.0.0.20]:8001" },
+	};
+	const struct linger linger = { .l_onoff = 1 };
+	struct couple couple;
+	int i;
+
+	for (i = 0; i < 2 * ARRAY_SIZE(address); i++) {
+		ASSERT_EQ(0, couple_join(&couple, address[i / 2][0], address[i / 2][1]));
+		EXPECT_EQ(5, send(couple.client, "hello", 5, MSG_NOSIGNAL));
+		shutdown(couple.client, SHUT_WR);
+		if (i % 2)
+			setsockopt(couple.client, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+		couple_part(&couple);
+	}
+}
+
+static const char *value_of(const struct record *r, int key)
+{
+	return r->value[key] ?: "(none)";
+}
+
+static void check_same(struct __test_metadata *_metadata, const char *line,
+		       const struct shutwatch_raw *raw)
+{
+	static struct raw_kept kept;
+	struct record text, numbers;
+	int key;
+
+	ASSERT_EQ(0, record_parse(&text, line));
+	ASSERT_EQ(0, raw_check(raw, sizeof(*raw)));
+	raw_record(&numbers, raw, &kept);
+	EXPECT_EQ(0, text.nr_unknown);
+	for (key = 0; key < SHUTWATCH_KEY__MAX; key++)
+		EXPECT_STREQ(value_of(&text, key), value_of(&numbers, key))
+			TH_LOG("%s of %s", key_names.name[key], line);
+}
+
+/* Each record, each key, to the letter. */
+TEST_F(raw, says_what_the_text_says)
+{
+	int pipe = stream_pipe(), count, i;
+	char *line, *rest;
+	struct text text;
+
+	ASSERT_LE(0, pipe);
+	ASSERT_EQ(0, stream_drain(pipe));
+	play_some(_metadata);
+	ASSERT_EQ(0, stream_slurp(&text, pipe, 1 << 16));
+	count = read_all(self->fd);
+	EXPECT_LT(40, count);
+	line = strtok_r(text.data, "\n", &rest);
+	for (i = 0; i < count; i++, line = strtok_r(NULL, "\n", &rest)) {
+		ASSERT_NE(NULL, line);
+		check_same(_metadata, line, &record[i]);
+	}
+	EXPECT_EQ(NULL, line);
+	close(pipe);
+}
+
+/* ---- with a small ring ---- */
+
+FIXTURE(small) {
+	int maker;
+	int fd;
+};
+
+FIXTURE_SETUP(small)
+{
+	if (!loaded_can_be_anew() && !getenv(WATCH_VM_ENV))
+		SKIP(return, LOADED_KO_ENV " does not name the module");
+	ASSERT_EQ(0, loaded_anew("ring=1024"));
+	ASSERT_EQ(0, only_this_netns());
+	self->maker = new_maker();
+	self->fd = open_raw(O_NONBLOCK);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN(small)
+{
+	if (!loaded_can_be_anew())
+		return;
+	close(self->fd);
+	EXPECT_EQ(0, loaded_anew(""));
+}
+
+TEST_F(small, a_slow_reader_is_told)
+{
+	int i;
+
+	make_records(self->maker, 3 * RING);
+	ASSERT_EQ(RING + 1, read_all(self->fd));
+	EXPECT_EQ(SHUTWATCH_KIND_LOST, record[0].kind);
+	EXPECT_EQ(2 * RING, record[0].count);
+	EXPECT_EQ(2 * RING, record[0].seq);
+	EXPECT_EQ(sizeof(*record), record[0].size);
+	for (i = 1; i <= RING; i++)
+		EXPECT_EQ(2 * RING + i, record[i].seq);
+	EXPECT_EQ(2 * RING, loaded_stat("lost.readers"));
+}
+
+/* Who gathers is not disturbed, until a quarter of the ring is unread. */
+TEST_F(small, poll_tells_when_it_is_time)
+{
+	struct pollfd pfd = { .fd = self->fd, .events = POLLPRI };
+
+	EXPECT_EQ(0, poll(&pfd, 1, 0));
+	make_records(self->maker, RING / 4 - 1);
+	EXPECT_EQ(0, poll(&pfd, 1, 0));
+	make_records(self->maker, 1);
+	EXPECT_EQ(1, poll(&pfd, 1, 0));
+	EXPECT_EQ(POLLPRI, pfd.revents);
+	EXPECT_EQ(RING / 4, read_all(self->fd));
+	EXPECT_EQ(0, poll(&pfd, 1, 0));
+}
+
+static pid_t start_poll(int fd, short events)
+{
+	struct pollfd pfd = { .fd = fd, .events = events };
+	__u64 deadline = clock_in(WAIT_SECONDS);
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(poll(&pfd, 1, WAIT_SECONDS * 1000) == 1 &&
+		      pfd.revents == events ? 0 : 1);
+	while (pid > 0 && !task_sleeps(pid) && clock_wait(deadline))
+		;
+	return pid;
+}
+
+TEST_F(small, poll_is_woken_when_it_is_time)
+{
+	__u64 deadline = clock_in(WAIT_SECONDS);
+	pid_t pid = start_poll(self->fd, POLLPRI);
+	int status;
+
+	ASSERT_LT(0, pid);
+	make_records(self->maker, RING / 4);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_GT(deadline, clock_now());
+}
+
+/* ---- a burst ---- */
+
+#define COUPLES		5000
+
+FIXTURE(burst) {
+	pid_t reader;
+};
+
+FIXTURE_VARIANT(burst) {
+	const char *argv[4];
+};
+
+#define SHUTWATCH_PIPE	SHUTWATCH_DEBUGFS "/" SHUTWATCH_DIR "/" SHUTWATCH_FILE_PIPE
+#define SHUTWATCH_RAW	SHUTWATCH_DEBUGFS "/" SHUTWATCH_DIR "/" SHUTWATCH_FILE_RAW
+
+FIXTURE_VARIANT_ADD(burst, cat) { .argv = { "cat", SHUTWATCH_PIPE } };
+FIXTURE_VARIANT_ADD(burst, cat_raw) { .argv = { "cat", SHUTWATCH_RAW } };
+FIXTURE_VARIANT_ADD(burst, shutwatch) { .argv = { READER } };
+FIXTURE_VARIANT_ADD(burst, json) { .argv = { READER, "-j" } };
+
+static const char *program(const char *name)
+{
+	return strcmp(name, READER) ? name : getenv(READER_ENV) ?: READER;
+}
+
+static pid_t start_reader(const char * const *argv)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	dup2(null, STDOUT_FILENO);
+	execvp(program(argv[0]), (char * const *)argv);
+	_exit(127);
+}
+
+/* It sleeps, whenever one looks: there is nothing left for it to read. */
+static bool has_read_all(pid_t pid)
+{
+	__u64 deadline = clock_in(6 * WAIT_SECONDS);
+	int calm = 0;
+
+	while (calm < 100 && clock_wait(deadline))
+		calm = task_sleeps(pid) ? calm + 1 : 0;
+	return calm == 100;
+}
+
+static bool is_reading(pid_t pid)
+{
+	__u64 deadline = clock_in(WAIT_SECONDS);
+
+	while (loaded_stat("readers") != 1 && clock_wait(deadline))
+		;
+	return loaded_stat("readers") == 1 && has_read_all(pid);
+}
+
+FIXTURE_SETUP(burst)
+{
+	if (!loaded_can_be_anew() && !getenv(WATCH_VM_ENV))
+		SKIP(return, LOADED_KO_ENV " does not name the module");
+	if (!strcmp(variant->argv[0], READER) && access(program(READER), X_OK))
+		SKIP(return, "there is no reader: " READER_ENV);
+	ASSERT_EQ(0, loaded_anew(""));
+	ASSERT_EQ(0, netns_enter());
+	self->reader = start_reader(variant->argv);
+	ASSERT_LT(0, self->reader);
+	ASSERT_TRUE(is_reading(self->reader));
+}
+
+FIXTURE_TEARDOWN(burst)
+{
+	if (!self->reader)
+		return;
+	kill(self->reader, SIGTERM);
+	waitpid(self->reader, NULL, 0);
+	EXPECT_EQ(0, loaded_anew(""));
+}
+
+static int end_of[2 * COUPLES];
+
+static int allow_files(int count)
+{
+	const struct rlimit limit = { .rlim_cur = count, .rlim_max = count };
+
+	return setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int join_all(void)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_port = htons(8000) };
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), i;
+
+	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (allow_files(2 * COUPLES + 100) ||
+	    bind(listener, (struct sockaddr *)&addr, sizeof(addr)) || listen(listener, 8))
+		return -errno;
+	for (i = 0; i < 2 * COUPLES; i += 2) {
+		end_of[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (connect(end_of[i], (struct sockaddr *)&addr, sizeof(addr)))
+			return -errno;
+		end_of[i + 1] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		if (end_of[i + 1] < 0)
+			return -errno;
+	}
+	close(listener);
+	return 0;
+}
+
+/* Half of them with a RST, and as fast as close() goes. */
+static void end_all(void)
+{
+	const struct linger linger = { .l_onoff = 1 };
+	int i;
+
+	for (i = 0; i < 2 * COUPLES; i += 4)
+		setsockopt(end_of[i], SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	for (i = 0; i < 2 * COUPLES; i++)
+		close(end_of[i]);
+}
+
+/* Ten thousand sockets are closed at once, and who follows sees it all. */
+TEST_F_TIMEOUT(burst, is_read_without_loss, TEST_SECONDS)
+{
+	long long before;
+	__u64 began;
+
+	ASSERT_EQ(0, join_all());
+	ASSERT_TRUE(has_read_all(self->reader));
+	EXPECT_EQ(0, loaded_stat("lost.readers"));
+	before = loaded_stat("records");
+	began = clock_now();
+	end_all();
+	TH_LOG("%lld records in %llu ms", loaded_stat("records") - before,
+	       (clock_now() - began) / 1000000);
+	ASSERT_TRUE(has_read_all(self->reader));
+	EXPECT_LT(4 * COUPLES, loaded_stat("records") - before);
+	EXPECT_EQ(0, loaded_stat("lost.readers"));
+	EXPECT_EQ(0, loaded_stat("lost.ring"));
+}
+
+int main(int argc, char **argv)
+{
+	return watch_main(argc, argv);
+}
