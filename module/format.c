@@ -94,12 +94,13 @@ static void put_owner(struct sw_text *t, __u32 pid, const char *comm)
 	sw_text_escaped(t, comm, SHUTWATCH_COMM_LEN);
 }
 
-static void put_endpoints(struct sw_text *t, const struct sw_ident *id, bool ipv6)
+static void put_endpoints(struct sw_text *t, struct sw_kept *kept,
+			  const struct sw_ident *id, bool ipv6)
 {
 	put_key(t, SHUTWATCH_KEY_LOCAL);
-	sw_text_endpoint(t, id->laddr, ipv6, id->lport);
+	sw_text_kept_endpoint(t, kept, id->laddr, ipv6, id->lport);
 	put_key(t, SHUTWATCH_KEY_REMOTE);
-	sw_text_endpoint(t, id->raddr, ipv6, id->rport);
+	sw_text_kept_endpoint(t, kept, id->raddr, ipv6, id->rport);
 }
 
 static void put_errno(struct sw_text *t, enum shutwatch_key key, int err)
@@ -246,7 +247,7 @@ static void put_common(struct sw_text *t, struct sw_kept *kept,
 	put_owner(t, rec->pid, rec->comm);
 	put_netns(t, kept, rec->id.netns);
 	put_cookie(t, SHUTWATCH_KEY_COOKIE, rec->cookie);
-	put_endpoints(t, &rec->id, rec->flags & SW_RECORD_IPV6);
+	put_endpoints(t, kept, &rec->id, rec->flags & SW_RECORD_IPV6);
 }
 
 /**
@@ -303,7 +304,7 @@ size_t sw_format_sockinfo(char *buf, const struct sw_sockinfo *info,
 	put_first_key(&t, SHUTWATCH_KEY_NETNS);
 	sw_text_netns(&t, kept, info->id.netns);
 	put_cookie(&t, SHUTWATCH_KEY_COOKIE, info->cookie);
-	put_endpoints(&t, &info->id, info->ipv6);
+	put_endpoints(&t, kept, &info->id, info->ipv6);
 	put_owner(&t, info->pid, info->comm);
 	put_word(&t, SHUTWATCH_KEY_STATE, NAME(tcp_names, info->state));
 	put_path(&t, info->path);

@@ -207,12 +207,33 @@ static inline void sw_text_hex(struct sw_text *t, __u64 value)
 		*t->pos++ = "0123456789abcdef"[(value >> shift) & 0xf];
 }
 
+/* The longest is [ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535. */
+#define SW_TEXT_ENDPOINT	48
+
+/**
+ * struct sw_kept_endpoint - an address and port, and what was written for them
+ * @addr: the address
+ * @port: the port
+ * @ipv6: it is an IPv6 address
+ * @len: length of @text, 0 where there is none
+ * @text: the text
+ */
+struct sw_kept_endpoint {
+	__u8	addr[16];
+	__u16	port;
+	__u8	ipv6;
+	__u8	len;
+	char	text[SW_TEXT_ENDPOINT + SW_TEXT_SLACK];
+};
+
 /**
  * struct sw_kept - texts that seldom change from one record to the next
  * @second: nanoseconds at which the second began that @seconds is about
  * @netns: the namespace that @inode is about
  * @seconds: of a time, with the point
  * @inode: of a namespace
+ * @endpoint: the two ends of the last connection
+ * @oldest: which of them was not used last
  *
  * All zero knows nothing.  Belongs to whoever writes a stream of records.
  */
@@ -221,6 +242,8 @@ struct sw_kept {
 	__u32		netns;
 	struct sw_word	seconds;
 	struct sw_word	inode;
+	struct sw_kept_endpoint endpoint[2];
+	unsigned int	oldest;
 };
 
 #define SW_NSEC_PER_SEC		1000000000
@@ -380,6 +403,53 @@ static inline void sw_text_endpoint(struct sw_text *t, const __u8 *addr,
 	}
 	sw_text_char(t, ':');
 	sw_text_dec32(t, port);
+}
+
+static inline bool sw_text_is_kept(const struct sw_kept_endpoint *e,
+				   const __u8 *addr, bool ipv6, __u16 port)
+{
+	if (e->port != port || e->ipv6 != ipv6 || !e->len)
+		return false;
+	return ipv6 ? !memcmp(e->addr, addr, 16) : !memcmp(e->addr, addr, 4);
+}
+
+static inline void sw_text_keep_endpoint(struct sw_kept_endpoint *e,
+					 const __u8 *addr, bool ipv6, __u16 port)
+{
+	struct sw_text t = { e->text };
+
+	memcpy(e->addr, addr, sizeof(e->addr));
+	e->port = port;
+	e->ipv6 = ipv6;
+	sw_text_endpoint(&t, addr, ipv6, port);
+	e->len = t.pos - e->text;
+}
+
+/**
+ * sw_text_kept_endpoint() - the same, where the last few may come again
+ * @t: where to
+ * @kept: what may be known of it
+ * @addr: the address, network byte order, 16 bytes that can be read
+ * @ipv6: it is an IPv6 address
+ * @port: the port, host byte order
+ */
+static inline void sw_text_kept_endpoint(struct sw_text *t, struct sw_kept *kept,
+					 const __u8 *addr, bool ipv6, __u16 port)
+{
+	unsigned int i = !kept->oldest;
+	const struct sw_kept_endpoint *e = &kept->endpoint[i];
+
+	if (!sw_text_is_kept(e, addr, ipv6, port)) {
+		i = kept->oldest;
+		e = &kept->endpoint[i];
+		if (!sw_text_is_kept(e, addr, ipv6, port))
+			sw_text_keep_endpoint(&kept->endpoint[i], addr, ipv6, port);
+		kept->oldest = !i;
+	}
+	memcpy(t->pos, e->text, SW_TEXT_SLACK);
+	if (e->len > SW_TEXT_SLACK)
+		memcpy(t->pos, e->text, SW_TEXT_ENDPOINT);
+	t->pos += e->len;
 }
 
 #endif /* _SHUTWATCH_TEXT_H */

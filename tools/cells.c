@@ -16,7 +16,7 @@
 /* shutdown() in the short form, where "how" follows it. */
 #define SHUTDOWN_SHORT	"shut"
 
-static const char * const state_short[SHUTWATCH_TCP_COUNT] = {
+static const char state_short[SHUTWATCH_TCP_COUNT][4] = {
 	[SHUTWATCH_TCP_NONE] = SHUTWATCH_NOTHING,
 	[SHUTWATCH_TCP_ESTABLISHED] = "EST",
 	[SHUTWATCH_TCP_SYN_SENT] = "SYS",
@@ -219,6 +219,11 @@ void cell_state(struct cell *cell, const struct record *r)
 	show(cell, r, SHUTWATCH_KEY_STATE);
 }
 
+static const char *state_short_of(unsigned int id)
+{
+	return state_short[id < SHUTWATCH_TCP_COUNT ? id : SHUTWATCH_TCP_NONE];
+}
+
 static void add_state_short(struct cell *cell, const char *state, size_t len)
 {
 	char name[SHUTWATCH_LINE_MAX];
@@ -231,6 +236,23 @@ static void add_state_short(struct cell *cell, const char *state, size_t len)
 		add(cell, state, len);
 	else
 		add_word(cell, state_short[id]);
+}
+
+/* By their numbers, where there are numbers: one to three letters each. */
+static void add_states_short(struct cell *cell, const struct shutwatch_raw *raw)
+{
+	const char *before = state_short_of(raw->before);
+	const char *after = state_short_of(raw->after);
+	size_t len = before[1] ? 2 + !!before[2] : 1;
+
+	memcpy(cell->own, before, len);
+	cell->text = cell->own;
+	cell->len = len;
+	if (!raw->before && !raw->after)
+		return;
+	cell->own[len++] = '>';
+	memcpy(cell->own + len, after, 3);
+	cell->len = len + (after[1] ? 2 + !!after[2] : 1);
 }
 
 /**
@@ -249,6 +271,10 @@ void cell_state_short(struct cell *cell, const struct record *r)
 	cell->len = 0;
 	if (!state)
 		return;
+	if (r->raw) {
+		add_states_short(cell, r->raw);
+		return;
+	}
 	for (;;) {
 		end = strchrnul(state, '>');
 		add_state_short(cell, state, (size_t)(end - state));

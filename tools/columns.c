@@ -125,7 +125,7 @@ static void put_cut(struct line *l, const struct cell *cell, size_t room)
 	size_t tail;
 
 	if (cell->len <= room) {
-		line_text(l, cell->text, cell->len);
+		line_short(l, cell->text, cell->len);
 		return;
 	}
 	tail = tail_of(cell, room);
@@ -165,19 +165,20 @@ static size_t least(const struct column *c, const struct cell *cell)
 static void put_columns(struct line *l, const struct layout *lo, const struct cell *cell,
 			bool colours)
 {
+	const struct column *c = lo->column;
 	size_t next = lo->start;
 	size_t room = UNLIMITED;
 	size_t behind = 0;
 	int i;
 
 	for (i = 0; i < COLUMNS; i++)
-		behind += least(&lo->column[i], &cell[i]);
+		behind += least(&c[i], &cell[i]);
 	for (i = 0; i < COLUMNS; i++) {
-		behind -= least(&lo->column[i], &cell[i]);
+		behind -= least(&c[i], &cell[i]);
 		if (lo->limit != UNLIMITED)
 			room = lo->limit - l->column - behind;
-		put_cell(l, &lo->column[i], &cell[i], room, colours);
-		next += lo->column[i].width + 1;
+		put_cell(l, &c[i], &cell[i], room, colours);
+		next += c[i].width + 1;
 		go_to(l, next);
 	}
 }
@@ -206,7 +207,7 @@ static struct layout start_line(struct line *l, char *to, const struct table *t,
 {
 	struct layout lo = { .column = t->wide ? wide : narrow, .limit = UNLIMITED };
 
-	line_start(l, to, !r || r->clean);
+	line_start(l, to, r && r->clean);
 	if (t->clock)
 		put_time(l, &clock_column, r);
 	if (t->stamp)
@@ -292,7 +293,7 @@ char *columns_record(char *to, const struct table *t, const struct record *r)
 	struct line l;
 	int i;
 
-	if (names_is(&kind_names, SHUTWATCH_KIND_LOST, r->value[SHUTWATCH_KEY_KIND]))
+	if (record_is_lost(r))
 		return columns_lost(to, r);
 	lo = start_line(&l, to, t, r);
 	for (i = 0; i < COLUMNS; i++)

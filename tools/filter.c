@@ -114,8 +114,6 @@ static bool match_endpoints(const struct filter *f, const struct record *r)
 	const char *remote = record_value(r, SHUTWATCH_KEY_REMOTE);
 	struct endpoint l, d;
 
-	if (!wants_endpoints(f))
-		return true;
 	if (!local || !remote || endpoint_parse(&l, local) || endpoint_parse(&d, remote))
 		return false;
 	if (f->family && l.family != f->family)
@@ -160,12 +158,12 @@ static bool match_name(unsigned long long set, const struct names *names, const 
  */
 bool filter_match(const struct filter *f, const struct record *r)
 {
-	if (names_is(&kind_names, SHUTWATCH_KIND_LOST, r->value[SHUTWATCH_KEY_KIND]))
+	if (record_is_lost(r))
 		return true;
 	return match_name(f->kind, &kind_names, r->value[SHUTWATCH_KEY_KIND]) &&
 	       match_name(f->sent, &sent_names, r->value[SHUTWATCH_KEY_SENT]) &&
 	       match_name(f->why, &why_names, r->value[SHUTWATCH_KEY_WHY]) &&
 	       match_number(f->pid, r->value[SHUTWATCH_KEY_PID]) &&
 	       match_number(f->netns, r->value[SHUTWATCH_KEY_NETNS]) &&
-	       match_endpoints(f, r);
+	       (!wants_endpoints(f) || match_endpoints(f, r));
 }

@@ -167,6 +167,8 @@ static char *put_comm(char *to, const char *value)
 {
 	char comm[SHUTWATCH_LINE_MAX];
 
+	if (!strchr(value, '\\'))
+		return put_string(to, value);
 	record_unescape(comm, sizeof(comm), value);
 	return put_string(to, comm);
 }
@@ -210,15 +212,15 @@ static char *put_value(char *to, const struct record *r, int key)
 char *json_record(char *to, const struct record *r, const char *type)
 {
 	const char *kind = r->value[SHUTWATCH_KEY_KIND];
+	unsigned long long left;
 	const char *name;
 	unsigned int i;
 	int key;
 
 	to = PUT(to, "{\"" TYPE "\":");
 	to = put_string(to, kind ? kind : type);
-	for (key = 0; key < SHUTWATCH_KEY__MAX; key++) {
-		if (key == SHUTWATCH_KEY_KIND || !r->value[key])
-			continue;
+	for (left = r->has & ~(1ULL << SHUTWATCH_KEY_KIND); left; left &= left - 1) {
+		key = __builtin_ctzll(left);
 		memcpy(to, key_names_json[key].text, sizeof(key_names_json[key].text));
 		to = put_value(to + key_names_json[key].len, r, key);
 	}

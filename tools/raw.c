@@ -39,6 +39,7 @@ static_assert(SW_TEXT_SLACK == RECORD_SLACK, "text is written with another slack
 
 static void put(struct record *r, enum shutwatch_key key, const char *text, size_t len)
 {
+	r->has |= 1ULL << key;
 	r->value[key] = text;
 	r->len[key] = (unsigned short)len;
 }
@@ -124,13 +125,22 @@ static void put_owner(struct record *r, struct sw_text *t, struct raw_kept *kept
 	put_comm(r, kept, raw->comm);
 }
 
-static void put_endpoint(struct record *r, struct sw_text *t, enum shutwatch_key key,
-			 const __u8 *addr, bool ipv6, __u16 port)
+static void put_endpoint(struct record *r, struct sw_text *t, struct raw_kept *kept,
+			 enum shutwatch_key key, const __u8 *addr, bool ipv6, __u16 port)
 {
 	char *text = t->pos;
 
-	sw_text_endpoint(t, addr, ipv6, port);
+	sw_text_kept_endpoint(t, &kept->text, addr, ipv6, port);
 	put_text(r, key, t, text);
+}
+
+static void put_endpoints(struct record *r, struct sw_text *t, struct raw_kept *kept,
+			  const struct shutwatch_raw *raw)
+{
+	bool ipv6 = raw->flags & SHUTWATCH_RAW_IPV6;
+
+	put_endpoint(r, t, kept, SHUTWATCH_KEY_LOCAL, raw->laddr, ipv6, raw->lport);
+	put_endpoint(r, t, kept, SHUTWATCH_KEY_REMOTE, raw->raddr, ipv6, raw->rport);
 }
 
 static void put_errno(struct record *r, struct sw_text *t, enum shutwatch_key key, int err)
@@ -197,13 +207,18 @@ static void put_extras(struct record *r, struct sw_text *t, const struct shutwat
 		put_kreason(r, t, raw->kreason);
 }
 
+static void put_decided(struct record *r, const struct shutwatch_raw *raw)
+{
+	put_word(r, SHUTWATCH_KEY_SENT, WORD(sent_words, raw->sent));
+	put_word(r, SHUTWATCH_KEY_WHY, WORD(why_words, raw->why));
+	put_word(r, SHUTWATCH_KEY_FIN, WORD(fin_words, raw->fin));
+}
+
 /* What a call and a decision have in common. */
 static void put_outcome(struct record *r, struct sw_text *t, const struct shutwatch_raw *raw)
 {
 	put_states(r, t, raw);
-	put_word(r, SHUTWATCH_KEY_SENT, WORD(sent_words, raw->sent));
-	put_word(r, SHUTWATCH_KEY_WHY, WORD(why_words, raw->why));
-	put_word(r, SHUTWATCH_KEY_FIN, WORD(fin_words, raw->fin));
+	put_decided(r, raw);
 	put_values(r, t, raw);
 	put_extras(r, t, raw);
 }
@@ -258,16 +273,13 @@ static void put_lost(struct record *r, struct sw_text *t, const struct shutwatch
 static void put_common(struct record *r, struct sw_text *t, struct raw_kept *kept,
 		       const struct shutwatch_raw *raw)
 {
-	bool ipv6 = raw->flags & SHUTWATCH_RAW_IPV6;
-
 	put_time(r, t, kept, raw->ts);
 	put_number(r, t, SHUTWATCH_KEY_CPU, raw->cpu);
 	put_word(r, SHUTWATCH_KEY_CTX, WORD(ctx_words, raw->ctx));
 	put_owner(r, t, kept, raw);
 	put_netns(r, t, kept, raw->netns);
 	put_cookie(r, t, SHUTWATCH_KEY_COOKIE, raw->cookie);
-	put_endpoint(r, t, SHUTWATCH_KEY_LOCAL, raw->laddr, ipv6, raw->lport);
-	put_endpoint(r, t, SHUTWATCH_KEY_REMOTE, raw->raddr, ipv6, raw->rport);
+	put_endpoints(r, t, kept, raw);
 }
 
 /**
@@ -288,9 +300,18 @@ int raw_check(const struct shutwatch_raw *raw, size_t len)
 	return raw->size == sizeof(*raw) && raw->version ? 0 : -EINVAL;
 }
 
+static void begin(struct record *r, const struct shutwatch_raw *raw)
+{
+	memset(r->value, 0, sizeof(r->value));
+	r->has = 0;
+	r->clean = true;
+	r->raw = raw;
+	r->nr_unknown = 0;
+}
+
 /**
  * raw_record() - take a record for what a line of text would have been
- * @r: where the result goes; it refers to @kept
+ * @r: where the result goes; it refers to @raw and @kept
  * @raw: the record
  * @kept: what the records of the stream have in common, at first all zero
  */
@@ -298,9 +319,7 @@ void raw_record(struct record *r, const struct shutwatch_raw *raw, struct raw_ke
 {
 	struct sw_text t = { r->text };
 
-	memset(r->value, 0, sizeof(r->value));
-	r->clean = true;
-	r->nr_unknown = 0;
+	begin(r, raw);
 	put_long(r, &t, SHUTWATCH_KEY_SEQ, raw->seq);
 	put_word(r, SHUTWATCH_KEY_KIND, WORD(kind_words, raw->kind));
 	if (raw->kind == SHUTWATCH_KIND_LOST) {
@@ -309,4 +328,35 @@ void raw_record(struct record *r, const struct shutwatch_raw *raw, struct raw_ke
 	}
 	put_common(r, &t, kept, raw);
 	put_kind_keys(r, &t, raw);
+}
+
+/**
+ * raw_record_brief() - the same, of what the columns of the table show
+ * @r: where the result goes; it refers to @raw and @kept
+ * @raw: the record
+ * @kept: what the records of the stream have in common, at first all zero
+ */
+void raw_record_brief(struct record *r, const struct shutwatch_raw *raw, struct raw_kept *kept)
+{
+	struct sw_text t = { r->text };
+
+	if (raw->kind == SHUTWATCH_KIND_LOST) {
+		raw_record(r, raw, kept);
+		return;
+	}
+	begin(r, raw);
+	put_word(r, SHUTWATCH_KEY_KIND, WORD(kind_words, raw->kind));
+	put_owner(r, &t, kept, raw);
+	put_endpoints(r, &t, kept, raw);
+	put_states(r, &t, raw);
+	if (raw->kind == SHUTWATCH_KIND_CALL) {
+		put_word(r, SHUTWATCH_KEY_CALL, WORD(by_words, raw->by));
+		put_word(r, SHUTWATCH_KEY_HOW, WORD(how_words, raw->how));
+	} else if (raw->kind == SHUTWATCH_KIND_RESET) {
+		put_errno(r, &t, SHUTWATCH_KEY_ERROR, raw->err);
+	} else {
+		put_word(r, SHUTWATCH_KEY_BY, WORD(by_words, raw->by));
+	}
+	if (raw->kind == SHUTWATCH_KIND_CALL || raw->kind == SHUTWATCH_KIND_DECISION)
+		put_decided(r, raw);
 }

@@ -26,5 +26,6 @@ struct raw_kept {
 
 int raw_check(const struct shutwatch_raw *raw, size_t len);
 void raw_record(struct record *r, const struct shutwatch_raw *raw, struct raw_kept *kept);
+void raw_record_brief(struct record *r, const struct shutwatch_raw *raw, struct raw_kept *kept);
 
 #endif /* SHUTWATCH_RAW_H */

@@ -47,6 +47,7 @@ static int keep_pair(struct record *r, char *pair)
 	}
 	if (r->value[key])
 		return -EINVAL;
+	r->has |= 1ULL << key;
 	r->value[key] = value;
 	r->len[key] = (unsigned short)strlen(value);
 	return 0;
@@ -152,5 +153,18 @@ const char *record_value(const struct record *r, enum shutwatch_key key)
 {
 	const char *value = r->value[key];
 
-	return value && strcmp(value, SHUTWATCH_NOTHING) ? value : NULL;
+	return value && (value[0] != SHUTWATCH_NOTHING[0] || value[1]) ? value : NULL;
+}
+
+/**
+ * record_is_lost() - whether it tells of other records that were lost
+ * @r: the record
+ *
+ * Return: true where it does.
+ */
+bool record_is_lost(const struct record *r)
+{
+	if (r->raw)
+		return r->raw->kind == SHUTWATCH_KIND_LOST;
+	return names_is(&kind_names, SHUTWATCH_KIND_LOST, r->value[SHUTWATCH_KEY_KIND]);
 }

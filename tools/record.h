@@ -18,7 +18,9 @@
  * @text: the line, cut into strings; everything below points into it, so a
  *	record must not be copied by assignment
  * @value: the value of each known key, NULL where the line does not have it
+ * @has: the keys that it has, a bit for each
  * @len: the length of each value that is there
+ * @raw: what it was made from, NULL for a line of text
  * @clean: made from numbers, so that nobody needs to look whether a value is a
  *	number, or can be printed; each has RECORD_SLACK bytes that can be read
  * @nr_unknown: how many entries of @unknown are in use
@@ -28,6 +30,8 @@
 struct record {
 	char text[SHUTWATCH_LINE_MAX];
 	const char *value[SHUTWATCH_KEY__MAX];
+	unsigned long long has;
+	const struct shutwatch_raw *raw;
 	unsigned short len[SHUTWATCH_KEY__MAX];
 	bool clean;
 	unsigned int nr_unknown;
@@ -39,5 +43,6 @@ struct record {
 int record_parse(struct record *r, const char *line);
 int record_unescape(char *dst, size_t size, const char *src);
 const char *record_value(const struct record *r, enum shutwatch_key key);
+bool record_is_lost(const struct record *r);
 
 #endif /* SHUTWATCH_RECORD_H */

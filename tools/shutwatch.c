@@ -78,11 +78,6 @@ static bool print_record(const struct printer *p, const struct record *r)
 	return out_done(columns_record(to, &p->o->table, r));
 }
 
-static bool is_lost(const struct record *r)
-{
-	return names_is(&kind_names, SHUTWATCH_KIND_LOST, r->value[SHUTWATCH_KEY_KIND]);
-}
-
 /* Print what passes.  Return: GO_ON, or an exit status. */
 static int take_record(struct printer *p, const struct record *r)
 {
@@ -92,7 +87,7 @@ static int take_record(struct printer *p, const struct record *r)
 		return GO_ON;
 	if (!print_record(p, r))
 		return EXIT_FAILURE;
-	if (is_lost(r)) {
+	if (record_is_lost(r)) {
 		say("lost %s events", count ? count : "some");
 		return GO_ON;
 	}
@@ -189,8 +184,17 @@ static int refuse_raw(const struct printer *p, const struct source *s, int err)
 	return EXIT_FAILURE;
 }
 
+/* Whether the columns will do, and nobody looks at anything else. */
+static bool is_brief(const struct options *o)
+{
+	const struct table *t = &o->table;
+
+	return !o->json && !t->extended && !t->clock && !t->stamp && !o->filter.netns;
+}
+
 static int print_raw(struct printer *p, struct source *s)
 {
+	bool brief = is_brief(p->o);
 	static struct raw_kept kept;
 	const struct shutwatch_raw *raw;
 	int status = GO_ON, found;
@@ -204,7 +208,10 @@ static int print_raw(struct printer *p, struct source *s)
 			status = wait_for_more(s);
 			continue;
 		}
-		raw_record(&r, raw, &kept);
+		if (brief)
+			raw_record_brief(&r, raw, &kept);
+		else
+			raw_record(&r, raw, &kept);
 		status = take_record(p, &r);
 	}
 	return status;
