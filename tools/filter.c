@@ -150,6 +150,17 @@ static bool match_name(unsigned long long set, const struct names *names, const 
 }
 
 /**
+ * filter_asks() - whether there is any filter
+ * @f: what was asked for
+ *
+ * Return: false where everything passes.
+ */
+bool filter_asks(const struct filter *f)
+{
+	return f->kind || f->sent || f->why || f->pid || f->netns || wants_endpoints(f);
+}
+
+/**
  * filter_match() - whether the user wants to see a record
  * @f: what was asked for
  * @r: the record

@@ -47,6 +47,7 @@ struct filter {
 int filter_add_ports(struct ports *ports, const char *list);
 int filter_add_names(unsigned long long *set, const struct names *names, const char *list);
 int filter_set_netns(struct filter *f, const char *netns);
+bool filter_asks(const struct filter *f);
 bool filter_match(const struct filter *f, const struct record *r);
 
 #endif /* SHUTWATCH_FILTER_H */

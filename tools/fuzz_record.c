@@ -125,6 +125,18 @@ static void check_record(const struct record *r)
 	check_filter(r);
 }
 
+/* An object is the same, whether made from the words or from the numbers. */
+static void check_both_ways(const struct record *r, const struct shutwatch_raw *raw,
+			    struct raw_kept *kept)
+{
+	char words[JSON_SIZE], numbers[JSON_SIZE];
+	size_t len;
+
+	len = (size_t)(json_record(words, r, "record") - words);
+	must(raw_json(numbers, raw, kept) == numbers + len, "objects of different lengths");
+	must(!memcmp(words, numbers, len), "two objects");
+}
+
 /**
  * fuzz_raw() - one try of a raw record
  * @data: the bytes
@@ -142,8 +154,11 @@ int fuzz_raw(const unsigned char *data, size_t size)
 		return 0;
 	memcpy(&raw, data, sizeof(raw));
 	raw_check(&raw, size);
+	raw_record_brief(&r, &raw, &kept);
+	check_table(&r, false, false);
 	raw_record(&r, &raw, &kept);
 	check_record(&r);
+	check_both_ways(&r, &raw, &kept);
 	return 0;
 }
 

@@ -12,7 +12,6 @@
 #include "json.h"
 #include "names.h"
 
-#define TYPE		"type"
 /* Where a newer module has a key of its own with our name. */
 #define TYPE_OF_MODULE	"_type"
 
@@ -110,7 +109,14 @@ static char *put_odd(char *to, const unsigned char *s, int len)
 	return put(to, (const char *)s, (size_t)len);
 }
 
-static char *put_string(char *to, const char *text)
+/**
+ * json_string() - write a string, with its quotes
+ * @to: where to; each byte may take six, and what is no UTF-8 is replaced
+ * @text: the string
+ *
+ * Return: the byte behind it.
+ */
+char *json_string(char *to, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	int len;
@@ -158,7 +164,7 @@ static bool is_number(const char *s)
 static char *put_name(char *to, const char *name)
 {
 	*to++ = ',';
-	to = put_string(to, name);
+	to = json_string(to, name);
 	*to++ = ':';
 	return to;
 }
@@ -168,9 +174,9 @@ static char *put_comm(char *to, const char *value)
 	char comm[SHUTWATCH_LINE_MAX];
 
 	if (!strchr(value, '\\'))
-		return put_string(to, value);
+		return json_string(to, value);
 	record_unescape(comm, sizeof(comm), value);
-	return put_string(to, comm);
+	return json_string(to, comm);
 }
 
 /* A value that needs no look; mostly short, then copied in one piece. */
@@ -192,7 +198,7 @@ static char *put_value(char *to, const struct record *r, int key)
 		return put_comm(to, value);
 	if (!r->clean)
 		return is_numeric[key] && is_number(value) ? put(to, value, r->len[key]) :
-							     put_string(to, value);
+							     json_string(to, value);
 	if (is_numeric[key])
 		return put_clean(to, value, r->len[key]);
 	*to++ = '"';
@@ -217,8 +223,8 @@ char *json_record(char *to, const struct record *r, const char *type)
 	unsigned int i;
 	int key;
 
-	to = PUT(to, "{\"" TYPE "\":");
-	to = put_string(to, kind ? kind : type);
+	to = PUT(to, "{\"" JSON_TYPE "\":");
+	to = json_string(to, kind ? kind : type);
 	for (left = r->has & ~(1ULL << SHUTWATCH_KEY_KIND); left; left &= left - 1) {
 		key = __builtin_ctzll(left);
 		memcpy(to, key_names_json[key].text, sizeof(key_names_json[key].text));
@@ -226,8 +232,8 @@ char *json_record(char *to, const struct record *r, const char *type)
 	}
 	for (i = 0; i < r->nr_unknown; i++) {
 		name = r->unknown[i].key;
-		to = put_name(to, strcmp(name, TYPE) ? name : TYPE_OF_MODULE);
-		to = put_string(to, r->unknown[i].value);
+		to = put_name(to, strcmp(name, JSON_TYPE) ? name : TYPE_OF_MODULE);
+		to = json_string(to, r->unknown[i].value);
 	}
 	return PUT(to, "}\n");
 }
@@ -242,10 +248,10 @@ char *json_record(char *to, const struct record *r, const char *type)
  */
 char *json_stat(char *to, const char *name, const char *value)
 {
-	to = PUT(to, "{\"" TYPE "\":\"stat\"");
+	to = PUT(to, "{\"" JSON_TYPE "\":\"stat\"");
 	to = put_name(to, "name");
-	to = put_string(to, name);
+	to = json_string(to, name);
 	to = put_name(to, "value");
-	to = is_number(value) ? put(to, value, strlen(value)) : put_string(to, value);
+	to = is_number(value) ? put(to, value, strlen(value)) : json_string(to, value);
 	return PUT(to, "}\n");
 }

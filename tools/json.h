@@ -10,6 +10,10 @@
 /* The longest object: each byte of a line may take six, and each key has a name. */
 #define JSON_SIZE	(6 * SHUTWATCH_LINE_MAX + 32 * SHUTWATCH_KEY__MAX)
 
+/* The name under which an object says what it is. */
+#define JSON_TYPE	"type"
+
+char *json_string(char *to, const char *text);
 char *json_record(char *to, const struct record *r, const char *type);
 char *json_stat(char *to, const char *name, const char *value);
 

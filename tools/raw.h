@@ -13,7 +13,8 @@
  * struct raw_kept - what one record of a stream leaves to the next
  * @text: times and namespaces
  * @comm: the last name of a task
- * @escaped: the same as text
+ * @escaped: the same as a line of text has it
+ * @json: the same as JSON has it, with its quotes
  */
 struct raw_kept {
 	struct sw_kept text;
@@ -22,10 +23,15 @@ struct raw_kept {
 		char text[4 * SHUTWATCH_COMM_LEN + RECORD_SLACK];
 		unsigned short len;
 	} escaped;
+	struct {
+		char text[6 * SHUTWATCH_COMM_LEN + 2 + RECORD_SLACK];
+		unsigned short len;
+	} json;
 };
 
 int raw_check(const struct shutwatch_raw *raw, size_t len);
 void raw_record(struct record *r, const struct shutwatch_raw *raw, struct raw_kept *kept);
 void raw_record_brief(struct record *r, const struct shutwatch_raw *raw, struct raw_kept *kept);
+char *raw_json(char *to, const struct shutwatch_raw *raw, struct raw_kept *kept);
 
 #endif /* SHUTWATCH_RAW_H */

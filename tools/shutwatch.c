@@ -54,11 +54,13 @@ static void catch_signals(void)
  * @o: what the user wants
  * @type: what a record that has no kind is called in JSON
  * @printed: how many lines that count
+ * @kept: what raw records have in common
  */
 struct printer {
 	const struct options *o;
 	const char *type;
 	unsigned long printed;
+	struct raw_kept kept;
 };
 
 /* What a printer says to go on, and how it ends. */
@@ -69,13 +71,22 @@ static int ended(bool arrived)
 	return arrived ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static bool print_record(const struct printer *p, const struct record *r)
+static bool print_record(struct printer *p, const struct record *r)
 {
 	char *to = out_line();
 
+	if (p->o->json && r->raw)
+		return out_done(raw_json(to, r->raw, &p->kept));
 	if (p->o->json)
 		return out_done(json_record(to, r, p->type));
 	return out_done(columns_record(to, &p->o->table, r));
+}
+
+/* A line was written that counts.  Return: GO_ON, or an exit status. */
+static int counted(struct printer *p)
+{
+	p->printed++;
+	return p->o->count && p->printed == p->o->count ? ended(out_flush()) : GO_ON;
 }
 
 /* Print what passes.  Return: GO_ON, or an exit status. */
@@ -91,8 +102,7 @@ static int take_record(struct printer *p, const struct record *r)
 		say("lost %s events", count ? count : "some");
 		return GO_ON;
 	}
-	p->printed++;
-	return p->o->count && p->printed == p->o->count ? ended(out_flush()) : GO_ON;
+	return counted(p);
 }
 
 static void warn_foreign(const struct source *s, bool *warned)
@@ -184,35 +194,37 @@ static int refuse_raw(const struct printer *p, const struct source *s, int err)
 	return EXIT_FAILURE;
 }
 
-/* Whether the columns will do, and nobody looks at anything else. */
+/* Whether all that anybody looks at is what the columns show. */
 static bool is_brief(const struct options *o)
 {
 	const struct table *t = &o->table;
 
-	return !o->json && !t->extended && !t->clock && !t->stamp && !o->filter.netns;
+	return !t->extended && !t->clock && !t->stamp && !o->filter.netns;
+}
+
+static int take_raw(struct printer *p, const struct shutwatch_raw *raw)
+{
+	struct record r;
+
+	if (p->o->json && !filter_asks(&p->o->filter) && raw->kind != SHUTWATCH_KIND_LOST)
+		return out_done(raw_json(out_line(), raw, &p->kept)) ? counted(p) : EXIT_FAILURE;
+	if (is_brief(p->o))
+		raw_record_brief(&r, raw, &p->kept);
+	else
+		raw_record(&r, raw, &p->kept);
+	return take_record(p, &r);
 }
 
 static int print_raw(struct printer *p, struct source *s)
 {
-	bool brief = is_brief(p->o);
-	static struct raw_kept kept;
 	const struct shutwatch_raw *raw;
 	int status = GO_ON, found;
-	struct record r;
 
 	while (status == GO_ON) {
 		found = source_raw(s, &raw);
 		if (found < 0)
 			return refuse_raw(p, s, found);
-		if (!found) {
-			status = wait_for_more(s);
-			continue;
-		}
-		if (brief)
-			raw_record_brief(&r, raw, &kept);
-		else
-			raw_record(&r, raw, &kept);
-		status = take_record(p, &r);
+		status = found ? take_raw(p, raw) : wait_for_more(s);
 	}
 	return status;
 }
@@ -260,8 +272,7 @@ static int print_stat(struct printer *p, char *line, const char *value)
 		to += snprintf(to, OUT_LINE, "%-40s %15s\n", line, value);
 	if (!out_done(to))
 		return EXIT_FAILURE;
-	p->printed++;
-	return p->o->count && p->printed == p->o->count ? ended(out_flush()) : GO_ON;
+	return counted(p);
 }
 
 /* Cut "name value" in two.  Return: the value, or NULL where it is none. */
