@@ -333,12 +333,13 @@ int main(int argc, char **argv)
 		if (c == 'r') {
 			try = fuzz_raw;
 			read_file = read_raw;
-		} else if (c == 'n')
+		} else if (c == 'n') {
 			count = strtoul(optarg, NULL, 10);
-		else if (c == 's')
+		} else if (c == 's') {
 			seconds = strtol(optarg, NULL, 10);
-		else
+		} else {
 			return 2;
+		}
 	}
 	if (optind == argc)
 		read_file(stdin);

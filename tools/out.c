@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,8 +21,8 @@
  * them, too, unless they are on their way (@busy).
  */
 static char buf[64 * 1024];
-static volatile size_t start, end;
-static volatile sig_atomic_t busy;
+static _Atomic size_t start, end;
+static atomic_bool busy;
 
 /* The next piece of one write(): whole lines, not more than @max if possible. */
 static size_t piece(size_t max)
@@ -64,11 +64,11 @@ bool out_flush(void)
 {
 	bool arrived;
 
-	busy = 1;
+	busy = true;
 	arrived = write_all();
 	start = 0;
 	end = 0;
-	busy = 0;
+	busy = false;
 	if (arrived)
 		return true;
 	/* Where SIGPIPE is blocked. */

@@ -59,7 +59,7 @@ struct sink {
 	struct raw_kept *kept;
 };
 
-#define INLINE	static inline __attribute__((always_inline))
+#define INLINE	static __always_inline
 
 INLINE void put_value(struct sink *s, enum shutwatch_key key, const char *text, size_t len)
 {

@@ -34,7 +34,7 @@ struct source {
 	bool warned_cut;
 	bool warned_long;
 	char path[4096];
-	char buf[65536 + 8] __attribute__((aligned(8)));
+	_Alignas(8) char buf[65536 + 8];
 };
 
 int source_module_abi(const char *dir, unsigned long *abi);

@@ -200,7 +200,7 @@ TEST_F(format, nothing_stale_is_kept)
 	char netns[32];
 	unsigned int i;
 
-	for (i = 0; i < sizeof(try) / sizeof(try[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(try); i++) {
 		self->rec.ts = try[i].ts;
 		self->rec.id.netns = try[i].netns;
 		end_line(self->line, sw_format_record(self->line, &self->rec, &self->kept));

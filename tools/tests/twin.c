@@ -16,6 +16,8 @@
 #include "../../module/raw.h"
 #include "../../module/text.h"
 
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
 static unsigned long long seed;
 
 /**
@@ -31,7 +33,7 @@ const char *sw_kreason_name(unsigned int kreason)
 		"A_NAME_THAT_IS_LONGER_THAN_THE_ROOM_FOR_IT",
 	};
 
-	return kreason < sizeof(name) / sizeof(name[0]) ? name[kreason] : NULL;
+	return kreason < ARRAY_SIZE(name) ? name[kreason] : NULL;
 }
 
 /* xorshift64: the same numbers on every machine. */
@@ -80,7 +82,7 @@ static int roll_errno(void)
 		0, EBUSY, ECONNABORTED, ECONNREFUSED, ECONNRESET, EHOSTUNREACH, EINVAL,
 		ENOENT, ENOTCONN, EOPNOTSUPP, EPIPE, ETIMEDOUT, 999,
 	};
-	int value = known[roll(sizeof(known) / sizeof(known[0]))];
+	int value = known[roll(ARRAY_SIZE(known))];
 
 	return roll(2) ? value : -value;
 }
