@@ -21,7 +21,7 @@
  * them, too, unless they are on their way (@busy).
  */
 static char buf[64 * 1024];
-static _Atomic size_t start, end;
+static atomic_size_t start, end;
 static atomic_bool busy;
 
 /* The next piece of one write(): whole lines, not more than @max if possible. */

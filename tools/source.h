@@ -24,6 +24,7 @@
  * @warned_long: said that a line was too long
  * @path: the file's name, for messages
  * @buf: what was read and not yet handed out, with room for a NUL
+ * @raw: the same
  */
 struct source {
 	int fd;
@@ -34,7 +35,10 @@ struct source {
 	bool warned_cut;
 	bool warned_long;
 	char path[4096];
-	_Alignas(8) char buf[65536 + 8];
+	union {
+		char buf[65536 + 8];
+		struct shutwatch_raw raw;	/* as it has to be aligned */
+	};
 };
 
 int source_module_abi(const char *dir, unsigned long *abi);
