@@ -162,6 +162,55 @@ static size_t least(const struct column *c, const struct cell *cell)
 	return 1 + (cell->len < c->width ? cell->len : c->width);
 }
 
+/* What is left for a cell that is wider than its column. */
+static size_t room_of(const struct layout *lo, const struct cell *cell, int i, size_t start)
+{
+	size_t behind = 0;
+
+	if (lo->limit == UNLIMITED)
+		return UNLIMITED;
+	while (++i < COLUMNS)
+		behind += least(&lo->column[i], &cell[i]);
+	return lo->limit - start - behind;
+}
+
+/*
+ * The usual row, which has no colour, and in which no cell has to be cut, at a
+ * third of the cost.  Return: false for any other; then nothing was done.
+ */
+static bool put_usual(struct line *l, const struct layout *lo, const struct cell *cell)
+{
+	char *to = l->pos - l->column;
+	size_t end = l->column - l->pending;
+	size_t next = lo->start, at = l->column;
+	const struct column *c;
+	size_t len;
+	int i;
+
+	for (i = 0; i < COLUMNS; i++) {
+		c = &lo->column[i];
+		len = cell[i].len;
+		at = at > next ? at : next;
+		next += c->width + 1;
+		if (len > c->width && (c->look & COLUMN_STRICT || len > RECORD_SLACK ||
+				       len > room_of(lo, cell, i, at)))
+			return false;
+		if (c->look & COLUMN_RIGHT && len < c->width)
+			at += c->width - len;
+		if (len) {
+			memset(to + end, ' ', at - end);
+			memcpy(to + at, cell[i].text, RECORD_SLACK);
+			end = at + len;
+		}
+		at += len + 1;
+	}
+	at = at > next ? at : next;
+	l->pos = to + end;
+	l->pending = at - end;
+	l->column = at;
+	return true;
+}
+
 static void put_columns(struct line *l, const struct layout *lo, const struct cell *cell,
 			bool colours)
 {
@@ -298,7 +347,8 @@ char *columns_record(char *to, const struct table *t, const struct record *r)
 	lo = start_line(&l, to, t, r);
 	for (i = 0; i < COLUMNS; i++)
 		lo.column[i].cell(&cell[i], r);
-	put_columns(&l, &lo, cell, t->colour);
+	if (t->colour || !l.clean || l.pending || l.column || !put_usual(&l, &lo, cell))
+		put_columns(&l, &lo, cell, t->colour);
 	if (t->extended)
 		put_rest(&l, t, &lo, r);
 	return line_end(&l);
