@@ -192,8 +192,9 @@ static bool put_usual(struct line *l, const struct layout *lo, const struct cell
 		len = cell[i].len;
 		at = at > next ? at : next;
 		next += c->width + 1;
-		if (len > c->width && (c->look & COLUMN_STRICT || len > RECORD_SLACK ||
-				       len > room_of(lo, cell, i, at)))
+		if (len > RECORD_SLACK)
+			return false;
+		if (len > c->width && (c->look & COLUMN_STRICT || len > room_of(lo, cell, i, at)))
 			return false;
 		if (c->look & COLUMN_RIGHT && len < c->width)
 			at += c->width - len;
