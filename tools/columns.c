@@ -199,7 +199,9 @@ static bool put_usual(struct line *l, const struct layout *lo, const struct cell
 		if (c->look & COLUMN_RIGHT && len < c->width)
 			at += c->width - len;
 		if (len) {
-			memset(to + end, ' ', at - end);
+			memset(to + end, ' ', LINE_SLACK);
+			if (at - end > LINE_SLACK)
+				memset(to + end, ' ', at - end);
 			memcpy(to + at, cell[i].text, RECORD_SLACK);
 			end = at + len;
 		}

@@ -54,12 +54,14 @@ static void catch_signals(void)
  * @o: what the user wants
  * @type: what a record that has no kind is called in JSON
  * @printed: how many lines that count
+ * @filtered: whether there is a filter to pass
  * @kept: what raw records have in common
  */
 struct printer {
 	const struct options *o;
 	const char *type;
 	unsigned long printed;
+	bool filtered;
 	struct raw_kept kept;
 };
 
@@ -94,7 +96,7 @@ static int take_record(struct printer *p, const struct record *r)
 {
 	const char *count = r->value[SHUTWATCH_KEY_COUNT];
 
-	if (!filter_match(&p->o->filter, r))
+	if (p->filtered && !filter_match(&p->o->filter, r))
 		return GO_ON;
 	if (!print_record(p, r))
 		return EXIT_FAILURE;
@@ -167,7 +169,7 @@ static int open_source(struct source *s, const struct options *o, const char *fi
 
 static int show_file(const struct options *o, const char *file, const char *type)
 {
-	struct printer p = { .o = o, .type = type };
+	struct printer p = { .o = o, .type = type, .filtered = filter_asks(&o->filter) };
 	static struct source s;
 	int status;
 
@@ -206,7 +208,7 @@ static int take_raw(struct printer *p, const struct shutwatch_raw *raw)
 {
 	struct record r;
 
-	if (p->o->json && !filter_asks(&p->o->filter) && raw->kind != SHUTWATCH_KIND_LOST)
+	if (p->o->json && !p->filtered && raw->kind != SHUTWATCH_KIND_LOST)
 		return out_done(raw_json(out_line(), raw, &p->kept)) ? counted(p) : EXIT_FAILURE;
 	if (is_brief(p->o))
 		raw_record_brief(&r, raw, &p->kept);
@@ -232,7 +234,9 @@ static int print_raw(struct printer *p, struct source *s)
 /* Numbers cost far less than text, but a newer module may have some of its own. */
 static int run_follow(const struct options *o)
 {
-	struct printer p = { .o = o, .type = TYPE_RECORD };
+	struct printer p = {
+		.o = o, .type = TYPE_RECORD, .filtered = filter_asks(&o->filter)
+	};
 	static struct source s;
 	int status;
 
