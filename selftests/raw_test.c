@@ -327,6 +327,7 @@ TEST_F(small, poll_is_woken_when_it_is_time)
 /* ---- a burst ---- */
 
 #define COUPLES		5000
+#define DEFAULT_RING	32768
 
 FIXTURE(burst) {
 	pid_t reader;
@@ -445,22 +446,23 @@ static void end_all(void)
 		close(end_of[i]);
 }
 
-/* Ten thousand sockets are closed at once, and who follows sees it all. */
+/*
+ * Ten thousand sockets are opened and closed as fast as it goes, which is more
+ * than the ring holds, and who follows sees it all.
+ */
 TEST_F_TIMEOUT(burst, is_read_without_loss, TEST_SECONDS)
 {
 	long long before;
 	__u64 began;
 
-	ASSERT_EQ(0, join_all());
-	ASSERT_TRUE(has_read_all(self->reader));
-	EXPECT_EQ(0, loaded_stat("lost.readers"));
 	before = loaded_stat("records");
 	began = clock_now();
+	ASSERT_EQ(0, join_all());
 	end_all();
 	TH_LOG("%lld records in %llu ms", loaded_stat("records") - before,
 	       (clock_now() - began) / 1000000);
 	ASSERT_TRUE(has_read_all(self->reader));
-	EXPECT_LT(4 * COUPLES, loaded_stat("records") - before);
+	EXPECT_LT(DEFAULT_RING, loaded_stat("records") - before);
 	EXPECT_EQ(0, loaded_stat("lost.readers"));
 	EXPECT_EQ(0, loaded_stat("lost.ring"));
 }
