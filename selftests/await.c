@@ -106,7 +106,8 @@ void await_time_wait(struct play *play, enum who who, bool in)
  * It is in the listener's queue before the ACK that brought it there has made
  * it ESTABLISHED.
  */
-#define SERVED	(1 << SHUTWATCH_TCP_ESTABLISHED | 1 << SHUTWATCH_TCP_CLOSE_WAIT)
+static const unsigned int served = 1 << SHUTWATCH_TCP_ESTABLISHED |
+				   1 << SHUTWATCH_TCP_CLOSE_WAIT;
 
 /**
  * await_child - wait until a connection waits to be accepted
@@ -123,7 +124,7 @@ void await_child(struct play *play, enum who who, enum who client)
 
 	strcpy(child->local, play->actor[client].remote);
 	strcpy(child->remote, play->actor[client].local);
-	while (there && !netns_in_state(child->local, child->remote, SERVED))
+	while (there && !netns_in_state(child->local, child->remote, served))
 		there = clock_wait(deadline);
 	step(play, "", "wait: a connection waits to be accepted");
 	over(play, there);
