@@ -56,6 +56,18 @@ mutants:
 semantics:
 	selftests/semantics
 
+# What it costs, in counted instructions, beside what others cost; on all three
+# kernels it goes into the README, too.
+BENCH_ON := $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
+bench:
+	selftests/vm/deps build vm
+	selftests/bench/run $(or $(BENCH_ON),-p)
+
+# Does it cost more than it did?
+bench-check:
+	selftests/vm/deps build vm
+	selftests/bench/check $(BENCH_ON)
+
 lint:
 	selftests/lint
 
@@ -82,6 +94,8 @@ help:
 	@echo 'make tree                  the tests in a kernel tree, its own way'
 	@echo 'make mutants               are the tests able to fail?'
 	@echo 'make semantics             what the kernels do, as a table'
+	@echo 'make bench [KERNEL=6.1]    what it costs, beside ftrace, perf, bpftrace, bcc'
+	@echo 'make bench-check           does it cost more than the committed figures say?'
 	@echo 'make lint                  W=1, sparse, checkpatch, kernel-doc, shellcheck'
 	@echo 'make vm [KERNEL=] [CMD=]   a shell, or a command, in a VM'
 	@echo 'make install               reader, manual, completion (PREFIX, DESTDIR)'
@@ -91,4 +105,4 @@ help:
 	@echo
 	@echo 'kernels: '`$(VM)/list`
 
-.PHONY: all module tools install modules_install dkms-install demo check matrix mutants semantics lint vm tree clean help
+.PHONY: all module tools install modules_install dkms-install demo check matrix mutants semantics bench bench-check lint vm tree clean help

@@ -3,35 +3,23 @@
 #
 # What the load is measured with: begin CONFIG, end CONFIG.  Runs in the VM.
 #
-# $modules is the directory with the modules, $scratch one for files that
-# nobody wants to keep, $ko_arguments what shutwatch is loaded with.  $here is
-# this directory, $top that of the project.
+# $build is the directory with what was built: the modules, the load and the
+# reader.  $scratch is one for files that nobody wants to keep, $ko_arguments
+# what shutwatch is loaded with, $here this directory.
 
 readonly events=/sys/kernel/debug/shutwatch tracing=/sys/kernel/tracing
 
 # The kernel functions that ftrace and its users are given, as kprobe events.
 readonly functions="tcp_shutdown tcp_close tcp_disconnect"
 
-: "${modules:?}" "${scratch:?}" "${ko_arguments?}" "${here:?}" "${top:?}"
+: "${build:?}" "${scratch:?}" "${ko_arguments?}" "${here:?}"
 
 reader=
-
-# Prints what is used of the machine's memory, in KiB: not counted are caches,
-# programs and libraries among them.
-memory_used()
-{
-	awk '{ kb[$1] = $2 }
-		END {
-			used = kb["MemTotal:"] - kb["MemFree:"] + kb["Shmem:"]
-			cached = kb["Buffers:"] + kb["Cached:"] + kb["SReclaimable:"]
-			print used - cached
-		}' /proc/meminfo
-}
 
 load_shutwatch()
 {
 	# shellcheck disable=SC2086 # many words
-	insmod "$modules/shutwatch.ko" $ko_arguments "$@"
+	insmod "$build/shutwatch.ko" $ko_arguments "$@"
 }
 
 # ---- readers ----
@@ -55,13 +43,15 @@ quiet()
 	done 2>/dev/null
 }
 
-# follow CHECK COMMAND...: starts a reader; CHECK is true once it is attached.
+# follow CHECK COMMAND...: starts a reader, whose output nobody wants unless
+# $output says so; CHECK is true once it is attached.
+output=/dev/null
 follow()
 {
 	local check=$1
 
 	shift
-	"$@" >/dev/null 2>"$scratch/errors" &
+	"$@" >"$output" 2>"$scratch/errors" &
 	reader=$!
 	until $check; do
 		kill -0 "$reader" 2>/dev/null || return
@@ -134,14 +124,15 @@ begin()
 	case $1 in
 	nothing) ;;
 	unloaded) load_shutwatch && rmmod shutwatch ;;
-	floor) insmod "$modules/floor/floor.ko" ;;
+	floor) insmod "$build/floor/floor.ko" ;;
+	floor_kprobes) insmod "$build/floor/floor.ko" kprobes=1 ;;
 	recording) load_shutwatch ;;
 	filtered) load_shutwatch lport=1 ;;
 	filtered_all) load_shutwatch netns=1 ;;
 	cat) load_shutwatch && follow has_reader cat "$events/events_pipe" ;;
 	cat_raw) load_shutwatch && follow has_reader cat "$events/events_raw" ;;
-	reader) load_shutwatch && follow has_reader "$top/tools/shutwatch" ;;
-	json) load_shutwatch && follow has_reader "$top/tools/shutwatch" -j ;;
+	reader) load_shutwatch && follow has_reader "$build/shutwatch" ;;
+	json) load_shutwatch && follow has_reader "$build/shutwatch" -j ;;
 	ftrace) make_events && enable_events ;;
 	trace_pipe) make_events && enable_events && follow true cat "$tracing/trace_pipe" ;;
 	trace_cmd_record)
@@ -166,21 +157,11 @@ end()
 {
 	[ -z "$reader" ] || stop_reader
 	case $1 in
-	floor) rmmod floor ;;
+	floor*) rmmod floor ;;
 	recording | filtered | filtered_all | cat | cat_raw | reader | json) rmmod shutwatch ;;
 	ftrace | trace_pipe | trace_cmd_* | perf) remove_events ;;
 	esac
 	rm -f "$scratch/trace.dat"* "$scratch/perf.data"
-}
-
-# What the readers say they have lost, or shutwatch for its own.
-lost()
-{
-	if [ -e "$events/stats" ]; then
-		awk '/^lost[.]/ { sum += $2 } END { print sum }' "$events/stats"
-	else
-		grep -oi 'lost [0-9]\+' "$scratch/errors" | awk '{ sum += $2 } END { print sum + 0 }'
-	fi
 }
 
 # Milliseconds that a configuration needs to be done with what it has.
@@ -191,4 +172,38 @@ settle_of()
 	trace_pipe | trace_cmd_* | perf | bpftrace | tcpstates_*) echo 2000 ;;
 	*) echo 0 ;;
 	esac
+}
+
+# ---- what else there is to know about them ----
+
+# Records that readers say they have lost, or shutwatch for its own.
+lost()
+{
+	if [ -e "$events/stats" ]; then
+		awk '/^lost[.]/ { sum += $2 } END { print sum }' "$events/stats"
+	else
+		cat "$scratch/errors" "$scratch/output" 2>/dev/null |
+			grep -aoi 'lost [0-9]\+' | awk '{ sum += $2 } END { print sum + 0 }'
+	fi
+}
+
+# Prints what is used of the machine's memory, in KiB: not counted are caches,
+# programs and libraries among them, and pages that a CPU has at hand.
+memory_used()
+{
+	local at_hand
+
+	at_hand=$(awk '$1 == "count:" { sum += $2 } END { print sum * 4 }' /proc/zoneinfo)
+	awk -v at_hand="$at_hand" '{ kb[$1] = $2 }
+		END {
+			used = kb["MemTotal:"] - kb["MemFree:"] + kb["Shmem:"]
+			cached = kb["Buffers:"] + kb["Cached:"] + kb["SReclaimable:"]
+			print used - cached - at_hand
+		}' /proc/meminfo
+}
+
+# What shutwatch has allocated in whole pages: ring, sockets, calls; in bytes.
+allocated()
+{
+	awk '/\[shutwatch\]/ && /vmalloc/ { sum += $2 - 4096 } END { print sum + 0 }' /proc/vmallocinfo
 }

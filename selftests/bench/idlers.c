@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Connections that are opened and left alone. */
+/* Connections that are opened and left alone, or ended all at once. */
 
 #include <err.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "idlers.h"
@@ -9,24 +10,52 @@
 /* What else the program has open. */
 #define SPARE_FILES	256
 
-/**
- * idlers_open() - open connections that stay open until the program ends
- * @place: the listener to which they go
- * @sockets: how many sockets: two for each connection
- */
-void idlers_open(struct place *place, unsigned int sockets)
+static void allow_files(unsigned int files)
 {
 	struct rlimit limit;
-	int client, server;
 
 	getrlimit(RLIMIT_NOFILE, &limit);
-	if (limit.rlim_cur < sockets + SPARE_FILES) {
-		limit.rlim_cur = sockets + SPARE_FILES;
-		if (limit.rlim_max < limit.rlim_cur)
-			limit.rlim_max = limit.rlim_cur;
-		if (setrlimit(RLIMIT_NOFILE, &limit))
-			err(1, "cannot have %u open files", sockets);
-	}
-	for (; sockets >= 2; sockets -= 2)
-		place_connect(place, &client, &server);
+	if (limit.rlim_cur >= files)
+		return;
+	limit.rlim_cur = files;
+	if (limit.rlim_max < files)
+		limit.rlim_max = files;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		err(1, "cannot have %u open files", files);
+}
+
+/**
+ * idlers_open() - open connections
+ * @place: the listener to which they go
+ * @connections: how many
+ *
+ * Return: the connections, for idlers_end(), or to be left until the program
+ * ends.
+ */
+struct pair *idlers_open(struct place *place, unsigned int connections)
+{
+	struct pair *pairs = calloc(connections + 1, sizeof(*pairs));
+	unsigned int i;
+
+	if (!pairs)
+		err(1, "no memory");
+	allow_files(2 * connections + SPARE_FILES);
+	for (i = 0; i < connections; i++)
+		place_connect(place, &pairs[i].client, &pairs[i].server);
+	return pairs;
+}
+
+/**
+ * idlers_end() - end connections, one right after the other
+ * @pairs: from idlers_open(), given back
+ * @connections: how many
+ * @kind: how they are ended
+ */
+void idlers_end(struct pair *pairs, unsigned int connections, enum kind kind)
+{
+	unsigned int i;
+
+	for (i = 0; i < connections; i++)
+		place_end(kind, pairs[i].client, pairs[i].server);
+	free(pairs);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * usage: load [-6] [-k mixed|fin|rst] [-n ROUNDS] [-r REPEATS] [-t THREADS]
- *             [-i IDLE] [-s SETTLE-MS]
+ *             [-i IDLE] [-s SETTLE-MS] [-b] [-c]
  *
  * Opens and ends connections over loopback, and prints what a round costs, one
  * line per repeat: nanoseconds in which the machine was busy, which are
@@ -10,10 +10,15 @@
  * What others do because of the rounds counts, too: readers, and the kernel's
  * deferred work.  After the rounds, the load sleeps for SETTLE-MS; what that
  * costs without rounds is measured as well, and taken away.
+ *
+ * With -b all connections are opened beforehand, and what is measured is how
+ * they are ended, one right after the other.  With -c each thread has a CPU of
+ * its own.
  */
 
 #include <err.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +43,8 @@
  * @threads: how many play at a time
  * @idle: sockets that are connected beforehand and stay so
  * @settle_ms: time for others to be done
+ * @burst: open all connections beforehand
+ * @pin: one CPU for each thread
  */
 struct options {
 	enum kind	kind;
@@ -47,6 +54,8 @@ struct options {
 	unsigned int	threads;
 	unsigned int	idle;
 	unsigned int	settle_ms;
+	int		burst;
+	int		pin;
 };
 
 static struct options options = {
@@ -59,7 +68,7 @@ static struct place places[MAX_THREADS];
 
 static void misused(void)
 {
-	errx(2, "usage: load [-6] [-k mixed|fin|rst] [-n ROUNDS] [-r REPEATS] [-t THREADS] [-i IDLE] [-s SETTLE-MS]");
+	errx(2, "usage: load [-6] [-k mixed|fin|rst] [-n ROUNDS] [-r REPEATS] [-t THREADS] [-i IDLE] [-s SETTLE-MS] [-b] [-c]");
 }
 
 static enum kind kind_of(const char *word)
@@ -81,6 +90,12 @@ static void parse_option(int option)
 	switch (option) {
 	case '6':
 		options.ipv6 = 1;
+		break;
+	case 'b':
+		options.burst = 1;
+		break;
+	case 'c':
+		options.pin = 1;
 		break;
 	case 'i':
 		options.idle = atoi(optarg);
@@ -109,15 +124,30 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "6i:k:n:r:s:t:")) != -1)
+	while ((option = getopt(argc, argv, "6bci:k:n:r:s:t:")) != -1)
 		parse_option(option);
 	if (optind != argc || !options.threads || options.threads > MAX_THREADS ||
 	    options.rounds < options.threads)
 		misused();
 }
 
-static void *play(void *place)
+/* Where there are fewer CPUs than threads, some share one. */
+static void stay_on_cpu(unsigned int cpu)
 {
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu % sysconf(_SC_NPROCESSORS_ONLN), &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		err(1, "cannot stay on CPU %u", cpu);
+}
+
+static void *play(void *arg)
+{
+	struct place *place = arg;
+
+	if (options.pin)
+		stay_on_cpu(place - places);
 	place_play(place, options.kind, options.rounds / options.threads);
 	return NULL;
 }
@@ -157,13 +187,24 @@ static long long measure(void (*what)(void))
 	return stretch_busy(&stretch);
 }
 
+static struct pair *waiting;
+
+static void end_burst(void)
+{
+	idlers_end(waiting, options.rounds, options.kind);
+}
+
 static void measure_rounds(void)
 {
 	unsigned int rounds = options.rounds / options.threads * options.threads;
 	long long with, without;
 
+	if (options.burst) {
+		waiting = idlers_open(&places[0], options.rounds);
+		settle();
+	}
 	marker();
-	with = measure(play_all);
+	with = measure(options.burst ? end_burst : play_all);
 	marker();
 	settle();
 	without = measure(NULL);
@@ -179,7 +220,7 @@ int main(int argc, char **argv)
 	marker_init();
 	for (i = 0; i < options.threads; i++)
 		place_open(&places[i], FIRST_PORT + i, options.ipv6);
-	idlers_open(&places[0], options.idle);
+	idlers_open(&places[0], options.idle / 2);
 	place_play(&places[0], options.kind, WARM_ROUNDS);
 	settle();
 	for (i = 0; i < options.repeats; i++)

@@ -60,7 +60,7 @@ def bar(y, value, scale, ours, shade):
 
 def panel(kernels, title, rows, y):
     """The picture's parts, and where the next panel may begin."""
-    found = [(label, [k["over"]["mixed"].get(config) for k in kernels.values()])
+    found = [(label, [k["over"].get("mixed", {}).get(config) for k in kernels.values()])
              for config, label in rows]
     found = [(label, values) for label, values in found if any(v is not None for v in values)]
     largest = max((v for _, values in found for v in values if v is not None), default=1)

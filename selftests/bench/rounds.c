@@ -84,12 +84,16 @@ void place_connect(struct place *place, int *client, int *server)
 		err(1, "accept");
 }
 
-static void play_one(struct place *place, enum kind kind)
+/**
+ * place_end() - end a connection
+ * @kind: how
+ * @client: the side that connected
+ * @server: the side that was accepted
+ */
+void place_end(enum kind kind, int client, int server)
 {
 	static const struct linger at_once = { .l_onoff = 1 };
-	int client, server;
 
-	place_connect(place, &client, &server);
 	if (kind == KIND_MIXED)
 		shutdown(client, SHUT_WR);
 	if (kind != KIND_FIN)
@@ -106,6 +110,10 @@ static void play_one(struct place *place, enum kind kind)
  */
 void place_play(struct place *place, enum kind kind, unsigned int rounds)
 {
-	while (rounds--)
-		play_one(place, kind);
+	int client, server;
+
+	while (rounds--) {
+		place_connect(place, &client, &server);
+		place_end(kind, client, server);
+	}
 }

@@ -25,6 +25,7 @@ struct place {
 
 void place_open(struct place *place, unsigned int port, int ipv6);
 void place_connect(struct place *place, int *client, int *server);
+void place_end(enum kind kind, int client, int server);
 void place_play(struct place *place, enum kind kind, unsigned int rounds);
 
 #endif /* _BENCH_ROUNDS_H */

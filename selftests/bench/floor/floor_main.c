@@ -4,12 +4,17 @@
  *
  * Linked with the module's own table of hooks, and with the code that arms it,
  * so that the two cannot drift apart; only the handlers are exchanged for
- * empty ones.
+ * empty ones.  With kprobes=1, functions are hooked by kprobes even where the
+ * module has found something cheaper.
  */
 
 #include <linux/module.h>
 
 #include "probes.h"
+
+static bool kprobes;
+module_param(kprobes, bool, 0444);
+MODULE_PARM_DESC(kprobes, "hook functions by kprobes only");
 
 static int nothing_at_kprobe(struct kprobe *kp, struct pt_regs *regs)
 {
@@ -28,8 +33,19 @@ static void nothing_at_tracepoint(void *data)
 {
 }
 
+#ifdef SW_FUNCTION_HOOKS
+static void nothing_at_function(unsigned long ip, unsigned long parent_ip,
+				struct ftrace_ops *op, struct ftrace_regs *regs)
+{
+}
+#endif
+
 static void empty_handlers(struct sw_hook *hook)
 {
+#ifdef SW_FUNCTION_HOOKS
+	if (kprobes && hook->type == SW_FUNCTION)
+		hook->type = SW_KPROBE;
+#endif
 	switch (hook->type) {
 	case SW_FUNCTION:	/* the floor is one of probes */
 		hook->type = SW_KPROBE;
@@ -37,6 +53,11 @@ static void empty_handlers(struct sw_hook *hook)
 	case SW_KPROBE:
 		hook->entry = nothing_at_kprobe;
 		break;
+#ifdef SW_FUNCTION_HOOKS
+	case SW_FUNCTION:
+		hook->func = nothing_at_function;
+		break;
+#endif
 	case SW_KRETPROBE:
 		hook->ret_entry = nothing_at_kretprobe;
 		hook->ret = nothing_at_kretprobe;

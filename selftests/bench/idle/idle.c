@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Shows what all CPUs have idled, in nanoseconds.
+ * Shows how long the machine has idled: all of its CPUs at a time.
  *
  * The kernel's own account is shown in hundredths of a second, and recent
  * kernels keep it by the tick.  Here a CPU idles from where it announces it to
  * the first interrupt, or to where it takes the announcement back.
+ *
+ * Under QEMU's -icount CPUs take turns, and one clock counts the instructions
+ * of them all.  It jumps when none has anything to do: that is what is told.
  */
 
 #include <linux/cpumask.h>
@@ -12,31 +15,46 @@
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/seq_file.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/tracepoint.h>
 #include <trace/events/power.h>
 
-/**
- * struct rest - the rest of a CPU
- * @since: when it began, 0 if there is none
- * @sum: what it has rested so far
- */
-struct rest {
-	u64	since;
-	u64	sum;
-};
-
-static DEFINE_PER_CPU(struct rest, rests);
+static DEFINE_PER_CPU(bool, rests);
+/* protects the three below */
+static DEFINE_RAW_SPINLOCK(lock);
+static unsigned int resting;	/* CPUs that rest */
+static u64 since;		/* since when the last one does */
+static u64 sum;
 static struct dentry *file;
+
+static void rest(void)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	if (!this_cpu_read(rests)) {
+		this_cpu_write(rests, true);
+		if (++resting == num_online_cpus())
+			since = ktime_get_mono_fast_ns();
+	}
+	raw_spin_unlock_irqrestore(&lock, flags);
+}
 
 static void wake(void)
 {
-	struct rest *rest = this_cpu_ptr(&rests);
+	unsigned long flags;
 
-	if (rest->since)
-		rest->sum += ktime_get_mono_fast_ns() - rest->since;
-	rest->since = 0;
+	if (!this_cpu_read(rests))
+		return;
+	raw_spin_lock_irqsave(&lock, flags);
+	if (this_cpu_read(rests)) {
+		this_cpu_write(rests, false);
+		if (resting-- == num_online_cpus())
+			sum += ktime_get_mono_fast_ns() - since;
+	}
+	raw_spin_unlock_irqrestore(&lock, flags);
 }
 
 static void at_idle(void *data, unsigned int state, unsigned int cpu)
@@ -44,7 +62,7 @@ static void at_idle(void *data, unsigned int state, unsigned int cpu)
 	if (state == (unsigned int)PWR_EVENT_EXIT)
 		wake();
 	else
-		this_cpu_write(rests.since, ktime_get_mono_fast_ns());
+		rest();
 }
 
 /* Called with more arguments than it looks at, which no calling convention minds. */
@@ -93,12 +111,13 @@ static void unhook(void)
 
 static int idle_show(struct seq_file *m, void *v)
 {
-	u64 sum = 0;
-	int cpu;
+	unsigned long flags;
+	u64 idled;
 
-	for_each_online_cpu(cpu)
-		sum += per_cpu(rests.sum, cpu);
-	seq_printf(m, "%llu\n", sum);
+	raw_spin_lock_irqsave(&lock, flags);
+	idled = sum;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	seq_printf(m, "%llu\n", idled);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(idle);
@@ -126,5 +145,5 @@ static void __exit idle_exit(void)
 module_init(idle_init);
 module_exit(idle_exit);
 
-MODULE_DESCRIPTION("Shows what all CPUs have idled, in nanoseconds");
+MODULE_DESCRIPTION("Shows how long the machine has idled, in nanoseconds");
 MODULE_LICENSE("GPL");

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What shutwatch may cost, and whether it keeps to it."""
+
+
+def ratio(config, to, variant="mixed"):
+    def value(kernel):
+        over = kernel["over"].get(variant, {})
+        if config not in over or not over.get(to):
+            return None
+        return over[config] / over[to]
+    return value
+
+
+def growth(kernel):
+    """The whole round, as the load sees it, with many sockets and with few."""
+    many, few = kernel["over"].get("idle100000"), kernel["over"].get("idle10")
+    if not many or not few:
+        return None
+    return many["recording"] / few["recording"]
+
+
+def waiting(kernel):
+    over = kernel["over"]
+    if "two_cpus" not in over or "one_cpu" not in over:
+        return None
+    return over["two_cpus"]["recording"] / over["one_cpu"]["recording"]
+
+
+def spins(kernel):
+    return kernel["lock_waits"].get("recording", {}).get("ours")
+
+
+def lost(kernel):
+    found = [entry["lost"] for by in kernel["burst"].values() for entry in by.values()]
+    return sum(found) if found else None
+
+
+def mebibytes(kernel):
+    size = kernel.get("allocated_bytes")
+    return None if size is None else size / (1 << 20)
+
+
+TARGETS = (
+    ("recording, nobody reads: of the floor", ratio("recording", "floor"), 2),
+    ("the same: of empty kprobes", ratio("recording", "floor_kprobes"), 2),
+    ("the same: of ftrace's events", ratio("recording", "ftrace"), 1 / 3),
+    ("filtered to another port: of the floor", ratio("filtered", "floor"), 1.2),
+    ("the same: of empty kprobes", ratio("filtered", "floor_kprobes"), 1.2),
+    ("filtered to nothing: of the floor", ratio("filtered_all", "floor"), None),
+    ("`cat events_pipe`: of bpftrace", ratio("cat", "bpftrace"), 1 / 4),
+    ("the same: of tcpstates (bcc)", ratio("cat", "tcpstates_bcc"), 1 / 4),
+    ("`cat events_raw`: of bpftrace", ratio("cat_raw", "bpftrace"), 1 / 4),
+    ("the same: of tcpstates (bcc)", ratio("cat_raw", "tcpstates_bcc"), 1 / 4),
+    ("`shutwatch`: of bpftrace", ratio("reader", "bpftrace"), 1 / 4),
+    ("the same: of tcpstates (bcc)", ratio("reader", "tcpstates_bcc"), 1 / 4),
+    ("`shutwatch -j`: of bpftrace", ratio("json", "bpftrace"), 1 / 4),
+    ("the same: of tcpstates (bcc)", ratio("json", "tcpstates_bcc"), 1 / 4),
+    ("100,000 sockets: of the cost with 10", growth, 1.05),
+    ("two CPUs at once: of the cost on one", waiting, 1.05),
+    ("spins on a lock of ours, two CPUs at once", spins, 0),
+    ("records lost in bursts, all readers", lost, 0),
+    ("ring and tables by default, MiB", mebibytes, 8),
+)
+
+
+def judge(kernels):
+    """For each target: what it is, what is allowed, what was measured."""
+    judged = []
+    for label, measure, limit in TARGETS:
+        values = {name: measure(kernel) for name, kernel in kernels.items()}
+        if all(value is None for value in values.values()):
+            continue
+        judged.append({"what": label, "limit": limit,
+                       "measured": {name: None if value is None else round(value, 3)
+                                    for name, value in values.items()}})
+    return judged
+
+
+def shown(value):
+    return "{:.2f}".format(value).rstrip("0").rstrip(".")
+
+
+def table(kernels, judged):
+    """Lines; what is over its limit is in bold."""
+    yield "| target | at most | " + " | ".join(kernels) + " |"
+    yield "|---|---:|" + "---:|" * len(kernels)
+    for entry in judged:
+        cells = []
+        for value in entry["measured"].values():
+            over = value is not None and entry["limit"] is not None and value > entry["limit"]
+            text = "-" if value is None else shown(value)
+            cells.append("**{}**".format(text) if over else text)
+        yield "| {} | {} | {} |".format(
+            entry["what"], "" if entry["limit"] is None else shown(entry["limit"]),
+            " | ".join(cells))
