@@ -21,6 +21,7 @@ PANELS = (
     )),
     ("One reader follows live, its own work included", (
         ("cat", "shutwatch: cat events_pipe"),
+        ("cat_raw", "shutwatch: cat events_raw"),
         ("reader", "shutwatch: shutwatch"),
         ("json", "shutwatch: shutwatch -j"),
         ("bpftrace", "bpftrace, the same facts"),
