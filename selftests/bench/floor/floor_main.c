@@ -33,16 +33,16 @@ static void nothing_at_tracepoint(void *data)
 {
 }
 
-#ifdef SW_FUNCTION_HOOKS
-static void nothing_at_function(unsigned long ip, unsigned long parent_ip,
-				struct ftrace_ops *op, struct ftrace_regs *regs)
+#ifdef HAVE_FUNCTION_HOOKS
+static void nothing_at_function(unsigned long arg0, unsigned long arg1,
+				unsigned long arg2)
 {
 }
 #endif
 
 static void empty_handlers(struct sw_hook *hook)
 {
-#ifdef SW_FUNCTION_HOOKS
+#ifdef HAVE_FUNCTION_HOOKS
 	if (kprobes && hook->type == SW_FUNCTION)
 		hook->type = SW_KPROBE;
 #endif
@@ -53,9 +53,9 @@ static void empty_handlers(struct sw_hook *hook)
 	case SW_KPROBE:
 		hook->entry = nothing_at_kprobe;
 		break;
-#ifdef SW_FUNCTION_HOOKS
+#ifdef HAVE_FUNCTION_HOOKS
 	case SW_FUNCTION:
-		hook->func = nothing_at_function;
+		hook->entered = nothing_at_function;
 		break;
 #endif
 	case SW_KRETPROBE:
