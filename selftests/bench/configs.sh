@@ -9,6 +9,9 @@
 
 readonly events=/sys/kernel/debug/shutwatch tracing=/sys/kernel/tracing
 
+# What ftrace takes for its buffer once it is first used, and does not give back.
+readonly buffer_kb=1408
+
 # The kernel functions that ftrace and its users are given, as kprobe events.
 readonly functions="tcp_shutdown tcp_close tcp_disconnect"
 
@@ -90,6 +93,7 @@ make_events()
 {
 	local function
 
+	echo $buffer_kb >"$tracing/buffer_size_kb"
 	for function in $functions; do
 		# shellcheck disable=SC2016 # the dollar is for the kernel
 		echo "p:bench/$function $function sk=\$arg1:x64" || return
@@ -107,6 +111,7 @@ remove_events()
 	echo 1 >"$tracing/tracing_on"
 	echo >"$tracing/trace"
 	echo >"$tracing/kprobe_events"
+	echo 4 >"$tracing/buffer_size_kb"
 }
 
 enable_events()
