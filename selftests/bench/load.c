@@ -221,7 +221,8 @@ int main(int argc, char **argv)
 	for (i = 0; i < options.threads; i++)
 		place_open(&places[i], FIRST_PORT + i, options.ipv6);
 	idlers_open(&places[0], options.idle / 2);
-	place_play(&places[0], options.kind, WARM_ROUNDS);
+	place_play(&places[0], options.kind,
+		   options.rounds < WARM_ROUNDS ? options.rounds : WARM_ROUNDS);
 	settle();
 	for (i = 0; i < options.repeats; i++)
 		measure_rounds();
