@@ -33,31 +33,22 @@ static void nothing_at_tracepoint(void *data)
 {
 }
 
-#ifdef HAVE_FUNCTION_HOOKS
 static void nothing_at_function(unsigned long arg0, unsigned long arg1,
 				unsigned long arg2)
 {
 }
-#endif
 
 static void empty_handlers(struct sw_hook *hook)
 {
-#ifdef HAVE_FUNCTION_HOOKS
 	if (kprobes && hook->type == SW_FUNCTION)
 		hook->type = SW_KPROBE;
-#endif
 	switch (hook->type) {
-	case SW_FUNCTION:	/* the floor is one of probes */
-		hook->type = SW_KPROBE;
-		fallthrough;
 	case SW_KPROBE:
 		hook->entry = nothing_at_kprobe;
 		break;
-#ifdef HAVE_FUNCTION_HOOKS
 	case SW_FUNCTION:
 		hook->entered = nothing_at_function;
 		break;
-#endif
 	case SW_KRETPROBE:
 		hook->ret_entry = nothing_at_kretprobe;
 		hook->ret = nothing_at_kretprobe;
