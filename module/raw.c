@@ -53,7 +53,6 @@ static void put_head(struct shutwatch_raw *raw, const struct sw_record *rec)
 	raw->names = SHUTWATCH_RAW_NAMES;
 	raw->seq = rec->seq;
 	raw->kind = rec->kind;
-	raw->took = rec->aux;	/* or parent, or count */
 }
 
 static void put_socket(struct shutwatch_raw *raw, const struct sw_record *rec)
@@ -72,24 +71,55 @@ static void put_socket(struct shutwatch_raw *raw, const struct sw_record *rec)
 		memcpy(raw->comm, rec->comm, sizeof(raw->comm));
 }
 
-static void put_event(struct shutwatch_raw *raw, const struct sw_record *rec)
+static void put_values(struct shutwatch_raw *raw, const struct sw_record *rec)
 {
-	raw->flags = rec->flags & FLAGS;
+	if (rec->flags & SW_RECORD_NO_VALUES)
+		return;
 	raw->unread = rec->v.unread;
 	raw->unsent = rec->v.unsent;
 	raw->unacked = rec->v.unacked;
-	raw->linger = rec->v.linger;
-	raw->children = rec->children;
-	raw->err = rec->err;
+}
+
+static void put_fate(struct shutwatch_raw *raw, const struct sw_record *rec)
+{
 	raw->by = rec->by;
-	raw->how = rec->how;
-	raw->before = rec->before;
-	raw->after = rec->after;
 	raw->sent = rec->sent;
 	raw->why = rec->why;
 	raw->fin = rec->fin;
+	put_values(raw, rec);
+	if (rec->flags & SW_RECORD_CHILDREN)
+		raw->children = rec->children;
 	if (rec->flags & SW_RECORD_KREASON)
 		put_kreason(raw, rec->kreason);
+}
+
+/* What a kind does not have, the ring's slot has from an earlier record. */
+static void put_event(struct shutwatch_raw *raw, const struct sw_record *rec)
+{
+	raw->flags = rec->flags & FLAGS;
+	raw->before = rec->before;
+	raw->after = rec->after;
+	switch (rec->kind) {
+	case SHUTWATCH_KIND_CALL:
+		put_fate(raw, rec);
+		raw->how = rec->how;
+		raw->err = rec->err;
+		raw->linger = rec->v.linger;
+		if (!(rec->flags & SW_RECORD_NO_TIME))
+			raw->took = rec->aux;
+		break;
+	case SHUTWATCH_KIND_DECISION:
+		put_fate(raw, rec);
+		if (rec->flags & SW_RECORD_PARENT)
+			raw->parent = rec->aux;
+		break;
+	case SHUTWATCH_KIND_STATE:
+		raw->by = rec->by;
+		break;
+	case SHUTWATCH_KIND_RESET:
+		raw->err = rec->err;
+		break;
+	}
 }
 
 /**
@@ -103,8 +133,10 @@ void sw_raw_record(struct shutwatch_raw *raw, const struct sw_record *rec)
 {
 	memset(raw, 0, sizeof(*raw));
 	put_head(raw, rec);
-	if (rec->kind == SHUTWATCH_KIND_LOST)
+	if (rec->kind == SHUTWATCH_KIND_LOST) {
+		raw->count = rec->aux;
 		return;
+	}
 	put_socket(raw, rec);
 	put_event(raw, rec);
 }

@@ -32,7 +32,7 @@ FIXTURE_SETUP(raw)
 	for (i = 0; i < sizeof(self->rec); i++)
 		byte[i] = i + 1;
 	self->rec.kind = SHUTWATCH_KIND_CALL;
-	self->rec.flags = SW_RECORD_KREASON | SW_RECORD_IPV6;
+	self->rec.flags = SW_RECORD_KREASON | SW_RECORD_IPV6 | SW_RECORD_CHILDREN;
 	self->rec.kreason = 11;
 	memset(&self->raw, 0xff, sizeof(self->raw));
 }
@@ -50,7 +50,8 @@ TEST_F(raw, each_field)
 	EXPECT_EQ(sizeof(*raw), raw->size);
 	EXPECT_EQ(SHUTWATCH_RAW_VERSION, raw->version);
 	EXPECT_EQ(SHUTWATCH_RAW_NAMES, raw->names);
-	EXPECT_EQ(SHUTWATCH_RAW_KREASON | SHUTWATCH_RAW_IPV6, raw->flags);
+	EXPECT_EQ(SHUTWATCH_RAW_KREASON | SHUTWATCH_RAW_IPV6 |
+		  SHUTWATCH_RAW_CHILDREN, raw->flags);
 	EXPECT_EQ(rec->seq, raw->seq);
 	EXPECT_EQ(rec->ts, raw->ts);
 	EXPECT_EQ(rec->cookie, raw->cookie);
@@ -104,6 +105,36 @@ TEST_F(raw, kreason)
 	check_kreason(_metadata, &self->rec, 255, "255");
 	self->rec.flags = 0;
 	check_kreason(_metadata, &self->rec, 11, "");
+}
+
+/* What is of another kind is left in the ring's slot by an earlier record. */
+static void only_own(struct shutwatch_raw *raw, struct sw_record *rec, __u8 kind)
+{
+	rec->kind = kind;
+	rec->flags = SW_RECORD_NO_VALUES;
+	sw_raw_record(raw, rec);
+}
+
+#define EXPECT_NO_FATE(raw) do {					\
+	EXPECT_EQ(0, (raw).sent | (raw).why | (raw).fin | (raw).how);	\
+	EXPECT_EQ(0, (raw).unread | (raw).unsent | (raw).unacked);	\
+	EXPECT_EQ(0, (raw).linger | (raw).children | (raw).took);	\
+} while (0)
+
+TEST_F(raw, only_what_the_kind_has)
+{
+	only_own(&self->raw, &self->rec, SHUTWATCH_KIND_STATE);
+	EXPECT_NO_FATE(self->raw);
+	EXPECT_EQ(0, self->raw.err);
+	EXPECT_EQ(self->rec.by, self->raw.by);
+	only_own(&self->raw, &self->rec, SHUTWATCH_KIND_RESET);
+	EXPECT_NO_FATE(self->raw);
+	EXPECT_EQ(0, self->raw.by);
+	EXPECT_EQ(self->rec.err, self->raw.err);
+	only_own(&self->raw, &self->rec, SHUTWATCH_KIND_DECISION);
+	EXPECT_EQ(0, self->raw.how | self->raw.err | self->raw.linger);
+	EXPECT_EQ(0, self->raw.unread | self->raw.parent | self->raw.children);
+	EXPECT_EQ(self->rec.why, self->raw.why);
 }
 
 /* Nobody asked: what the memory held is nobody's business. */

@@ -350,7 +350,8 @@ enum shutwatch_key {
  * @comm: name of the task that asked; not terminated if it is that long
  * @kreason: the kernel's own reason, likewise
  *
- * What a key of the text would say with "-" is 0 where nothing else is said.
+ * What the kind of a record does not have is 0, and so is what a key of the text
+ * would say with "-", where nothing else is said.
  */
 struct shutwatch_raw {
 	__u16	size;
