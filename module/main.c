@@ -32,7 +32,7 @@ MODULE_PARM_DESC(ring, "records that are kept, 128 bytes each (1024 to 1048576, 
 #define SOCKETS_MAX	BIT(20)
 static unsigned int sockets = 16384;
 module_param(sockets, uint, 0444);
-MODULE_PARM_DESC(sockets, "sockets that are followed, some 200 bytes each (256 to 1048576, rounded up to a power of two, default 16384)");
+MODULE_PARM_DESC(sockets, "sockets that are followed, 144 bytes each (256 to 1048576, rounded up to a power of two, default 16384)");
 
 static int check_size(const char *name, unsigned int *value, unsigned int min,
 		      unsigned int max)
