@@ -51,25 +51,13 @@ static void make_records(int maker, int count)
 
 /* ---- with the module as it is ---- */
 
-/* Other people's connections are kept out by the netns parameter. */
-static int only_this_netns(void)
-{
-	char inode[24];
-	int err = netns_enter();
-
-	if (err)
-		return err;
-	snprintf(inode, sizeof(inode), "%llu", netns_inode());
-	return loaded_set("netns", inode);
-}
-
 FIXTURE(files) {
 	int maker;
 };
 
 FIXTURE_SETUP(files)
 {
-	ASSERT_EQ(0, only_this_netns());
+	ASSERT_EQ(0, loaded_only_here());
 	self->maker = new_maker();
 	ASSERT_LE(0, self->maker);
 }
@@ -552,8 +540,7 @@ FIXTURE_SETUP(small)
 {
 	if (!loaded_can_be_anew() && !getenv(WATCH_VM_ENV))
 		SKIP(return, LOADED_KO_ENV " does not name the module");
-	ASSERT_EQ(0, loaded_anew("ring=1024 sockets=256"));
-	ASSERT_EQ(0, only_this_netns());
+	ASSERT_EQ(0, loaded_anew_here("ring=1024 sockets=256"));
 	self->maker = new_maker();
 	ASSERT_LE(0, self->maker);
 	memset(self->fd, -1, sizeof(self->fd));

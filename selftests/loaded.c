@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "loaded.h"
+#include "netns.h"
 #include "watch.h"
 
 /* Files that were closed a moment ago still hold the module. */
@@ -59,6 +60,23 @@ int loaded_anew(const char *parameters)
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+/**
+ * loaded_anew_here - load the module anew, for a network namespace of our own
+ * @parameters: as for loaded_anew()
+ *
+ * What others do, or leave behind, does not become a record from the start on.
+ *
+ * Return: 0 or a negative errno.
+ */
+int loaded_anew_here(const char *parameters)
+{
+	char all[256];
+	int err = netns_enter();
+
+	snprintf(all, sizeof(all), "%s netns=%llu", parameters, netns_inode());
+	return err ?: loaded_anew(all);
 }
 
 static int open_parameter(const char *name, int flags)
@@ -161,4 +179,18 @@ long long loaded_stat(const char *name)
 	}
 	fclose(file);
 	return found;
+}
+
+/**
+ * loaded_only_here - have records of a network namespace of our own only
+ *
+ * Return: 0 or a negative errno.
+ */
+int loaded_only_here(void)
+{
+	char inode[24];
+	int err = netns_enter();
+
+	snprintf(inode, sizeof(inode), "%llu", netns_inode());
+	return err ?: loaded_set("netns", inode);
 }

@@ -14,6 +14,8 @@
 
 bool loaded_can_be_anew(void);
 int loaded_anew(const char *parameters);
+int loaded_anew_here(const char *parameters);
+int loaded_only_here(void);
 int loaded_set(const char *parameter, const char *value);
 int loaded_get(const char *parameter, char *value, size_t size);
 long long loaded_stat(const char *name);

@@ -40,17 +40,6 @@ static int open_raw(int flags)
 	return stream_open(SHUTWATCH_FILE_RAW, O_RDONLY | flags);
 }
 
-static int only_this_netns(void)
-{
-	char inode[24];
-	int err = netns_enter();
-
-	if (err)
-		return err;
-	snprintf(inode, sizeof(inode), "%llu", netns_inode());
-	return loaded_set("netns", inode);
-}
-
 /* A socket without a connection: each shutdown() is one record, and no more. */
 static int new_maker(void)
 {
@@ -87,7 +76,7 @@ FIXTURE(raw) {
 
 FIXTURE_SETUP(raw)
 {
-	ASSERT_EQ(0, only_this_netns());
+	ASSERT_EQ(0, loaded_only_here());
 	self->maker = new_maker();
 	ASSERT_LE(0, self->maker);
 	self->fd = open_raw(O_NONBLOCK);
@@ -228,8 +217,7 @@ FIXTURE_SETUP(small)
 {
 	if (!loaded_can_be_anew() && !getenv(WATCH_VM_ENV))
 		SKIP(return, LOADED_KO_ENV " does not name the module");
-	ASSERT_EQ(0, loaded_anew("ring=1024"));
-	ASSERT_EQ(0, only_this_netns());
+	ASSERT_EQ(0, loaded_anew_here("ring=1024"));
 	self->maker = new_maker();
 	self->fd = open_raw(O_NONBLOCK);
 	ASSERT_LE(0, self->fd);
