@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * usage: load [-6] [-k mixed|fin|rst] [-n ROUNDS] [-r REPEATS] [-t THREADS]
- *             [-i IDLE] [-s SETTLE-MS] [-b] [-c]
+ *             [-i IDLE] [-s SETTLE-MS] [-b] [-c] [-u]
  *
  * Opens and ends connections over loopback, and prints what a round costs, one
  * line per repeat: nanoseconds in which the machine was busy, which are
@@ -13,7 +13,7 @@
  *
  * With -b all connections are opened beforehand, and what is measured is how
  * they are ended, one right after the other.  With -c each thread has a CPU of
- * its own.
+ * its own.  With -u nothing is measured, nor needed for it.
  */
 
 #include <err.h>
@@ -45,6 +45,7 @@
  * @settle_ms: time for others to be done
  * @burst: open all connections beforehand
  * @pin: one CPU for each thread
+ * @unmeasured: just play
  */
 struct options {
 	enum kind	kind;
@@ -56,6 +57,7 @@ struct options {
 	unsigned int	settle_ms;
 	int		burst;
 	int		pin;
+	int		unmeasured;
 };
 
 static struct options options = {
@@ -68,7 +70,7 @@ static struct place places[MAX_THREADS];
 
 static void misused(void)
 {
-	errx(2, "usage: load [-6] [-k mixed|fin|rst] [-n ROUNDS] [-r REPEATS] [-t THREADS] [-i IDLE] [-s SETTLE-MS] [-b] [-c]");
+	errx(2, "usage: load [-6] [-k mixed|fin|rst] [-n ROUNDS] [-r REPEATS] [-t THREADS] [-i IDLE] [-s SETTLE-MS] [-b] [-c] [-u]");
 }
 
 static enum kind kind_of(const char *word)
@@ -115,6 +117,9 @@ static void parse_option(int option)
 	case 't':
 		options.threads = atoi(optarg);
 		break;
+	case 'u':
+		options.unmeasured = 1;
+		break;
 	default:
 		misused();
 	}
@@ -124,7 +129,7 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "6bci:k:n:r:s:t:")) != -1)
+	while ((option = getopt(argc, argv, "6bci:k:n:r:s:t:u")) != -1)
 		parse_option(option);
 	if (optind != argc || !options.threads || options.threads > MAX_THREADS ||
 	    options.rounds < options.threads)
@@ -224,7 +229,11 @@ int main(int argc, char **argv)
 	place_play(&places[0], options.kind,
 		   options.rounds < WARM_ROUNDS ? options.rounds : WARM_ROUNDS);
 	settle();
-	for (i = 0; i < options.repeats; i++)
-		measure_rounds();
+	for (i = 0; i < options.repeats; i++) {
+		if (options.unmeasured)
+			play_all();
+		else
+			measure_rounds();
+	}
 	return 0;
 }
