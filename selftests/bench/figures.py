@@ -61,6 +61,8 @@ def read_kernel(directory):
             kernel["absent"][rest[0]] = " ".join(rest[1:])
         elif word == "waits":
             kernel["lock_waits"][rest[0]] = {"all": int(rest[1]), "ours": int(rest[2])}
+        elif word == "pauses":
+            kernel["pauses"] = int(rest[1])
     kernel["over"], kernel["bare"] = overheads(found)
     return kernel
 

@@ -192,6 +192,13 @@ static long long measure(void (*what)(void))
 	return stretch_busy(&stretch);
 }
 
+static void just_play(void)
+{
+	marker();
+	play_all();
+	marker();
+}
+
 static struct pair *waiting;
 
 static void end_burst(void)
@@ -231,7 +238,7 @@ int main(int argc, char **argv)
 	settle();
 	for (i = 0; i < options.repeats; i++) {
 		if (options.unmeasured)
-			play_all();
+			just_play();
 		else
 			measure_rounds();
 	}

@@ -5,11 +5,12 @@
  *
  * usage: -plugin ./count.so,out=FILE
  *
- * Counts between the first and the second time that the guest executes
- * something at MARKER, which the load does around its rounds.  Then writes
- * one line per block of code: address, instructions in it, times executed.
+ * Counts between two times that the guest executes something at MARKER, which
+ * the load does around its rounds, and then writes FILE.1, FILE.2 and so on: one
+ * line per block of code, with address, instructions in it, times executed.
  */
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,26 +28,29 @@
 EXPORT int qemu_plugin_version = PLUGIN_API;
 
 #define BUCKETS	0x100000
+#define CPUS	8		/* more than that share a counter, and may lose a count */
 
 /**
  * struct block - straight code that QEMU translates and executes as a whole
  * @next: in the hash chain
  * @address: where it begins
  * @length: instructions
- * @times: how often it was executed
+ * @times: how often each CPU has executed it
  */
 struct block {
 	struct block		*next;
 	unsigned long long	address;
 	unsigned long long	length;
-	unsigned long long	times;
+	unsigned long long	times[CPUS];
 };
 
+/* protects the chains: each CPU's thread translates what it comes to */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct block *blocks[BUCKETS];
 static const char *out;
-static int counting, done;
+static int counting, files;
 
-static struct block *find(unsigned long long address, unsigned long long length)
+static struct block *find_locked(unsigned long long address, unsigned long long length)
 {
 	struct block **head = &blocks[(address ^ address >> 20) % BUCKETS], *b;
 
@@ -63,21 +67,47 @@ static struct block *find(unsigned long long address, unsigned long long length)
 	return b;
 }
 
+static struct block *find(unsigned long long address, unsigned long long length)
+{
+	struct block *b;
+
+	pthread_mutex_lock(&lock);
+	b = find_locked(address, length);
+	pthread_mutex_unlock(&lock);
+	return b;
+}
+
+/* And begins anew. */
+static void write_block(FILE *file, struct block *b)
+{
+	unsigned long long times = 0;
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < CPUS; cpu++)
+		times += b->times[cpu];
+	if (times)
+		fprintf(file, "%016llx %llu %llu\n", b->address, b->length, times);
+	memset(b->times, 0, sizeof(b->times));
+}
+
 static void write_all(void)
 {
-	FILE *file = fopen(out, "w");
+	char path[4096];
 	struct block *b;
+	FILE *file;
 	int i;
 
+	snprintf(path, sizeof(path), "%s.%d", out, ++files);
+	file = fopen(path, "w");
 	if (!file) {
-		perror(out);
+		perror(path);
 		return;
 	}
+	pthread_mutex_lock(&lock);
 	for (i = 0; i < BUCKETS; i++)
 		for (b = blocks[i]; b; b = b->next)
-			if (b->times)
-				fprintf(file, "%016llx %llu %llu\n",
-					b->address, b->length, b->times);
+			write_block(file, b);
+	pthread_mutex_unlock(&lock);
 	fclose(file);
 }
 
@@ -85,19 +115,16 @@ static void at_marker(unsigned int vcpu, void *data)
 {
 	(void)vcpu;
 	(void)data;
-	if (counting && !done) {
+	if (counting)
 		write_all();
-		done = 1;
-	}
-	counting = !counting && !done;
+	counting = !counting;
 }
 
 static void at_block(unsigned int vcpu, void *data)
 {
 	struct block *b = data;
 
-	(void)vcpu;
-	b->times += counting;
+	b->times[vcpu % CPUS] += counting;
 }
 
 static void translated(unsigned long long id, struct qemu_plugin_tb *tb)
