@@ -20,6 +20,7 @@
 
 #include "actor.h"
 #include "clock.h"
+#include "netns.h"
 #include "step.h"
 #include "tale.h"
 #include "task.h"
@@ -392,10 +393,23 @@ static void lose_mail(struct play *play)
 	give_up(play, S2);
 	close(mail[0]);
 	close(mail[1]);
-	/* The kernel looks for such when a unix socket is closed. */
-	open_mail(play);
-	close(mail[0]);
-	close(mail[1]);
+}
+
+/*
+ * The kernel looks for such when a unix socket is closed; but while it already
+ * looks, it may miss what was lost a moment ago.
+ */
+static void await_collection(struct play *play)
+{
+	const struct actor *s1 = &play->actor[S1];
+	__u64 deadline = clock_in(WAIT_SECONDS);
+
+	do {
+		open_mail(play);
+		close(mail[0]);
+		close(mail[1]);
+	} while (!netns_in_state(s1->local, s1->remote, 1 << SHUTWATCH_TCP_CLOSE_WAIT) &&
+		 clock_wait(deadline));
 }
 
 /* Old kernels collect in the task that closes, new ones in a kworker. */
@@ -408,6 +422,7 @@ TEST_F(process, sent_and_collected)
 	pair(play);
 	play->many_tasks = true;
 	lose_mail(play);
+	await_collection(play);
 	await_acknowledged(play);
 	tale = tale_of(play->actor[S2].cookie);
 	if (strcmp(tale.ctx, "kthread")) {
