@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * MPTCP ends a subflow (1F): no call on the subflow's socket does.  Held against
+ * the wire, the kernel's counters and what the client got.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <kselftest_harness.h>
+
+#include <names.h>
+
+#include "capture.h"
+#include "clock.h"
+#include "fields.h"
+#include "mib.h"
+#include "netns.h"
+#include "watch.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP	262
+#endif
+
+#define MANY		64
+#define AWAIT_MS	10000
+
+FIXTURE(mptcp) {
+	struct remarks remarks;
+	struct capture *capture;
+	struct watch watch;
+	struct mib before;
+	int listener, client, served;
+};
+
+static int mptcp_socket(void)
+{
+	return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+}
+
+FIXTURE_SETUP(mptcp)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	socklen_t len = sizeof(addr);
+
+	self->listener = self->client = self->served = -1;
+	ASSERT_EQ(0, netns_enter());
+	self->listener = mptcp_socket();
+	if (self->listener < 0)
+		SKIP(return, "this kernel has no MPTCP: %s", strerror(errno));
+	ASSERT_EQ(0, watch_open(&self->watch, &self->remarks));
+	ASSERT_EQ(0, mib_read(&self->before));
+	self->capture = capture_open(&self->remarks);
+	ASSERT_NE(NULL, self->capture);
+	ASSERT_EQ(0, bind(self->listener, (void *)&addr, len));
+	ASSERT_EQ(0, listen(self->listener, 1));
+	ASSERT_EQ(0, getsockname(self->listener, (void *)&addr, &len));
+	self->client = mptcp_socket();
+	ASSERT_EQ(0, connect(self->client, (void *)&addr, len));
+	self->served = accept(self->listener, NULL, NULL);
+	ASSERT_LE(0, self->served);
+}
+
+FIXTURE_TEARDOWN(mptcp)
+{
+	if (self->capture)
+		capture_close(self->capture);
+	close(self->client);
+	close(self->served);
+	close(self->listener);
+}
+
+static bool await_event(int fd, short events)
+{
+	struct pollfd pfd = { .fd = fd, .events = events };
+
+	return poll(&pfd, 1, AWAIT_MS) == 1;
+}
+
+static int count(const struct record *record, int nr, const char *kind,
+		 enum shutwatch_key key, const char *value)
+{
+	int i, found = 0;
+
+	for (i = 0; i < nr; i++)
+		found += record_is(&record[i], SHUTWATCH_KEY_KIND, kind) &&
+			 record_is(&record[i], key, value);
+	return found;
+}
+
+static const struct record *decision(const struct record *record, int nr)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		if (record_is(&record[i], SHUTWATCH_KEY_KIND, "decision"))
+			return &record[i];
+	return NULL;
+}
+
+/* Unread data: MPTCP resets what a plain socket's close() would reset. */
+TEST_F(mptcp, close_with_unread_data)
+{
+	static struct packet packet[MANY];
+	static struct record record[MANY];
+	const struct record *decided;
+	int nr, nr_packets, rsts = 0;
+	struct mib after;
+	__u64 deadline;
+	char byte;
+
+	ASSERT_EQ(5, send(self->client, "hello", 5, 0));
+	ASSERT_TRUE(await_event(self->served, POLLIN));
+	ASSERT_EQ(0, close(self->served));
+	self->served = -1;
+	ASSERT_TRUE(await_event(self->client, POLLIN));
+	EXPECT_EQ(-1, recv(self->client, &byte, 1, 0));
+	EXPECT_EQ(ECONNRESET, errno);
+
+	nr_packets = capture_read(self->capture, packet, MANY, &self->remarks);
+	while (nr_packets--)
+		rsts += !!(packet[nr_packets].flags & PACKET_RST);
+	ASSERT_EQ(0, mib_read(&after));
+	EXPECT_EQ(rsts, after.count[MIB_OUT_RSTS] - self->before.count[MIB_OUT_RSTS]);
+
+	deadline = clock_in(AWAIT_MS / 1000);
+	/* The peer may know before the sender has told. */
+	do {
+		nr = watch_read(&self->watch, record, MANY, &self->remarks);
+		decided = decision(record, nr);
+	} while (!decided && clock_wait(deadline));
+	EXPECT_EQ(1, rsts);
+	EXPECT_EQ(rsts, count(record, nr, "decision", SHUTWATCH_KEY_SENT, "RST"));
+	EXPECT_EQ(1, count(record, nr, "reset", SHUTWATCH_KEY_ERROR, "ECONNRESET"));
+	EXPECT_EQ(0, count(record, nr, "call", SHUTWATCH_KEY_SENT, "RST"));
+	EXPECT_EQ(0, self->remarks.count)
+		TH_LOG("%s", self->remarks.text[0]);
+	ASSERT_NE(NULL, decided);
+	EXPECT_STREQ("mptcp", record_get(decided, SHUTWATCH_KEY_BY));
+	EXPECT_STREQ("mptcp", record_get(decided, SHUTWATCH_KEY_WHY));
+	EXPECT_STREQ("ESTABLISHED>CLOSE", record_get(decided, SHUTWATCH_KEY_STATE));
+}
+
+int main(int argc, char **argv)
+{
+	char why[256];
+
+	if (!watch_possible(why, sizeof(why))) {
+		ksft_print_header();
+		if (getenv(WATCH_VM_ENV))
+			ksft_exit_fail_msg("%s\n", why);
+		ksft_exit_skip("%s\n", why);
+	}
+	return test_harness_run(argc, argv);
+}
