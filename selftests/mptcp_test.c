@@ -50,7 +50,9 @@ FIXTURE_SETUP(mptcp)
 	};
 	socklen_t len = sizeof(addr);
 
-	self->listener = self->client = self->served = -1;
+	self->listener = -1;
+	self->client = -1;
+	self->served = -1;
 	ASSERT_EQ(0, netns_enter());
 	self->listener = mptcp_socket();
 	if (self->listener < 0)
