@@ -11,8 +11,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <kselftest_harness.h>
-
 #include <names.h>
 
 #include "capture.h"
@@ -21,6 +19,7 @@
 #include "mib.h"
 #include "netns.h"
 #include "watch.h"
+#include "watch_main.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP	262
@@ -152,13 +151,5 @@ TEST_F(mptcp, close_with_unread_data)
 
 int main(int argc, char **argv)
 {
-	char why[256];
-
-	if (!watch_possible(why, sizeof(why))) {
-		ksft_print_header();
-		if (getenv(WATCH_VM_ENV))
-			ksft_exit_fail_msg("%s\n", why);
-		ksft_exit_skip("%s\n", why);
-	}
-	return test_harness_run(argc, argv);
+	return watch_main(argc, argv);
 }
