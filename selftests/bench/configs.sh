@@ -12,9 +12,6 @@ readonly events=/sys/kernel/debug/shutwatch tracing=/sys/kernel/tracing
 # What ftrace takes for its buffer once it is first used, and does not give back.
 readonly buffer_kb=1408
 
-# The kernel functions that ftrace and its users are given, as kprobe events.
-readonly functions="tcp_shutdown tcp_close tcp_disconnect"
-
 : "${build:?}" "${scratch:?}" "${ko_arguments?}" "${here:?}"
 
 reader=
@@ -89,20 +86,49 @@ has_event()
 
 # ---- ftrace events ----
 
+# What ftrace is given, a line for each event: "p FUNCTION" for its entry,
+# "r FUNCTION" for its return, "t SYSTEM/TRACEPOINT".
+three_calls()
+{
+	printf 'p %s\nr %s\n' tcp_shutdown tcp_shutdown tcp_close tcp_close \
+		tcp_disconnect tcp_disconnect
+	echo t sock/inet_sock_set_state
+}
+
+# All that shutwatch hooks on this kernel, returns where it waits for them.
+all_hooks()
+{
+	local symbol at
+
+	load_shutwatch || return
+	sed -n 's/^armed[.]\(.*\) 1$/\1/p' "$events/stats" | while read -r symbol; do
+		at=$(echo "$tracing"/events/*/"$symbol")
+		if [ -d "$at" ]; then
+			echo "t ${at#"$tracing/events/"}"
+			continue
+		fi
+		echo "p $symbol"
+		! grep -q " r  *$symbol+" /sys/kernel/debug/kprobes/list || echo "r $symbol"
+	done
+	rmmod shutwatch
+}
+
+# make_events three_calls|all_hooks
 make_events()
 {
-	local function
+	local kind what
 
+	"$1" >"$scratch/wanted" || return
 	echo $buffer_kb >"$tracing/buffer_size_kb"
-	for function in $functions; do
-		# shellcheck disable=SC2016 # the dollar is for the kernel
-		echo "p:bench/$function $function sk=\$arg1:x64" || return
-		echo "r:bench/${function}_ret $function" || return
-	done >"$scratch/kprobe_events"
 	# One at a time: a write may not span a buffer.
-	while read -r line; do
-		echo "$line" >>"$tracing/kprobe_events" || return
-	done <"$scratch/kprobe_events"
+	while read -r kind what; do
+		# shellcheck disable=SC2016 # the dollar is for the kernel
+		case $kind in
+		p) echo "p:bench/$what $what sk=\$arg1:x64" ;;
+		r) echo "r:bench/${what}_ret $what" ;;
+		*) continue ;;
+		esac >>"$tracing/kprobe_events" || return
+	done <"$scratch/wanted"
 }
 
 remove_events()
@@ -116,8 +142,12 @@ remove_events()
 
 enable_events()
 {
-	echo 1 >"$tracing/events/bench/enable" &&
-		echo 1 >"$tracing/events/sock/inet_sock_set_state/enable"
+	local kind what
+
+	while read -r kind what; do
+		[ "$kind" != t ] || echo 1 >"$tracing/events/$what/enable" || return
+	done <"$scratch/wanted"
+	echo 1 >"$tracing/events/bench/enable"
 }
 
 # ---- the configurations ----
@@ -138,17 +168,19 @@ begin()
 	cat_raw) load_shutwatch && follow has_reader cat "$events/events_raw" ;;
 	reader) load_shutwatch && follow has_reader "$build/shutwatch" ;;
 	json) load_shutwatch && follow has_reader "$build/shutwatch" -j ;;
-	ftrace) make_events && enable_events ;;
-	trace_pipe) make_events && enable_events && follow true cat "$tracing/trace_pipe" ;;
+	ftrace) make_events three_calls && enable_events ;;
+	ftrace_all) make_events all_hooks && enable_events ;;
+	trace_pipe) make_events three_calls && enable_events && follow true cat "$tracing/trace_pipe" ;;
 	trace_cmd_record)
-		make_events && follow has_event trace-cmd record -o "$scratch/trace.dat" \
+		make_events three_calls && follow has_event trace-cmd record -o "$scratch/trace.dat" \
 			-e bench -e sock:inet_sock_set_state
 		;;
 	trace_cmd_stream)
-		make_events && follow has_event trace-cmd stream -e bench -e sock:inet_sock_set_state
+		make_events three_calls && follow has_event trace-cmd stream \
+			-e bench -e sock:inet_sock_set_state
 		;;
 	perf)
-		make_events && follow has_perf_event perf record -q -a -o "$scratch/perf.data" \
+		make_events three_calls && follow has_perf_event perf record -q -a -o "$scratch/perf.data" \
 			-e 'bench:*' -e sock:inet_sock_set_state
 		;;
 	bpftrace) follow has_perf_event bpftrace "$here/rivals/ends.bt" ;;
@@ -164,7 +196,7 @@ end()
 	case $1 in
 	floor*) rmmod floor ;;
 	recording | filtered | filtered_all | cat | cat_raw | reader | json) rmmod shutwatch ;;
-	ftrace | trace_pipe | trace_cmd_* | perf) remove_events ;;
+	ftrace | ftrace_all | trace_pipe | trace_cmd_* | perf) remove_events ;;
 	esac
 	rm -f "$scratch/trace.dat"* "$scratch/perf.data"
 }

@@ -47,7 +47,8 @@ def mebibytes(kernel):
 TARGETS = (
     ("recording, nobody reads: of the floor", ratio("recording", "floor"), 2),
     ("the same: of empty kprobes", ratio("recording", "floor_kprobes"), 2),
-    ("the same: of ftrace's events", ratio("recording", "ftrace"), 1 / 3),
+    ("the same: of ftrace's events on three calls", ratio("recording", "ftrace"), 1 / 3),
+    ("the same: of ftrace's events on all hooks", ratio("recording", "ftrace_all"), 1 / 3),
     ("filtered to another port: of the floor", ratio("filtered", "floor"), 1.2),
     ("the same: of empty kprobes", ratio("filtered", "floor_kprobes"), 1.2),
     ("filtered to nothing: of the floor", ratio("filtered_all", "floor"), None),
