@@ -16,9 +16,12 @@
 #include <arpa/inet.h>
 
 #include "address.h"
+#include "clock.h"
 #include "netns.h"
 
 #define LOOPBACK_INDEX	1
+
+#define ARRIVAL_SECONDS	10
 
 static int loopback_up(void)
 {
@@ -154,6 +157,44 @@ static int dig4(void)
 	return err ?: add_route(AF_INET, &to, &from);
 }
 
+/*
+ * An address is ours at once, but its route is there only after the kernel's
+ * worker has had its turn, which may wait for namespaces that are being taken
+ * down.  Until then, what is sent to it is lost.
+ */
+static int await_arrival6(int fd, const struct in6_addr *ip)
+{
+	struct sockaddr_in6 here = { .sin6_family = AF_INET6, .sin6_addr = *ip };
+	__u64 deadline = clock_in(ARRIVAL_SECONDS);
+	socklen_t len = sizeof(here);
+	char byte = 0;
+	bool arrived;
+
+	if (bind(fd, (struct sockaddr *)&here, len) ||
+	    getsockname(fd, (struct sockaddr *)&here, &len))
+		return -errno;
+	do {
+		sendto(fd, &byte, 1, 0, (struct sockaddr *)&here, len);
+		arrived = recv(fd, &byte, 1, 0) == 1;
+	} while (!arrived && clock_wait(deadline));
+	return arrived ? 0 : -EHOSTUNREACH;
+}
+
+static int add_address6(const struct in6_addr *ip)
+{
+	int err = add_address(AF_INET6, ip);
+	int fd;
+
+	if (err)
+		return err;
+	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	err = await_arrival6(fd, ip);
+	close(fd);
+	return err;
+}
+
 /* Let what comes to an address of ours be dropped before anybody answers. */
 static int swallow(const struct in6_addr *ip)
 {
@@ -182,8 +223,8 @@ static int dig6(void)
 
 	inet_pton(AF_INET6, NETNS_NEXT_TO6, &from);
 	inet_pton(AF_INET6, NETNS_BLACKHOLE6, &to);
-	err = add_address(AF_INET6, &from);
-	err = err ?: add_address(AF_INET6, &to);
+	err = add_address6(&from);
+	err = err ?: add_address6(&to);
 	return err ?: swallow(&to);
 }
 

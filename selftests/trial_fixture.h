@@ -11,7 +11,12 @@
 #include "act.h"
 #include "trial.h"
 
-#define TRIAL_SECONDS	60
+/*
+ * A test that waits for something in vain gives up after ten seconds, and some
+ * wait for several things: all of them have to get as far as telling about it.
+ */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	120
 
 /* All of it in each of the three families. */
 #define TRIALS(fixture)							\
