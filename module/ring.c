@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The ring of records: its memory, and its readers.  Writing is in ring.h. */
 
+#include <linux/delay.h>
 #include <linux/sched/signal.h>
 #include <linux/vmalloc.h>
 
@@ -8,9 +9,10 @@
 #include "ring.h"
 
 /*
- * A slot whose writer gave up never gets its number.  A reader believes it
- * once this many later records were begun: no writer takes that long between
- * taking a number and marking the slot, unless its CPU was taken away.
+ * A slot whose writer gave up never gets its number.  Of the last one that did,
+ * the ring knows; of others, a reader believes it once this many later records
+ * were begun: no writer takes that long between taking a number and marking the
+ * slot, unless its CPU was taken away.
  */
 #define GIVEN_UP	512
 
@@ -84,9 +86,28 @@ static enum slot_state slot_state(u64 word, u64 number)
 		return SLOT_READY;
 	if (word == (number | SW_RING_BUSY))
 		return SLOT_NOT_YET;
-	if ((word & ~SW_RING_BUSY) > number)
+	if ((word & ~SW_RING_BUSY) > number || READ_ONCE(sw_ring.hole) == number)
 		return SLOT_GONE;
 	return atomic64_read(&sw_ring.head) >= number + GIVEN_UP ? SLOT_GONE : SLOT_NOT_YET;
+}
+
+/*
+ * Who wants no more than what is there cannot come back for a record that is
+ * being written: it takes a microsecond, unless its CPU was taken away.
+ */
+static enum slot_state await_writer(const struct sw_record *slot, u64 number,
+				    u64 *word)
+{
+	enum slot_state state = SLOT_NOT_YET;
+	unsigned int looks;
+
+	for (looks = 0; state == SLOT_NOT_YET && looks < 20; looks++) {
+		usleep_range(50, 100);
+		/* the number, then the record: sw_ring_commit() */
+		*word = smp_load_acquire(&slot->seq);
+		state = slot_state(*word, number);
+	}
+	return state == SLOT_NOT_YET ? SLOT_GONE : state;
 }
 
 static void lost_record(struct sw_record *rec, u64 last, u64 count)
@@ -103,7 +124,7 @@ static void lost_record(struct sw_record *rec, u64 last, u64 count)
  * @cursor: the reader's place, moved on
  * @rec: receives the record; one of kind lost in the place of a gap
  *
- * Context: process.
+ * Context: process, may sleep.
  * Return: whether there was one.
  */
 bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
@@ -121,6 +142,8 @@ bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
 		u64 word = smp_load_acquire(&slot->seq);
 		enum slot_state state = slot_state(word, cursor->next);
 
+		if (state == SLOT_NOT_YET && cursor->last != U64_MAX)
+			state = await_writer(slot, cursor->next, &word);
 		if (state == SLOT_NOT_YET)
 			break;
 		if (state == SLOT_READY && cursor->next == first) {

@@ -34,6 +34,7 @@
  * @slots: the records
  * @mask: their number, a power of two, less one
  * @quarter: a quarter of their number, less one: the mask of it
+ * @hole: the last number whose record was given up
  * @head: the last number that was given out
  * @sleepers: set by readers, cleared by the wake-up
  * @wake: wakes them
@@ -42,6 +43,7 @@ struct sw_ring {
 	struct sw_record	*slots;
 	u64			mask;
 	u64			quarter;
+	u64			hole;
 	atomic64_t		head ____cacheline_aligned_in_smp;
 	atomic_t		sleepers ____cacheline_aligned_in_smp;
 	struct irq_work		wake;
@@ -65,8 +67,10 @@ static __always_inline struct sw_record *sw_ring_begin(u64 *seq)
 	struct sw_record *rec = &sw_ring.slots[number & sw_ring.mask];
 	u64 old = READ_ONCE(rec->seq);
 
-	if (unlikely(old & SW_RING_BUSY) ||
+	/* Still being written, or already that of the next lap. */
+	if (unlikely(old >= number) ||
 	    unlikely(cmpxchg64(&rec->seq, old, number | SW_RING_BUSY) != old)) {
+		WRITE_ONCE(sw_ring.hole, number);
 		sw_count(SW_COUNT_LOST_RING);
 		return NULL;
 	}
