@@ -6,7 +6,7 @@
 #include "calls.h"
 
 /* How many slots are tried for a task: its own, and its neighbours. */
-#define TRIES	8
+#define TRIES	32
 
 struct sw_calls sw_calls;
 
