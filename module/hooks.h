@@ -71,6 +71,7 @@ enum sw_hook_proof {
  * @callback: tracepoint: the handler
  * @name: the symbol that was found
  * @armed: it is in place
+ * @proved: and the self-check has seen it fire
  * @kp: the kprobe; of a function: finds it, and does in ftrace's place
  * @rp: the kretprobe
  * @tp: the tracepoint
@@ -91,6 +92,7 @@ struct sw_hook {
 
 	const char		*name;
 	bool			armed;
+	bool			proved;
 	union {
 		struct kprobe		kp;
 		struct kretprobe	rp;

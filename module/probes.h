@@ -21,7 +21,7 @@ extern struct sw_hook sw_hooks[SW_HOOK_COUNT];
  */
 static __always_inline bool sw_hook_is_sure(enum sw_hook_id id)
 {
-	return sw_hooks[id].type == SW_FUNCTION && sw_hooks[id].armed;
+	return sw_hooks[id].type == SW_FUNCTION && sw_hooks[id].proved;
 }
 
 /**

@@ -122,7 +122,7 @@ static int silent_hook(const struct sw_hook *hook)
  * Context: process, sleeps up to a second.
  * Return: 0, or an error if a needed hook is silent or no socket could be had.
  */
-int sw_selfcheck(const struct sw_hook *hooks)
+int sw_selfcheck(struct sw_hook *hooks)
 {
 	bool connected = false;
 	unsigned int i;
@@ -137,7 +137,8 @@ int sw_selfcheck(const struct sw_hook *hooks)
 	if (!connected)
 		pr_warn("self-check: no connection over 127.0.0.1, or its RST did not arrive (is lo down?): the hooks for FIN and RST are not proved\n");
 	for (i = 0; i < SW_HOOK_COUNT; i++) {
-		if (!must_have_fired(&hooks[i], connected) || sw_hook_hits(i))
+		hooks[i].proved = sw_hook_hits(i);
+		if (!must_have_fired(&hooks[i], connected) || hooks[i].proved)
 			continue;
 		err = silent_hook(&hooks[i]);
 		if (err)

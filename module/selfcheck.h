@@ -5,6 +5,6 @@
 
 #include "hooks.h"
 
-int sw_selfcheck(const struct sw_hook *hooks);
+int sw_selfcheck(struct sw_hook *hooks);
 
 #endif /* _SHUTWATCH_SELFCHECK_H */
