@@ -52,11 +52,12 @@ void deed_linger(struct play *play, enum who who, int seconds)
 }
 
 /**
- * deed_disconnect - connect() to AF_UNSPEC
+ * deed_disconnect_fails - connect() to AF_UNSPEC gives an error
  * @play: the play
  * @who: the socket
+ * @want: its errno
  */
-void deed_disconnect(struct play *play, enum who who)
+void deed_disconnect_fails(struct play *play, enum who who, int want)
 {
 	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
 	int err = connect(play->actor[who].fd, &unspec, sizeof(unspec)) ?
@@ -64,7 +65,17 @@ void deed_disconnect(struct play *play, enum who who)
 	char text[48];
 
 	snprintf(text, sizeof(text), "%s.connect(AF_UNSPEC)", actor_name(who));
-	step_returned(play, text, err, FINE);
+	step_returned(play, text, err, want);
+}
+
+/**
+ * deed_disconnect - connect() to AF_UNSPEC
+ * @play: the play
+ * @who: the socket
+ */
+void deed_disconnect(struct play *play, enum who who)
+{
+	deed_disconnect_fails(play, who, FINE);
 }
 
 /**

@@ -12,6 +12,7 @@
 void deed_linger(struct play *play, enum who who, int seconds);
 void deed_option(struct play *play, enum who who, int level, int name, int value);
 void deed_disconnect(struct play *play, enum who who);
+void deed_disconnect_fails(struct play *play, enum who who, int want);
 void deed_send_fails(struct play *play, enum who who, int want);
 void deed_peek(struct play *play, enum who who, int bytes);
 void deed_read(struct play *play, enum who who, int bytes);

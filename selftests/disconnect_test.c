@@ -154,6 +154,26 @@ TEST_F(disconnect, then_connect)
 	expect_path(play, S3, "SYN_RECV rx ESTABLISHED rx CLOSE");
 }
 
+/* kTLS does not let go: nothing was asked of TCP, and the next call is itself. */
+TEST_F(disconnect, refused_by_tls)
+{
+	struct play *play = self->play;
+
+	act_pair(play);
+	act_send(play, S2, "hello");
+	await_unread(play, S1, 5);
+	if (setsockopt(play->actor[S1].fd, SOL_TCP, TCP_ULP, "tls", sizeof("tls")))
+		SKIP(return, "this kernel has no kTLS: %s", strerror(errno));
+	deed_disconnect_fails(play, S1, EOPNOTSUPP);
+	act_close(play, S1);
+	expect_whole(play, S1, CLOSE "state=ESTABLISHED>CLOSE sent=RST why=unread_data unread=5");
+	await_state(play, S2, SHUTWATCH_TCP_CLOSE);
+	expect_whole(play, S2, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
+	expect_path(play, S1, "CLOSE connect SYN_SENT rx ESTABLISHED close CLOSE");
+	expect_path(play, S2, "SYN_RECV rx ESTABLISHED rx CLOSE");
+	expect_path(play, SERVER, "CLOSE listen LISTEN");
+}
+
 /* TCP_REPAIR: in silence. */
 TEST_F(disconnect, repair)
 {
