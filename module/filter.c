@@ -21,7 +21,7 @@ static struct sw_filter nothing = { .nothing = true };
 struct sw_filter __rcu *sw_filter = (struct sw_filter __rcu __force *)&nothing;
 
 /* What the parameters say; protected by the module's parameter lock. */
-static struct sw_filter wanted;
+static struct sw_filter wanted = { .generation = 1 };
 static bool opened;
 
 static bool has_prefix(const u8 *addr, const u8 *prefix, unsigned int bits)

@@ -73,13 +73,10 @@ call_open(const struct sock *sk, u8 kind, u8 how, bool decided_later)
 	struct sw_call *call = NULL;
 	struct sw_held held;
 	struct sw_socket *s;
-	bool fresh = false;
 
-	s = sw_probe_get(sk, &held, &fresh);
+	s = sw_probe_get(sk, sk->sk_state, &held);
 	if (!s)
 		return NULL;
-	if (unlikely(fresh))
-		sw_socket_move(s, sk->sk_state);
 	call = sw_call_begin(sk);
 	if (likely(call)) {
 		call->start = sw_now();
@@ -346,13 +343,10 @@ static void mark_child(const struct sock *sk, struct sw_call *listener)
 {
 	struct sw_held held;
 	struct sw_socket *s;
-	bool fresh = false;
 
-	s = sw_probe_get(sk, &held, &fresh);
+	s = sw_probe_get(sk, sk->sk_state, &held);
 	if (!s)
 		return;
-	if (fresh)
-		sw_socket_move(s, sk->sk_state);
 	s->flags |= SW_SOCK_CHILD;
 	if (listener) {
 		s->parent = listener->cookie;

@@ -198,13 +198,10 @@ static void rst_alone(const struct sock *sk)
 {
 	struct sw_held held;
 	struct sw_socket *s;
-	bool fresh = false;
 
-	s = sw_probe_get(sk, &held, &fresh);
+	s = sw_probe_get(sk, sk->sk_state, &held);
 	if (!s)
 		return;
-	if (fresh)
-		sw_socket_move(s, sk->sk_state);
 	s->why = why_lone_rst(s, sk);
 	s->flags |= SW_SOCK_RST;
 	s->flags &= ~SW_SOCK_RST_SENT;
@@ -330,14 +327,11 @@ int sw_out_of_resources_entry(struct kretprobe_instance *ri, struct pt_regs *reg
 	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
 	struct sw_held held;
 	struct sw_socket *s;
-	bool fresh = false;
 
 	sw_hit(SW_HOOK_OUT_OF_RESOURCES);
-	s = sw_probe_get(sk, &held, &fresh);
+	s = sw_probe_get(sk, sk->sk_state, &held);
 	if (!s)
 		return 1;
-	if (fresh)
-		sw_socket_move(s, sk->sk_state);
 	s->flags |= SW_SOCK_TIMER;
 	*cookie_of(ri) = s->info.cookie;
 	sw_socket_put(&held);
@@ -411,13 +405,10 @@ static void reply_of_socket(const struct sock *sk, const struct sk_buff *skb,
 	struct sw_ident id;
 	struct sw_held held;
 	struct sw_socket *s;
-	bool fresh = false;
 
-	s = sw_probe_get(sk, &held, &fresh);
+	s = sw_probe_get(sk, sk->sk_state, &held);
 	if (!s)
 		return;
-	if (fresh)
-		sw_socket_move(s, sk->sk_state);
 	judge_reply(d, s, sk);
 	sw_sock_values(sk, &v);
 	d->v = &v;
@@ -456,7 +447,7 @@ static void reply_of_mini(const struct sock *sk, const struct sk_buff *skb,
 	struct sw_socket *s;
 	struct sw_ident id;
 
-	s = sw_probe_find(sk, &held);
+	s = sw_probe_find_mini(inet_twsk(sk), &held);
 	if (s) {
 		s->why = SHUTWATCH_WHY_TIME_WAIT_SEGMENT;
 		s->flags |= SW_SOCK_RST | SW_SOCK_RST_SENT;

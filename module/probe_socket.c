@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From a struct sock to its slot, where only the question matters. */
+/* From a struct sock to its slot, where it is rare or only the question matters. */
+
+#include <net/inet_timewait_sock.h>
 
 #include "probe_socket.h"
 
@@ -30,4 +32,45 @@ bool sw_probe_wanted(const struct sock *sk)
 	}
 	sw_count(SW_COUNT_FILTERED);
 	return false;
+}
+
+/* Its socket may have gone on, and have the next connection. */
+static bool has_connection(const struct sw_socket *s, const struct sock *sk)
+{
+	return s->flags & SW_SOCK_MINI && s->info.id.lport == sk->sk_num &&
+	       s->info.id.rport == ntohs(sk->sk_dport);
+}
+
+/**
+ * sw_probe_find_mini() - the slot of the connection that a mini-socket has
+ * @tw: the mini-socket
+ * @held: for sw_socket_put()
+ *
+ * Context: any, preemption disabled.  Returns with the slot's set locked.
+ * Return: the slot, or NULL (nothing locked) if there is none, or the filter
+ *	turns it away.
+ */
+struct sw_socket *sw_probe_find_mini(const struct inet_timewait_sock *tw,
+				     struct sw_held *held)
+{
+	const struct sock *sk = (const struct sock *)tw;
+	struct sw_socket *s = NULL;
+	u32 generation;
+
+	switch (sw_sock_judge(sk, &generation)) {
+	case SW_ACCEPT:
+		s = sw_probe_find(sk, held);
+		break;
+	case SW_ACCEPT_KNOWN:
+		s = sw_probe_find_known(sk, generation, held);
+		break;
+	case SW_REJECT:
+		sw_count(SW_COUNT_FILTERED);
+		break;
+	}
+	if (s && !has_connection(s, sk)) {
+		sw_socket_put(held);
+		return NULL;
+	}
+	return s;
 }

@@ -58,15 +58,28 @@ sw_probe_find_known(const struct sock *sk, u32 generation, struct sw_held *held)
 	return s;
 }
 
+/*
+ * New, or turned away by an earlier filter: what the slot knows of its state may
+ * be out of date.  That of a mini-socket cannot be seen in the full one.
+ */
+static __always_inline void sw_probe_catch_up(struct sw_socket *s, u8 state)
+{
+	if (s->info.state != state && !(s->flags & SW_SOCK_MINI))
+		sw_socket_move(s, state);
+}
+
 /* The filter lets it in: find its slot, or take it into the table. */
 static __always_inline struct sw_socket *
-sw_probe_accept(const struct sock *sk, u32 generation, struct sw_held *held,
-		bool *fresh)
+sw_probe_accept(const struct sock *sk, u8 state, u32 generation,
+		struct sw_held *held)
 {
 	struct sw_socket *s;
 
-	s = sw_socket_get(sw_sock_cookie(sk), held, fresh);
-	s->filter = generation;
+	s = sw_socket_get(sw_sock_cookie(sk), held);
+	if (unlikely(s->filter != generation)) {
+		s->filter = generation;
+		sw_probe_catch_up(s, state);
+	}
 	/*
 	 * Ports are chosen late (the first transition of a connect() has no
 	 * local one), and on the way to CLOSE they are given back: keep what
@@ -80,23 +93,23 @@ sw_probe_accept(const struct sock *sk, u32 generation, struct sw_held *held,
 /**
  * sw_probe_get() - the slot of a socket that is watched
  * @sk: full or mini-socket
+ * @state: enum shutwatch_tcp that it is in
  * @held: for sw_socket_put()
- * @fresh: set to true if it was not in the table, else left alone
  *
- * A slot taken in now knows the connection, and no state yet.
+ * It is taken into the table if it is not there.
  *
  * Context: any, preemption disabled.  Returns with the slot's set locked.
  * Return: the slot, or NULL (nothing locked) if the filter turns it away.
  */
 static __always_inline struct sw_socket *
-sw_probe_get(const struct sock *sk, struct sw_held *held, bool *fresh)
+sw_probe_get(const struct sock *sk, u8 state, struct sw_held *held)
 {
 	struct sw_socket *s = NULL;
 	u32 generation;
 
 	switch (sw_sock_judge(sk, &generation)) {
 	case SW_ACCEPT:
-		return sw_probe_accept(sk, generation, held, fresh);
+		return sw_probe_accept(sk, state, generation, held);
 	case SW_ACCEPT_KNOWN:
 		s = sw_probe_find_known(sk, generation, held);
 		break;
@@ -108,7 +121,11 @@ sw_probe_get(const struct sock *sk, struct sw_held *held, bool *fresh)
 	return s;
 }
 
+struct inet_timewait_sock;
+
 bool sw_probe_wanted(const struct sock *sk);
+struct sw_socket *sw_probe_find_mini(const struct inet_timewait_sock *tw,
+				     struct sw_held *held);
 
 /**
  * sw_probe_owner() - note who acts on a socket

@@ -27,19 +27,28 @@ static bool timer_gave_up(const struct sock *sk)
 
 /*
  * Inside the call, a transition to CLOSE may be the call's own or that of a
- * segment from the backlog.  Once the socket is an orphan, the backlog runs
- * with bottom halves enabled, and what the call still decides with them
- * disabled.  Before, only a close() that waits for SO_LINGER lets the backlog
- * in, and it does not wait if data was unread.
+ * segment from the backlog, or of a timer that found the socket locked.  Once
+ * it is an orphan, the backlog runs with bottom halves enabled, and what the
+ * call still decides with them disabled.  Before, close() goes straight to
+ * CLOSE only if data was unread or there was no connection yet, and shutdown()
+ * only by tcp_disconnect().
  */
-static bool own_close(const struct sw_call *call, const struct sock *sk)
+static bool own_close(const struct sw_call *call, const struct sock *sk, int old)
 {
 	if (call->seen & SW_SEEN_DISCONNECT || call->call == SHUTWATCH_BY_ABORT)
 		return true;
+	if (call->call != SHUTWATCH_BY_CLOSE)
+		return false;
 	if (sock_flag(sk, SOCK_DEAD))
 		return softirq_count();
 	return !(call->seen & SW_SEEN_FIN) &&
-	       (call->v.unread || call->from == call->before);
+	       (call->v.unread || 1 << old & (TCPF_LISTEN | TCPF_SYN_SENT));
+}
+
+/* A segment that a tunnel or a NAPI thread brings comes in no softirq. */
+static bool segment_runs(const struct sock *sk)
+{
+	return in_serving_softirq() || (softirq_count() && !sk_is_mptcp(sk));
 }
 
 static u8 by_of_close(const struct sw_socket *s, const struct sw_call *call,
@@ -49,12 +58,12 @@ static u8 by_of_close(const struct sw_socket *s, const struct sw_call *call,
 		return SHUTWATCH_BY_RX;
 	if (s->flags & SW_SOCK_CHILD)
 		return SHUTWATCH_BY_LISTENER;
-	if (call && own_close(call, sk))
+	if (call && own_close(call, sk, old))
 		return call->call;
 	if (timer_gave_up(sk) || s->flags & SW_SOCK_TIMER ||
 	    (s->flags & SW_SOCK_RST && s->why != SHUTWATCH_WHY_MPTCP))
 		return SHUTWATCH_BY_TIMER;
-	if (call || in_serving_softirq() || old == TCP_LAST_ACK)
+	if (call || segment_runs(sk) || old == TCP_LAST_ACK)
 		return SHUTWATCH_BY_RX;
 	if (sk_is_mptcp(sk))
 		return SHUTWATCH_BY_MPTCP;
@@ -155,19 +164,26 @@ static __always_inline void transition(struct sw_socket *s,
 		note_in_call(call, sk, old, new);
 }
 
+/* Out of CLOSE: the next connection, perhaps while a mini-socket has the last. */
+static void begin_connection(struct sw_socket *s, const struct sock *sk)
+{
+	if (s->flags & SW_SOCK_RST)	/* decided, but not sent */
+		sw_pending_rst(s, s->before, s->info.state);
+	s->flags &= ~SW_SOCK_CONNECTION;
+	sw_probe_catch_up(s, TCP_CLOSE);
+	sw_probe_ident(s, sk);
+}
+
 static void set_state(const struct sock *sk, int old, int new)
 {
 	struct sw_held held;
 	struct sw_socket *s;
-	bool fresh = false;
 
-	s = sw_probe_get(sk, &held, &fresh);
+	s = sw_probe_get(sk, old, &held);
 	if (!s)
 		return;
-	if (fresh)
-		sw_socket_move(s, old);
-	else if (old == TCP_CLOSE)	/* used again, for somebody else */
-		sw_probe_ident(s, sk);
+	if (old == TCP_CLOSE)
+		begin_connection(s, sk);
 	/* The mini-socket has the connection: the shell is closed unseen. */
 	if (!(s->flags & SW_SOCK_MINI) || new != TCP_CLOSE)
 		transition(s, sw_call_on(sk), sk, old, new);
@@ -203,13 +219,10 @@ static void note_reset(const struct sock *sk)
 {
 	struct sw_held held;
 	struct sw_socket *s;
-	bool fresh = false;
 
-	s = sw_probe_get(sk, &held, &fresh);
+	s = sw_probe_get(sk, sk->sk_state, &held);
 	if (!s)
 		return;
-	if (fresh)
-		sw_socket_move(s, sk->sk_state);
 	if (!(s->flags & SW_SOCK_REJECTED))
 		s->flags |= SW_SOCK_RST_RECEIVED;
 	sw_socket_put(&held);
@@ -219,13 +232,10 @@ static void note_rejected(const struct sock *sk)
 {
 	struct sw_held held;
 	struct sw_socket *s;
-	bool fresh = false;
 
-	s = sw_probe_get(sk, &held, &fresh);
+	s = sw_probe_get(sk, sk->sk_state, &held);
 	if (!s)
 		return;
-	if (fresh)
-		sw_socket_move(s, sk->sk_state);
 	s->flags |= SW_SOCK_REJECTED;
 	sw_socket_put(&held);
 }
@@ -235,18 +245,24 @@ static void note_rejected(const struct sock *sk)
  * @sk: the socket
  * @rst: the segment is a RST
  *
- * Only where tcp_reset() is not told.
+ * Only where tcp_reset() is not told.  A task that looks at its backlog may be
+ * interrupted by a softirq that looks at something else.
  */
 struct segment {
 	const struct sock	*sk;
 	bool			rst;
 };
 
-static DEFINE_PER_CPU(struct segment, last_segment);
+static DEFINE_PER_CPU(struct segment [2], last_segment);
+
+static struct segment *this_segment(void)
+{
+	return this_cpu_ptr(&last_segment[!!in_serving_softirq()]);
+}
 
 static bool segment_is_data(const struct sock *sk)
 {
-	const struct segment *last = this_cpu_ptr(&last_segment);
+	const struct segment *last = this_segment();
 
 	return !SW_TCP_RESET_HAS_SKB && last->sk == sk && !last->rst &&
 	       sk->sk_state != TCP_ESTABLISHED;
@@ -271,8 +287,10 @@ void sw_reset(unsigned long arg0, unsigned long arg1,
 
 	sw_hit(SW_HOOK_RESET);
 	if (!SW_TCP_RESET_HAS_SKB) {
-		this_cpu_write(last_segment.sk, sk);
-		this_cpu_write(last_segment.rst, tcp_hdr(skb)->rst);
+		*this_segment() = (struct segment){
+			.sk = sk,
+			.rst = tcp_hdr(skb)->rst,
+		};
 	} else if (!tcp_hdr(skb)->rst) {
 		note_rejected(sk);
 	}
@@ -325,32 +343,17 @@ void sw_mini_born(unsigned long arg0, unsigned long arg1,
 	const struct sock *sk = (const struct sock *)arg1;
 	struct sw_held held;
 	struct sw_socket *s;
-	bool fresh = false;
 
 	sw_hit(SW_HOOK_MINI_BORN);
-	s = sw_probe_get(sk, &held, &fresh);
+	s = sw_probe_get(sk, sk->sk_state, &held);
 	if (!s)
 		return;
-	if (fresh)
-		sw_socket_move(s, sk->sk_state);
 	s->flags |= SW_SOCK_MINI;
 	if (tw->tw_substate == TCP_TIME_WAIT)
 		tell_mini(s, SHUTWATCH_BY_RX, TCP_TIME_WAIT);
 	sw_socket_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_born);
-
-static struct sw_socket *find_mini(const struct inet_timewait_sock *tw,
-				   struct sw_held *held)
-{
-	struct sw_socket *s = sw_probe_find((const struct sock *)tw, held);
-
-	if (s && !(s->flags & SW_SOCK_MINI)) {
-		sw_socket_put(held);
-		return NULL;
-	}
-	return s;
-}
 
 /**
  * sw_mini_schedule() - __inet_twsk_schedule(tw, timeo, rearm)
@@ -373,7 +376,7 @@ void sw_mini_schedule(unsigned long arg0, unsigned long arg1,
 	sw_hit(SW_HOOK_MINI_SCHEDULE);
 	if (!(arg2 & 1) || tw->tw_substate != TCP_TIME_WAIT)
 		return;
-	s = find_mini(tw, &held);
+	s = sw_probe_find_mini(tw, &held);
 	if (!s)
 		return;
 	if (s->info.state == TCP_FIN_WAIT2)
@@ -411,7 +414,7 @@ void sw_mini_put(unsigned long arg0, unsigned long arg1,
 	struct sw_socket *s;
 
 	sw_hit(SW_HOOK_MINI_PUT);
-	s = find_mini(tw, &held);
+	s = sw_probe_find_mini(tw, &held);
 	if (!s)
 		return;
 	s->mini_by = by_of_put();
@@ -439,7 +442,7 @@ void sw_mini_kill(unsigned long arg0, unsigned long arg1,
 	u8 by;
 
 	sw_hit(SW_HOOK_MINI_KILL);
-	s = find_mini(tw, &held);
+	s = sw_probe_find_mini(tw, &held);
 	if (!s)
 		return;
 	if (s->flags & SW_SOCK_MINI_PUT)

@@ -42,12 +42,17 @@
 #define SW_SOCK_RST_RECEIVED	0x0200	/* tcp_reset() runs: the peer's RST */
 #define SW_SOCK_REJECTED	0x0400	/* tcp_reset() runs: our own decision */
 
+/* Of these, what is of its connection and not of the next one. */
+#define SW_SOCK_CONNECTION						\
+	(SW_SOCK_MINI | SW_SOCK_MINI_PUT | SW_SOCK_CHILD | SW_SOCK_TIMER |	\
+	 SW_SOCK_RST | SW_SOCK_RST_SENT | SW_SOCK_RST_RECEIVED | SW_SOCK_REJECTED)
+
 /**
  * struct sw_socket - a slot of the table
  * @info: what the sockets file shows
  * @v: values when a lone RST was decided
  * @parent: cookie of the listener that stopped
- * @filter: generation of the filter that let the socket in
+ * @filter: generation of the filter that let the socket in; 0 if it is new
  * @flags: SW_SOCK_*
  * @before: enum shutwatch_tcp before the last transition
  * @why: enum shutwatch_why of a lone RST
@@ -193,23 +198,19 @@ static __always_inline struct sw_socket *sw_socket_find(u64 cookie,
  * sw_socket_get() - look a socket up, or take it in
  * @cookie: SO_COOKIE
  * @held: for sw_socket_put()
- * @fresh: set to true if it was not there, else left alone
  *
  * Context: any.  Returns with the slot's set locked and interrupts off.
  * Return: the slot.
  */
 static __always_inline struct sw_socket *sw_socket_get(u64 cookie,
-						       struct sw_held *held,
-						       bool *fresh)
+						       struct sw_held *held)
 {
 	struct sw_socket *s;
 
 	*held = sw_set_lock(sw_set_of(cookie));
 	s = sw_set_find(held->set, cookie);
-	if (unlikely(!s)) {
-		*fresh = true;
+	if (unlikely(!s))
 		return sw_set_take(held->set, sw_way_of(cookie), cookie);
-	}
 	s->flags |= SW_SOCK_SEEN;
 	return s;
 }

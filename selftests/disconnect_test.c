@@ -154,6 +154,28 @@ TEST_F(disconnect, then_connect)
 	expect_path(play, S3, "SYN_RECV rx ESTABLISHED rx CLOSE");
 }
 
+/* And that it can while a mini-socket still has the last connection. */
+TEST_F(disconnect, in_TIME_WAIT_then_connect)
+{
+	struct play *play = self->play;
+	struct peer peer, next;
+	struct reached at;
+
+	peer_open(&peer, play);
+	reach(&at, &peer, S, REACH_TIME_WAIT, NULL);
+	deed_disconnect(play, S);
+	expect_whole(play, S, UNSPEC "state=TIME_WAIT>TIME_WAIT sent=none why=already_closed");
+
+	peer_open(&next, play);
+	peer_connects(&next, S);
+	peer_sends(&next, PACKET_RST, NULL);
+	await_state(play, S, SHUTWATCH_TCP_CLOSE);
+	expect_whole(play, S, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
+	trial_recv_fails(play, S, ECONNRESET);
+	expect_path(play, S, "%s ? CLOSE connect SYN_SENT rx ESTABLISHED rx CLOSE",
+		    at.story);
+}
+
 /* kTLS does not let go: nothing was asked of TCP, and the next call is itself. */
 TEST_F(disconnect, refused_by_tls)
 {

@@ -238,6 +238,26 @@ TEST_F(filter, change_while_a_socket_lives)
 	EXPECT_EQ(1, tale_of(couple.server_cookie).closes);
 }
 
+/* What happened while it was turned away is made up for, not carried on. */
+TEST_F(filter, change_while_a_state_does)
+{
+	struct couple couple;
+	char end;
+
+	ASSERT_EQ(0, couple_join(&couple, C4, S4));
+	EXPECT_EQ(1, tale_with(couple.server_cookie, 1).all);
+	ASSERT_EQ(0, loaded_set("port", "9"));
+	shutdown(couple.client, SHUT_WR);
+	EXPECT_EQ(0, recv(couple.server, &end, sizeof(end), 0));
+	EXPECT_EQ(1, tale_of(couple.server_cookie).all);
+	ASSERT_EQ(0, loaded_set("port", ""));
+	shutdown(couple.server, SHUT_RD);
+	EXPECT_STREQ("CLOSE_WAIT>CLOSE_WAIT", tale_of(couple.server_cookie).called);
+	shutdown(couple.client, SHUT_RD);
+	EXPECT_STREQ("FIN_WAIT2>FIN_WAIT2", tale_of(couple.client_cookie).called);
+	couple_part(&couple);
+}
+
 /* ---- what is refused ---- */
 
 static int open_log(void)

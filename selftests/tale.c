@@ -31,6 +31,8 @@ static void add_record(struct tale *tale, const struct record *r)
 		KEEP(tale->sent, r, SHUTWATCH_KEY_SENT);
 		KEEP(tale->why, r, SHUTWATCH_KEY_WHY);
 	}
+	if (record_is(r, SHUTWATCH_KEY_KIND, kind_names.name[SHUTWATCH_KIND_CALL]))
+		KEEP(tale->called, r, SHUTWATCH_KEY_STATE);
 	if (record_is(r, SHUTWATCH_KEY_KIND, kind_names.name[SHUTWATCH_KIND_STATE])) {
 		tale->states++;
 		KEEP(tale->last, r, SHUTWATCH_KEY_STATE);

@@ -18,6 +18,7 @@
  * @netns: the namespace that they name
  * @local: the local address that the last one names
  * @remote: the remote address, likewise
+ * @called: state= of the last call
  * @last: state= of the last transition
  * @by: what led to it
  * @ctx: where the last close() ran
@@ -33,6 +34,7 @@ struct tale {
 	char netns[24];
 	char local[ADDRESS_LEN];
 	char remote[ADDRESS_LEN];
+	char called[40];
 	char last[40];
 	char by[24];
 	char ctx[16];
