@@ -171,7 +171,9 @@ static void begin_connection(struct sw_socket *s, const struct sock *sk)
 		sw_pending_rst(s, s->before, s->info.state);
 	s->flags &= ~SW_SOCK_CONNECTION;
 	sw_probe_catch_up(s, TCP_CLOSE);
-	sw_probe_ident(s, sk);
+	/* Else it was read just now: see sw_probe_accept(). */
+	if (s->info.id.lport && s->info.id.rport)
+		sw_probe_ident(s, sk);
 }
 
 static void set_state(const struct sock *sk, int old, int new)
