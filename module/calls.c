@@ -58,13 +58,7 @@ struct sw_call *sw_call_find_stray(void)
 	return NULL;
 }
 
-/**
- * sw_call_claim_stray() - take a slot of another task
- *
- * Context: task.
- * Return: the slot, or NULL, counted, if none is free.
- */
-struct sw_call *sw_call_claim_stray(void)
+static struct sw_call *claim_stray(void)
 {
 	struct sw_call *call;
 	unsigned int nr;
@@ -80,4 +74,29 @@ struct sw_call *sw_call_claim_stray(void)
 	}
 	sw_count(SW_COUNT_LOST_CALLS);
 	return NULL;
+}
+
+/**
+ * sw_call_claim() - take a slot, although there are strays or its own is taken
+ *
+ * Context: task.
+ * Return: the slot: that of a call whose return was missed, counted, if there
+ *	is one; or NULL, counted, if none is free.
+ */
+struct sw_call *sw_call_claim(void)
+{
+	struct sw_call *call = sw_call_own_slot();
+	struct task_struct *owner = cmpxchg(&call->owner, NULL, current);
+
+	if (owner != current) {
+		struct sw_call *stray = sw_call_find_stray();
+
+		if (!stray)
+			return owner ? claim_stray() : call;
+		if (!owner)
+			WRITE_ONCE(call->owner, NULL);	/* as it was */
+		call = stray;
+	}
+	sw_count(SW_COUNT_LOST_RETURNS);
+	return call;
 }

@@ -46,7 +46,7 @@ extern struct sw_calls sw_calls;
 int sw_calls_init(void);
 void sw_calls_exit(void);
 struct sw_call *sw_call_find_stray(void);
-struct sw_call *sw_call_claim_stray(void);
+struct sw_call *sw_call_claim(void);
 
 static __always_inline struct sw_call *sw_call_own_slot(void)
 {
@@ -86,16 +86,6 @@ static __always_inline struct sw_call *sw_call_on(const struct sock *sk)
 	return call && call->sk == sk ? call : NULL;
 }
 
-static __always_inline struct sw_call *sw_call_claim(void)
-{
-	struct sw_call *call = sw_call_own_slot();
-
-	if (unlikely(cmpxchg(&call->owner, NULL, current)))
-		return sw_call_claim_stray();
-	call->stray = false;
-	return call;
-}
-
 /**
  * sw_call_begin() - current begins a call
  * @sk: the socket
@@ -109,11 +99,10 @@ static __always_inline struct sw_call *sw_call_claim(void)
  */
 static __always_inline struct sw_call *sw_call_begin(const struct sock *sk)
 {
-	struct sw_call *call = sw_call_find();
+	struct sw_call *call = sw_call_own_slot();
 
-	if (unlikely(call))
-		sw_count(SW_COUNT_LOST_RETURNS);
-	else
+	if (unlikely(atomic_read(&sw_calls.strays)) ||
+	    unlikely(cmpxchg(&call->owner, NULL, current)))
 		call = sw_call_claim();
 	if (unlikely(!call))
 		return NULL;
@@ -135,8 +124,10 @@ static __always_inline struct sw_call *sw_call_begin(const struct sock *sk)
 static __always_inline void sw_call_end(struct sw_call *call)
 {
 	call->sk = NULL;
-	if (unlikely(call->stray))
+	if (unlikely(call->stray)) {
+		call->stray = false;
 		atomic_dec(&sw_calls.strays);
+	}
 	/* the call, then its owner: sw_call_claim() */
 	smp_store_release(&call->owner, NULL);
 }

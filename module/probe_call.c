@@ -93,6 +93,17 @@ call_open(const struct sock *sk, u8 kind, u8 how, bool decided_later)
 	return call;
 }
 
+static __always_inline void decide(struct sw_call *call, const struct sock *sk)
+{
+	if (call->seen & SW_SEEN_LOCKED)
+		return;
+	call->seen |= SW_SEEN_LOCKED;
+	if (tcp_sk(sk)->repair)
+		call->seen |= SW_SEEN_REPAIR;
+	take_state(call, state_now(call, sk));
+	read_values(call, sk);
+}
+
 /**
  * sw_call_decides() - the socket lock is held, the kernel makes up its mind
  * @call: the call
@@ -102,13 +113,7 @@ call_open(const struct sock *sk, u8 kind, u8 how, bool decided_later)
  */
 void sw_call_decides(struct sw_call *call, const struct sock *sk)
 {
-	if (call->seen & SW_SEEN_LOCKED)
-		return;
-	call->seen |= SW_SEEN_LOCKED;
-	if (tcp_sk(sk)->repair)
-		call->seen |= SW_SEEN_REPAIR;
-	take_state(call, state_now(call, sk));
-	read_values(call, sk);
+	decide(call, sk);
 }
 
 static u8 shut_after(const struct sw_call *call, u8 shut)
@@ -241,7 +246,7 @@ int sw_tcp_shutdown(struct kprobe *kp, struct pt_regs *regs)
 	if (call->seen & SW_SEEN_LOCKED)
 		call->seen |= SW_SEEN_DEFERRED;
 	else
-		sw_call_decides(call, sk);
+		decide(call, sk);
 	return 0;
 }
 NOKPROBE_SYMBOL(sw_tcp_shutdown);
@@ -304,7 +309,7 @@ void sw_close_locked(unsigned long arg0, unsigned long arg1,
 	sw_hit(SW_HOOK_CLOSE_LOCKED);
 	call = sw_call_on(sk);
 	if (call)	/* not if filtered, nor for a subflow closed by MPTCP */
-		sw_call_decides(call, sk);
+		decide(call, sk);
 }
 NOKPROBE_SYMBOL(sw_close_locked);
 

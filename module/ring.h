@@ -25,6 +25,7 @@
 #include <linux/wait.h>
 
 #include "counters.h"
+#include "not_null.h"
 #include "record.h"
 
 #define SW_RING_BUSY	BIT_ULL(63)
@@ -75,7 +76,7 @@ static __always_inline struct sw_record *sw_ring_begin(u64 *seq)
 		return NULL;
 	}
 	*seq = number;
-	return rec;
+	return sw_not_null(rec);
 }
 
 /**

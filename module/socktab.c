@@ -46,18 +46,21 @@ void sw_socktab_exit(void)
 	vfree(sw_socktab.sets);
 }
 
-static int find_way(const struct sw_set *set, u64 cookie)
+/* Beginning with the next: a stray is put into the first that is free. */
+static int find_other_way(const struct sw_set *set, unsigned int own, u64 cookie)
 {
-	int way;
+	unsigned int n, way;
 
-	for (way = 0; way < SW_WAYS; way++)
+	for (n = 1; n < SW_WAYS; n++) {
+		way = (own + n) % SW_WAYS;
 		if (set->cookie[way] == cookie)
 			return way;
+	}
 	return -1;
 }
 
 /**
- * sw_set_find_stray() - look for a socket in all ways of a set
+ * sw_set_find_stray() - look for a socket in the ways of others
  * @set: the set, locked
  * @cookie: SO_COOKIE
  *
@@ -66,7 +69,7 @@ static int find_way(const struct sw_set *set, u64 cookie)
  */
 struct sw_socket *sw_set_find_stray(struct sw_set *set, u64 cookie)
 {
-	int way = find_way(set, cookie);
+	int way = find_other_way(set, sw_way_of(cookie), cookie);
 
 	return way < 0 ? NULL : &set->way[way];
 }
@@ -103,9 +106,9 @@ static unsigned int evict(struct sw_set *set)
 }
 
 /* Any other: one that is free, one whose socket has ended, or one to forget. */
-static unsigned int make_room(struct sw_set *set)
+static unsigned int make_room(struct sw_set *set, unsigned int own)
 {
-	int way = find_way(set, 0);
+	int way = find_other_way(set, own, 0);
 
 	if (way < 0)
 		way = find_ended(set);
@@ -126,7 +129,7 @@ static unsigned int make_room(struct sw_set *set)
  */
 struct sw_socket *sw_set_take(struct sw_set *set, unsigned int own, u64 cookie)
 {
-	unsigned int way = is_over(set, own) ? own : make_room(set);
+	unsigned int way = is_over(set, own) ? own : make_room(set, own);
 	u64 old = set->cookie[way];
 
 	if (old && sw_way_of(old) != way)

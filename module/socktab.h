@@ -25,6 +25,7 @@
 #include <linux/processor.h>
 #include <linux/types.h>
 
+#include "not_null.h"
 #include "record.h"
 
 #define SW_WAYS		8
@@ -168,7 +169,7 @@ static __always_inline struct sw_socket *sw_set_find(struct sw_set *set,
 	unsigned int way = sw_way_of(cookie);
 
 	if (likely(set->cookie[way] == cookie))
-		return &set->way[way];
+		return sw_not_null(&set->way[way]);
 	return unlikely(set->strays) ? sw_set_find_stray(set, cookie) : NULL;
 }
 
