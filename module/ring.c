@@ -93,7 +93,8 @@ static enum slot_state slot_state(u64 word, u64 number)
 
 /*
  * Who wants no more than what is there cannot come back for a record that is
- * being written: it takes a microsecond, unless its CPU was taken away.
+ * being written: it takes a microsecond, unless its CPU was taken away, as a
+ * hypervisor does for some milliseconds.
  */
 static enum slot_state await_writer(const struct sw_record *slot, u64 number,
 				    u64 *word)
@@ -101,8 +102,8 @@ static enum slot_state await_writer(const struct sw_record *slot, u64 number,
 	enum slot_state state = SLOT_NOT_YET;
 	unsigned int looks;
 
-	for (looks = 0; state == SLOT_NOT_YET && looks < 20; looks++) {
-		usleep_range(50, 100);
+	for (looks = 0; state == SLOT_NOT_YET && looks < 200; looks++) {
+		usleep_range(500, 1000);
 		/* the number, then the record: sw_ring_commit() */
 		*word = smp_load_acquire(&slot->seq);
 		state = slot_state(*word, number);
