@@ -35,14 +35,17 @@ struct task_struct;
  * @ret: return value
  * @seen: SW_SEEN_*
  * @call: enum shutwatch_by
+ * @from: enum shutwatch_tcp before the call's last transition
+ * @stray: the slot is not its task's own
  * @how: enum shutwatch_how
  * @before: enum shutwatch_tcp when the decision was taken
- * @from: enum shutwatch_tcp before the call's last transition
- * @after: enum shutwatch_tcp after it
+ * @after: enum shutwatch_tcp after the call's last transition
+ * @sent: enum shutwatch_sent, once it is over
+ * @why: enum shutwatch_why, once it is over
  * @fin: enum shutwatch_fin
  * @kreason: the kernel's reason for the RST
- * @ipv6: addresses are IPv6
- * @stray: the slot is not its task's own
+ * @flags: SW_RECORD_IPV6 or 0
+ * @outcome: the last eight at once, as in struct sw_record
  */
 struct sw_call {
 	struct task_struct	*owner;
@@ -55,14 +58,21 @@ struct sw_call {
 	int			ret;
 	__u16			seen;
 	__u8			call;
-	__u8			how;
-	__u8			before;
 	__u8			from;
-	__u8			after;
-	__u8			fin;
-	__u8			kreason;
-	__u8			ipv6;
-	__u8			stray;
+	bool			stray;
+	union {
+		struct {
+			__u8	how;
+			__u8	before;
+			__u8	after;
+			__u8	sent;
+			__u8	why;
+			__u8	fin;
+			__u8	kreason;
+			__u8	flags;
+		};
+		__u64		outcome;
+	};
 };
 
 #endif /* _SHUTWATCH_CALL_H */

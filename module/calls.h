@@ -123,7 +123,6 @@ static __always_inline struct sw_call *sw_call_begin(const struct sock *sk)
  */
 static __always_inline void sw_call_end(struct sw_call *call)
 {
-	call->sk = NULL;
 	if (unlikely(call->stray)) {
 		call->stray = false;
 		atomic_dec(&sw_calls.strays);

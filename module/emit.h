@@ -53,6 +53,9 @@ struct sw_decision {
 	bool			ipv6;
 };
 
+static_assert(offsetof(struct sw_record, flags) - offsetof(struct sw_record, how) ==
+	      offsetof(struct sw_call, flags) - offsetof(struct sw_call, how));
+
 void sw_emit_decision(const struct sw_decision *d);
 void sw_emit_kreason(struct sw_record *rec, u8 kreason);
 
@@ -116,11 +119,11 @@ sw_emit_begin(u8 kind, u8 by, bool asked, u64 now, u64 cookie,
 	rec->ctx = sw_context(by, asked);
 	rec->cpu = raw_smp_processor_id();
 	rec->flags = ipv6 ? SW_RECORD_IPV6 : 0;
-	rec->spare = 0;
-	rec->pid = 0;
 	if (asked) {
 		rec->pid = task_tgid_nr(current);
 		memcpy(rec->comm, current->comm, sizeof(rec->comm));
+	} else {
+		rec->pid = 0;
 	}
 	return rec;
 }
@@ -183,35 +186,25 @@ static __always_inline void sw_emit_reset(const struct sw_socket *s, u64 now,
  * @call: the call
  * @asked: sw_task_asked() of it
  * @id: which connection
- * @ipv6: addresses are IPv6
- * @sent: enum shutwatch_sent
- * @why: enum shutwatch_why
  *
  * Context: any, preemption disabled.
  */
 static __always_inline void sw_emit_call(const struct sw_call *call, bool asked,
-					 const struct sw_ident *id, bool ipv6,
-					 u8 sent, u8 why)
+					 const struct sw_ident *id)
 {
 	struct sw_record *rec;
 	u64 seq;
 
-	if (unlikely(why == SHUTWATCH_WHY_UNKNOWN))
+	if (unlikely(call->why == SHUTWATCH_WHY_UNKNOWN))
 		sw_count(SW_COUNT_UNKNOWN);
 	rec = sw_emit_begin(SHUTWATCH_KIND_CALL, call->call, asked, sw_now(),
-			    call->cookie, id, ipv6, &seq);
+			    call->cookie, id, call->flags, &seq);
 	if (!rec)
 		return;
 	rec->aux = rec->ts - call->start;
 	rec->v = call->v;
 	rec->err = call->ret;
-	rec->how = call->how;
-	rec->before = call->before;
-	rec->after = call->after;
-	rec->sent = sent;
-	rec->why = why;
-	rec->fin = call->fin;
-	rec->kreason = call->kreason;
+	rec->outcome = call->outcome;
 	if (call->before == SHUTWATCH_TCP_LISTEN &&
 	    call->after != SHUTWATCH_TCP_LISTEN) {
 		rec->flags |= SW_RECORD_CHILDREN;

@@ -82,7 +82,7 @@ call_open(const struct sock *sk, u8 kind, u8 how, bool decided_later)
 		call->start = sw_now();
 		call->cookie = s->info.cookie;
 		call->id = s->info.id;
-		call->ipv6 = s->info.ipv6;
+		call->flags = s->info.ipv6 ? SW_RECORD_IPV6 : 0;
 		call->call = kind;
 		call->how = how;
 		take_state(call, state_of(sk, s));
@@ -133,21 +133,20 @@ static u8 shut_after(const struct sw_call *call, u8 shut)
 
 /* The slot knows the state that the call led to, and remembers the call. */
 static __always_inline void settle(struct sw_call *call, struct sw_socket *s,
-				   bool asked, u8 sent, u8 why)
+				   bool asked)
 {
 	sw_probe_owner(s, call->call, asked);
 	s->info.shut = shut_after(call, s->info.shut);
 	s->info.call = call->call;
 	s->info.how = call->how;
-	s->info.sent = sent;
-	s->info.why = why;
+	s->info.sent = call->sent;
+	s->info.why = call->why;
 }
 
 static void call_over(struct sw_call *call)
 {
 	struct sw_held held;
 	struct sw_socket *s;
-	u8 sent, why;
 	bool asked;
 
 	/* By cookie: the struct sock may be gone. */
@@ -160,15 +159,15 @@ static void call_over(struct sw_call *call)
 		}
 		call->after = s->info.state;
 	}
-	sent = sw_verdict_sent(call);
-	why = sw_verdict_why(call);
+	call->sent = sw_verdict_sent(call);
+	call->why = sw_verdict_why(call);
 	asked = sw_task_asked(call->call);
 	if (likely(s)) {
-		settle(call, s, asked, sent, why);
-		sw_emit_call(call, asked, &s->info.id, s->info.ipv6, sent, why);
+		settle(call, s, asked);
+		sw_emit_call(call, asked, &s->info.id);
 		sw_socket_put(&held);
 	} else {	/* forgotten meanwhile, to make room */
-		sw_emit_call(call, asked, &call->id, call->ipv6, sent, why);
+		sw_emit_call(call, asked, &call->id);
 	}
 	sw_call_end(call);
 }

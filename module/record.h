@@ -8,6 +8,12 @@
 #ifndef _SHUTWATCH_RECORD_H
 #define _SHUTWATCH_RECORD_H
 
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#endif
+
 #include "uapi/shutwatch.h"
 
 /**
@@ -67,6 +73,7 @@ struct sw_values {
  * @kind: enum shutwatch_kind
  * @ctx: enum shutwatch_ctx
  * @by: enum shutwatch_by; the call of a call
+ * @spare: zero, as the ring was allocated
  * @how: enum shutwatch_how
  * @before: enum shutwatch_tcp before
  * @after: enum shutwatch_tcp after
@@ -75,7 +82,7 @@ struct sw_values {
  * @fin: enum shutwatch_fin
  * @kreason: enum sk_rst_reason of the running kernel
  * @flags: SW_RECORD_*
- * @spare: zero
+ * @outcome: the last eight at once
  */
 struct sw_record {
 	__u64			seq;
@@ -92,15 +99,20 @@ struct sw_record {
 	__u8			kind;
 	__u8			ctx;
 	__u8			by;
-	__u8			how;
-	__u8			before;
-	__u8			after;
-	__u8			sent;
-	__u8			why;
-	__u8			fin;
-	__u8			kreason;
-	__u8			flags;
 	__u8			spare;
+	union {
+		struct {
+			__u8	how;
+			__u8	before;
+			__u8	after;
+			__u8	sent;
+			__u8	why;
+			__u8	fin;
+			__u8	kreason;
+			__u8	flags;
+		};
+		__u64		outcome;
+	};
 };
 
 /* States of a path fit four bits each: sixteen of them, the newest lowest. */
@@ -129,7 +141,7 @@ struct sw_sockinfo {
 	__u64			path;
 	__u32			pid;
 	char			comm[SHUTWATCH_COMM_LEN];
-	__u8			ipv6;
+	bool			ipv6;
 	__u8			state;
 	__u8			shut;
 	__u8			call;

@@ -253,6 +253,7 @@ TEST_F(format, longest_path_fits)
 	size_t len;
 
 	memset(&info, 0xff, sizeof(info));
+	info.ipv6 = true;
 	info.path = 0xccccccccccccccccULL;	/* NEW_SYN_RECV, sixteen times */
 	info.state = SHUTWATCH_TCP_NEW_SYN_RECV;
 	info.shut = SHUTWATCH_HOW_RDWR;
