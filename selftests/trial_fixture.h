@@ -16,7 +16,7 @@
  * wait for several things: all of them have to get as far as telling about it.
  */
 #undef TEST_TIMEOUT_DEFAULT
-#define TEST_TIMEOUT_DEFAULT	120
+#define TEST_TIMEOUT_DEFAULT	90
 
 /* All of it in each of the three families. */
 #define TRIALS(fixture)							\
