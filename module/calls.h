@@ -10,7 +10,7 @@
  * One call per task: TCP's calls do not nest.  If a task begins a second one,
  * the return of the first was missed; it is counted and its slot used again.
  *
- * A task's hash names its slot.  Only where that one is taken, one of its 31
+ * A task's hash names its slot.  Only where that one is taken, one of its
  * neighbours is: the call is a stray then, and as long as there are none, one
  * look says whether a task is in a call.
  */

@@ -53,8 +53,20 @@ struct sw_decision {
 	bool			ipv6;
 };
 
-static_assert(offsetof(struct sw_record, flags) - offsetof(struct sw_record, how) ==
-	      offsetof(struct sw_call, flags) - offsetof(struct sw_call, how));
+/* An outcome is copied whole, from struct sw_call to struct sw_record. */
+#define SW_IN_OUTCOME(type, field)					\
+	(offsetof(struct type, field) - offsetof(struct type, outcome))
+#define SW_SAME_PLACE(field)						\
+	static_assert(SW_IN_OUTCOME(sw_record, field) == SW_IN_OUTCOME(sw_call, field))
+
+SW_SAME_PLACE(how);
+SW_SAME_PLACE(before);
+SW_SAME_PLACE(after);
+SW_SAME_PLACE(sent);
+SW_SAME_PLACE(why);
+SW_SAME_PLACE(fin);
+SW_SAME_PLACE(kreason);
+SW_SAME_PLACE(flags);
 
 void sw_emit_decision(const struct sw_decision *d);
 void sw_emit_kreason(struct sw_record *rec, u8 kreason);
