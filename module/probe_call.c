@@ -335,7 +335,7 @@ void sw_connect_entry(unsigned long arg0, unsigned long arg1,
 	if (likely(uaddr->sa_family != AF_UNSPEC) ||
 	    (int)arg2 < (int)sizeof(uaddr->sa_family))
 		return;
-	/* kTLS has one of its own, which refuses. */
+	/* kTLS has a disconnect() of its own, which refuses. */
 	if (sw_sock_is_tcp(sock->sk) && sock->sk->sk_prot->disconnect == tcp_prot.disconnect)
 		call_open(sock->sk, SHUTWATCH_BY_CONNECT_UNSPEC,
 			  SHUTWATCH_HOW_NONE, false);

@@ -446,8 +446,13 @@ static void reply_of_mini(const struct sock *sk, const struct sk_buff *skb,
 	struct sw_held held;
 	struct sw_socket *s;
 	struct sw_ident id;
+	bool wanted;
 
-	s = sw_probe_find_mini(inet_twsk(sk), &held);
+	s = sw_probe_find_mini(inet_twsk(sk), &held, &wanted);
+	if (s && !wanted) {
+		sw_socket_put(&held);
+		return;
+	}
 	if (s) {
 		s->why = SHUTWATCH_WHY_TIME_WAIT_SEGMENT;
 		s->flags |= SW_SOCK_RST | SW_SOCK_RST_SENT;

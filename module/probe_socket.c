@@ -45,32 +45,30 @@ static bool has_connection(const struct sw_socket *s, const struct sock *sk)
  * sw_probe_find_mini() - the slot of the connection that a mini-socket has
  * @tw: the mini-socket
  * @held: for sw_socket_put()
+ * @wanted: receives whether the filter lets it through; if not, the slot is to
+ *	be kept right, and nothing to be told
  *
  * Context: any, preemption disabled.  Returns with the slot's set locked.
- * Return: the slot, or NULL (nothing locked) if there is none, or the filter
- *	turns it away.
+ * Return: the slot, or NULL (nothing locked) if there is none.
  */
 struct sw_socket *sw_probe_find_mini(const struct inet_timewait_sock *tw,
-				     struct sw_held *held)
+				     struct sw_held *held, bool *wanted)
 {
 	const struct sock *sk = (const struct sock *)tw;
-	struct sw_socket *s = NULL;
+	struct sw_socket *s = sw_probe_find(sk, held);
+	enum sw_verdict verdict;
 	u32 generation;
 
-	switch (sw_sock_judge(sk, &generation)) {
-	case SW_ACCEPT:
-		s = sw_probe_find(sk, held);
-		break;
-	case SW_ACCEPT_KNOWN:
-		s = sw_probe_find_known(sk, generation, held);
-		break;
-	case SW_REJECT:
-		sw_count(SW_COUNT_FILTERED);
-		break;
-	}
-	if (s && !has_connection(s, sk)) {
+	if (!s)
+		return NULL;
+	if (!has_connection(s, sk)) {
 		sw_socket_put(held);
 		return NULL;
 	}
+	verdict = sw_sock_judge(sk, &generation);
+	*wanted = verdict == SW_ACCEPT ||
+		  (verdict == SW_ACCEPT_KNOWN && s->filter == generation);
+	if (!*wanted)
+		sw_count(SW_COUNT_FILTERED);
 	return s;
 }

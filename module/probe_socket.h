@@ -125,7 +125,7 @@ struct inet_timewait_sock;
 
 bool sw_probe_wanted(const struct sock *sk);
 struct sw_socket *sw_probe_find_mini(const struct inet_timewait_sock *tw,
-				     struct sw_held *held);
+				     struct sw_held *held, bool *wanted);
 
 /**
  * sw_probe_owner() - note who acts on a socket

@@ -321,9 +321,11 @@ void sw_tp_receive_reset(void *data, struct sock *sk)
 
 /* ---- mini-sockets ---- */
 
-static void tell_mini(struct sw_socket *s, u8 by, u8 state)
+static void tell_mini(struct sw_socket *s, u8 by, u8 state, bool wanted)
 {
-	sw_emit_state(s, by, sw_task_asked(by), sw_now(), s->info.state, state);
+	if (wanted)
+		sw_emit_state(s, by, sw_task_asked(by), sw_now(), s->info.state,
+			      state);
 	sw_socket_move(s, state);
 }
 
@@ -352,7 +354,7 @@ void sw_mini_born(unsigned long arg0, unsigned long arg1,
 		return;
 	s->flags |= SW_SOCK_MINI;
 	if (tw->tw_substate == TCP_TIME_WAIT)
-		tell_mini(s, SHUTWATCH_BY_RX, TCP_TIME_WAIT);
+		tell_mini(s, SHUTWATCH_BY_RX, TCP_TIME_WAIT, true);
 	sw_socket_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_born);
@@ -374,15 +376,16 @@ void sw_mini_schedule(unsigned long arg0, unsigned long arg1,
 	const struct inet_timewait_sock *tw = (const void *)arg0;
 	struct sw_held held;
 	struct sw_socket *s;
+	bool wanted;
 
 	sw_hit(SW_HOOK_MINI_SCHEDULE);
 	if (!(arg2 & 1) || tw->tw_substate != TCP_TIME_WAIT)
 		return;
-	s = sw_probe_find_mini(tw, &held);
+	s = sw_probe_find_mini(tw, &held, &wanted);
 	if (!s)
 		return;
 	if (s->info.state == TCP_FIN_WAIT2)
-		tell_mini(s, SHUTWATCH_BY_RX, TCP_TIME_WAIT);
+		tell_mini(s, SHUTWATCH_BY_RX, TCP_TIME_WAIT, wanted);
 	sw_socket_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_schedule);
@@ -414,9 +417,10 @@ void sw_mini_put(unsigned long arg0, unsigned long arg1,
 	const struct inet_timewait_sock *tw = (const void *)arg0;
 	struct sw_held held;
 	struct sw_socket *s;
+	bool wanted;
 
 	sw_hit(SW_HOOK_MINI_PUT);
-	s = sw_probe_find_mini(tw, &held);
+	s = sw_probe_find_mini(tw, &held, &wanted);
 	if (!s)
 		return;
 	s->mini_by = by_of_put();
@@ -441,10 +445,11 @@ void sw_mini_kill(unsigned long arg0, unsigned long arg1,
 	const struct inet_timewait_sock *tw = (const void *)arg0;
 	struct sw_held held;
 	struct sw_socket *s;
+	bool wanted;
 	u8 by;
 
 	sw_hit(SW_HOOK_MINI_KILL);
-	s = sw_probe_find_mini(tw, &held);
+	s = sw_probe_find_mini(tw, &held, &wanted);
 	if (!s)
 		return;
 	if (s->flags & SW_SOCK_MINI_PUT)
@@ -453,7 +458,7 @@ void sw_mini_kill(unsigned long arg0, unsigned long arg1,
 		by = in_serving_softirq() ? SHUTWATCH_BY_TIMER : by_of_put();
 	if (s->flags & SW_SOCK_RST)
 		sw_pending_rst(s, s->info.state, TCP_CLOSE);
-	tell_mini(s, by, TCP_CLOSE);
+	tell_mini(s, by, TCP_CLOSE, wanted);
 	s->flags &= ~(SW_SOCK_MINI | SW_SOCK_MINI_PUT);
 	if (s->flags & SW_SOCK_DESTROYED)
 		sw_socket_end(s);

@@ -10,10 +10,13 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "clock.h"
 #include "couple.h"
 #include "loaded.h"
 #include "netns.h"
 #include "tale.h"
+
+#define DEATH_SECONDS	60
 
 static const char * const filter[] = {
 	"lport", "rport", "port", "addr", "family", "pid", "netns",
@@ -254,6 +257,26 @@ TEST_F(filter, change_while_a_state_does)
 	shutdown(couple.server, SHUT_RD);
 	EXPECT_STREQ("CLOSE_WAIT>CLOSE_WAIT", tale_of(couple.server_cookie).called);
 	couple_part(&couple);
+}
+
+/* Nothing is told of a mini-socket's end, but it does not stay in the table. */
+TEST_F_TIMEOUT(filter, change_while_TIME_WAIT, DEATH_SECONDS + 30)
+{
+	__u64 deadline = clock_in(DEATH_SECONDS);
+	struct couple couple;
+	int told;
+
+	ASSERT_EQ(0, couple_join(&couple, C4, S4));
+	couple_part(&couple);
+	told = tale_with(couple.client_cookie, CLIENT_STATES + 1).all;
+	EXPECT_EQ(CLIENT_STATES + 1, told);
+	ASSERT_EQ(0, loaded_set("port", "9"));
+	/* The namespace goes, and its mini-sockets with it. */
+	ASSERT_EQ(0, netns_enter());
+	while (tale_goes_on(couple.client_cookie) && clock_wait(deadline))
+		;
+	EXPECT_FALSE(tale_goes_on(couple.client_cookie));
+	EXPECT_EQ(told, tale_of(couple.client_cookie).all);
 }
 
 /* ---- what is refused ---- */
