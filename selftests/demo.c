@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "play.h"
+#include "player.h"
 #include "recipe.h"
 #include "tell.h"
 #include "watch.h"

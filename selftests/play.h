@@ -160,11 +160,7 @@ struct play {
 	struct remarks trouble;
 };
 
-struct play *play_start(const struct recipe *recipe, bool with_records);
-bool play_watch(struct play *play);
-void play_wait(struct play *play);
 bool play_agrees(const struct play *play);
 bool play_tells(const struct play *play, const struct record *record);
-void play_free(struct play *play);
 
 #endif /* PLAY_H */

@@ -11,7 +11,7 @@
 
 #include "clock.h"
 #include "fields.h"
-#include "play.h"
+#include "player.h"
 #include "recipe.h"
 #include "semantics.h"
 #include "watch.h"
