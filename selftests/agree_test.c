@@ -5,10 +5,10 @@
  */
 #include <kselftest_harness.h>
 
-#include "agree.h"
 #include "expect.h"
 #include "flows.h"
 #include "recipe.h"
+#include "wire_check.h"
 
 #define CLIENT	"127.0.0.1:48072"
 #define SERVER_	"127.0.0.20:8000"

@@ -10,8 +10,8 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "act_option.h"
 #include "clock.h"
-#include "deed.h"
 #include "reach.h"
 #include "step.h"
 #include "sysctl.h"

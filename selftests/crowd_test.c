@@ -3,7 +3,7 @@
  * Eight threads end connections on all CPUs at once, one reads along: each
  * close() has its record, or is among those that are said to be lost.
  */
-#include "watch_main.h"
+#include "module_main.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -16,11 +16,11 @@
 #include <names.h>
 
 #include "clock.h"
-#include "couple.h"
-#include "fields.h"
-#include "loaded.h"
+#include "module.h"
 #include "netns.h"
+#include "record_fields.h"
 #include "stream.h"
+#include "tcp_pair.h"
 
 #define THREADS		8
 #define CROWD_SECONDS	10

@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "events.h"
 #include "player.h"
 #include "recipe.h"
 #include "tell.h"
-#include "watch.h"
 
 #define EXIT_USAGE	2
 

@@ -10,8 +10,8 @@
 #include <names.h>
 
 #include "actor.h"
-#include "destroy.h"
 #include "orphan.h"
+#include "sock_destroy.h"
 #include "step.h"
 #include "sysctl.h"
 

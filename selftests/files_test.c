@@ -3,7 +3,7 @@
  * The files in debugfs: who reads what, when a reader waits, what it is told
  * when it was too slow, and that nothing is lost in silence.
  */
-#include "watch_main.h"
+#include "module_main.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -21,12 +21,12 @@
 #include <names.h>
 
 #include "clock.h"
-#include "couple.h"
-#include "fields.h"
-#include "loaded.h"
+#include "module.h"
 #include "netns.h"
+#include "record_fields.h"
 #include "stream.h"
 #include "task.h"
+#include "tcp_pair.h"
 
 #define WAIT_SECONDS	10
 #define TEST_SECONDS	120

@@ -3,7 +3,7 @@
  * The filter parameters, changed while the module runs: what passes, what does
  * not, and what is said to who writes nonsense.
  */
-#include "watch_main.h"
+#include "module_main.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,10 +11,10 @@
 #include <sys/stat.h>
 
 #include "clock.h"
-#include "couple.h"
-#include "loaded.h"
+#include "module.h"
 #include "netns.h"
-#include "tale.h"
+#include "socket_records.h"
+#include "tcp_pair.h"
 
 #define DEATH_SECONDS	60
 

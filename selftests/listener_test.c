@@ -7,7 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include "deed.h"
+#include "act_option.h"
 #include "peer.h"
 #include "sysctl.h"
 

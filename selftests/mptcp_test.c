@@ -15,11 +15,11 @@
 
 #include "capture.h"
 #include "clock.h"
-#include "fields.h"
+#include "events.h"
 #include "mib.h"
+#include "module_main.h"
 #include "netns.h"
-#include "watch.h"
-#include "watch_main.h"
+#include "record_fields.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP	262

@@ -3,7 +3,7 @@
  * Several network namespaces: the same addresses and ports in two of them, and
  * what remains when one goes away.
  */
-#include "watch_main.h"
+#include "module_main.h"
 
 #include <fcntl.h>
 #include <net/if.h>
@@ -16,11 +16,11 @@
 #include <sys/wait.h>
 
 #include "clock.h"
-#include "couple.h"
-#include "loaded.h"
+#include "module.h"
 #include "netns.h"
+#include "socket_records.h"
 #include "sysctl.h"
-#include "tale.h"
+#include "tcp_pair.h"
 
 #define CLIENT		"127.0.0.1:4000"
 #define SERVER		"127.0.0.20:8000"

@@ -7,8 +7,8 @@
 
 #include <sys/prctl.h>
 
+#include "act_option.h"
 #include "clock.h"
-#include "deed.h"
 #include "netns.h"
 #include "reach.h"
 #include "sysctl.h"

@@ -21,8 +21,8 @@
 #include "actor.h"
 #include "clock.h"
 #include "netns.h"
+#include "socket_records.h"
 #include "step.h"
-#include "tale.h"
 #include "task.h"
 
 #define WAIT_SECONDS	10

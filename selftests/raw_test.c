@@ -3,7 +3,7 @@
  * events_raw: it says what events_pipe says, with the same positions and the
  * same word on what was lost; and readers of all kinds keep up with a burst.
  */
-#include "watch_main.h"
+#include "module_main.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -20,10 +20,10 @@
 #include <raw.h>
 
 #include "clock.h"
-#include "couple.h"
-#include "loaded.h"
+#include "module.h"
 #include "netns.h"
 #include "stream.h"
+#include "tcp_pair.h"
 
 #define WAIT_SECONDS	10
 #define TEST_SECONDS	180

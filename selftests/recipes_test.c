@@ -10,11 +10,11 @@
 #include <names.h>
 
 #include "clock.h"
-#include "fields.h"
+#include "events.h"
 #include "player.h"
 #include "recipe.h"
+#include "record_fields.h"
 #include "semantics.h"
-#include "watch.h"
 
 /* Longer than any recipe: the one that waits for TIME_WAIT takes a minute. */
 #define RECIPE_SECONDS	150

@@ -10,8 +10,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include "hold_lock.h"
 #include "orphan.h"
-#include "stall.h"
 
 #define DATA		(PACKET_ACK | PACKET_PSH)
 

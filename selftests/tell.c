@@ -8,8 +8,8 @@
 #include <names.h>
 
 #include "actor.h"
-#include "fields.h"
 #include "recipe.h"
+#include "record_fields.h"
 #include "tell.h"
 
 #define WIDTH	80

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "fields.h"
+#include "record_fields.h"
 
 TRIALS(view);
 

@@ -6,8 +6,8 @@
 
 #include <names.h>
 
-#include "fields.h"
 #include "mib.h"
+#include "record_fields.h"
 
 #define SPACE		"\n "
 

@@ -7,9 +7,9 @@
 
 #include <names.h>
 
-#include "fields.h"
+#include "events.h"
+#include "record_fields.h"
 #include "stream.h"
-#include "watch.h"
 
 /**
  * stream_open - open one of shutwatch's files

@@ -30,7 +30,7 @@ int act_shutdown_try(struct play *play, enum who who, int how, int other);
 void act_close(struct play *play, enum who who);
 void act_leave(struct play *play);
 
-/* aside.c: in a thread. */
+/* act_thread.c: in a thread. */
 void aside_connect(struct play *play, enum who who);
 void aside_returns(struct play *play, enum who who, int want);
 

@@ -5,7 +5,7 @@
 #include <names.h>
 
 #include "actor.h"
-#include "fields.h"
+#include "record_fields.h"
 
 /**
  * actor_name - what the document calls a socket

@@ -7,7 +7,7 @@
 
 #include "actor.h"
 #include "expect.h"
-#include "fields.h"
+#include "record_fields.h"
 
 static struct expected *expect_add(struct play *play, enum who who)
 {

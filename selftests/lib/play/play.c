@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "fields.h"
 #include "play.h"
+#include "record_fields.h"
 
 /**
  * play_tells - is a record of the recipe itself?

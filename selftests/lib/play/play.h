@@ -13,9 +13,9 @@
 #include <record.h>
 
 #include "address.h"
-#include "agree.h"
 #include "packet.h"
 #include "remarks.h"
+#include "wire_check.h"
 
 #define PLAY_STEPS_MAX		64
 #define PLAY_PACKETS_MAX	128

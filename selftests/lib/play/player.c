@@ -17,11 +17,11 @@
 #include "act.h"
 #include "capture.h"
 #include "clock.h"
+#include "events.h"
 #include "expect.h"
 #include "netns.h"
 #include "player.h"
 #include "recipe.h"
-#include "watch.h"
 
 /* No play lasts longer; the one that waits for TIME_WAIT is the longest. */
 #define PLAY_SECONDS	150

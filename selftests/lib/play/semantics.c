@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "actor.h"
-#include "fields.h"
+#include "record_fields.h"
 #include "semantics.h"
 #include "step.h"
 #include "trial.h"

@@ -7,10 +7,10 @@
 #ifndef TRIAL_H
 #define TRIAL_H
 
+#include "events.h"
 #include "expect.h"
 #include "mib.h"
 #include "play.h"
-#include "watch.h"
 
 /* Names a file to which each trial over IPv4 adds what the kernel did. */
 #define TRIAL_SEMANTICS_ENV	"SHUTWATCH_SEMANTICS"

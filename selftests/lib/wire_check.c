@@ -5,8 +5,8 @@
 
 #include <names.h>
 
-#include "agree.h"
-#include "fields.h"
+#include "record_fields.h"
+#include "wire_check.h"
 
 static bool says(const struct record *record, enum shutwatch_key key,
 		 const struct names *names, int id)

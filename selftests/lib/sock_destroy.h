@@ -2,8 +2,8 @@
 /*
  * SOCK_DESTROY: what ss -K asks of the kernel.
  */
-#ifndef DESTROY_H
-#define DESTROY_H
+#ifndef SOCK_DESTROY_H
+#define SOCK_DESTROY_H
 
 #include <linux/types.h>
 #include <sys/socket.h>
@@ -14,4 +14,4 @@
 int destroy(const struct sockaddr_storage *local,
 	    const struct sockaddr_storage *remote, __u64 cookie);
 
-#endif /* DESTROY_H */
+#endif /* SOCK_DESTROY_H */

@@ -2,8 +2,8 @@
 /*
  * What a record says, key by key.
  */
-#ifndef FIELDS_H
-#define FIELDS_H
+#ifndef RECORD_FIELDS_H
+#define RECORD_FIELDS_H
 
 #include <linux/types.h>
 #include <stdbool.h>
@@ -17,4 +17,4 @@ __u64 record_seq(const struct record *record);
 __u64 record_time(const struct record *record);
 __u64 record_cookie(const struct record *record);
 
-#endif /* FIELDS_H */
+#endif /* RECORD_FIELDS_H */

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 
 #include "act.h"
+#include "act_option.h"
 #include "actor.h"
-#include "deed.h"
 #include "step.h"
 
 /**

@@ -7,9 +7,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "fields.h"
+#include "events.h"
 #include "netns.h"
-#include "watch.h"
+#include "record_fields.h"
 
 /**
  * watch_path - where a file of shutwatch's is

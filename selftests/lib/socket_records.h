@@ -2,8 +2,8 @@
 /*
  * What shutwatch has to say about one socket, in short.
  */
-#ifndef TALE_H
-#define TALE_H
+#ifndef SOCKET_RECORDS_H
+#define SOCKET_RECORDS_H
 
 #include <linux/types.h>
 #include <stdbool.h>
@@ -48,4 +48,4 @@ struct tale tale_of(__u64 cookie);
 struct tale tale_with(__u64 cookie, int all);
 bool tale_goes_on(__u64 cookie);
 
-#endif /* TALE_H */
+#endif /* SOCKET_RECORDS_H */

@@ -2,8 +2,8 @@
 /*
  * A connection and its two ends, where no more is needed than that.
  */
-#ifndef COUPLE_H
-#define COUPLE_H
+#ifndef TCP_PAIR_H
+#define TCP_PAIR_H
 
 #include <linux/types.h>
 #include <stdbool.h>
@@ -27,4 +27,4 @@ void couple_part(struct couple *couple);
 __u64 couple_cookie(int fd);
 int couple_by_cookie(const void *a, const void *b);
 
-#endif /* COUPLE_H */
+#endif /* TCP_PAIR_H */

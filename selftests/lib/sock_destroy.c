@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "destroy.h"
+#include "sock_destroy.h"
 
 static void put_address(__be32 ip[4], __be16 *port,
 			const struct sockaddr_storage *addr)

@@ -2,8 +2,8 @@
 /*
  * What programs do that no recipe does.
  */
-#ifndef DEED_H
-#define DEED_H
+#ifndef ACT_OPTION_H
+#define ACT_OPTION_H
 
 #include "play.h"
 
@@ -18,4 +18,4 @@ void deed_peek(struct play *play, enum who who, int bytes);
 void deed_read(struct play *play, enum who who, int bytes);
 int deed_state(struct play *play, enum who who);
 
-#endif /* DEED_H */
+#endif /* ACT_OPTION_H */

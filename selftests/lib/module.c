@@ -10,9 +10,9 @@
 #include <shutwatch.h>
 
 #include "clock.h"
-#include "loaded.h"
+#include "events.h"
+#include "module.h"
 #include "netns.h"
-#include "watch.h"
 
 /* Files that were closed a moment ago still hold the module. */
 #define UNLOAD_SECONDS	5

@@ -11,7 +11,7 @@
 #include <names.h>
 
 #include "act.h"
-#include "fields.h"
+#include "record_fields.h"
 #include "step.h"
 #include "trial.h"
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "actor.h"
-#include "stall.h"
+#include "hold_lock.h"
 #include "step.h"
 
 #define FAULT_MS	10000

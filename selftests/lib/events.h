@@ -2,8 +2,8 @@
 /*
  * The records that shutwatch gives, those of this network namespace.
  */
-#ifndef WATCH_H
-#define WATCH_H
+#ifndef EVENTS_H
+#define EVENTS_H
 
 #include <linux/types.h>
 #include <stdbool.h>
@@ -35,4 +35,4 @@ int watch_open(struct watch *watch, struct remarks *remarks);
 int watch_read(const struct watch *watch, struct record *record, int max,
 	       struct remarks *remarks);
 
-#endif /* WATCH_H */
+#endif /* EVENTS_H */

@@ -3,8 +3,8 @@
  * A socket that is locked for as long as a test wants it to be: what comes
  * meanwhile waits in its backlog.
  */
-#ifndef STALL_H
-#define STALL_H
+#ifndef HOLD_LOCK_H
+#define HOLD_LOCK_H
 
 #include <pthread.h>
 
@@ -34,4 +34,4 @@ struct stall {
 void stall_begin(struct stall *stall, struct play *play, enum who who);
 void stall_end(struct stall *stall);
 
-#endif /* STALL_H */
+#endif /* HOLD_LOCK_H */

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "address.h"
-#include "couple.h"
+#include "tcp_pair.h"
 
 /**
  * couple_cookie - the name of a socket in the records

@@ -3,8 +3,8 @@
  * The wire against the records: is every FIN and RST told, and told once, and
  * was every FIN and RST that is told there?
  */
-#ifndef AGREE_H
-#define AGREE_H
+#ifndef WIRE_CHECK_H
+#define WIRE_CHECK_H
 
 #include <record.h>
 
@@ -30,4 +30,4 @@ void agree(struct agreement *agreement, const struct packet *packet,
 	   int nr_packets, const struct record *record, int nr_records,
 	   int *claimed_by);
 
-#endif /* AGREE_H */
+#endif /* WIRE_CHECK_H */

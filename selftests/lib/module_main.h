@@ -2,12 +2,12 @@
 /*
  * What main() of a test is that needs the module and nothing else.
  */
-#ifndef WATCH_MAIN_H
-#define WATCH_MAIN_H
+#ifndef MODULE_MAIN_H
+#define MODULE_MAIN_H
 
 #include <kselftest_harness.h>
 
-#include "watch.h"
+#include "events.h"
 
 /**
  * watch_main - run the tests, if the module is there
@@ -31,4 +31,4 @@ static inline int watch_main(int argc, char **argv)
 	return test_harness_run(argc, argv);
 }
 
-#endif /* WATCH_MAIN_H */
+#endif /* MODULE_MAIN_H */

@@ -3,8 +3,8 @@
  * The module that is loaded: its parameters, its counters, and loading it anew
  * with others.
  */
-#ifndef LOADED_H
-#define LOADED_H
+#ifndef MODULE_H
+#define MODULE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,4 +21,4 @@ int loaded_get(const char *parameter, char *value, size_t size);
 long long loaded_stat(const char *name);
 long long loaded_stats(const char *prefix);
 
-#endif /* LOADED_H */
+#endif /* MODULE_H */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "fields.h"
+#include "record_fields.h"
 
 /**
  * record_get - a value of a record

@@ -8,9 +8,9 @@
 #include <names.h>
 
 #include "clock.h"
-#include "fields.h"
+#include "record_fields.h"
+#include "socket_records.h"
 #include "stream.h"
-#include "tale.h"
 
 #define WAIT_SECONDS	5
 
