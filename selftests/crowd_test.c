@@ -262,9 +262,9 @@ struct losses {
 static struct losses losses_now(void)
 {
 	return (struct losses){
-		.ring = loaded_stat("lost.ring"),
-		.calls = loaded_stat("lost.calls") + loaded_stat("lost.returns"),
-		.nmissed = loaded_stats("nmissed."),
+		.ring = module_stat("lost.ring"),
+		.calls = module_stat("lost.calls") + module_stat("lost.returns"),
+		.nmissed = module_stats("nmissed."),
 	};
 }
 
@@ -282,8 +282,8 @@ FIXTURE_TEARDOWN(crowd)
 
 TEST_F_TIMEOUT(crowd, each_close_has_its_record, TEST_SECONDS)
 {
-	long long unknown = loaded_stat("unknown");
-	long long mismatch = loaded_stat("kreason_mismatch");
+	long long unknown = module_stat("unknown");
+	long long mismatch = module_stat("kreason_mismatch");
 	const struct losses before = losses_now();
 	struct losses after;
 	int i, closes = 0, missing = 0;
@@ -321,11 +321,11 @@ TEST_F_TIMEOUT(crowd, each_close_has_its_record, TEST_SECONDS)
 	EXPECT_EQ(0, seen.gaps);
 	EXPECT_EQ(0, seen.odd)
 		TH_LOG("%s", seen.example);
-	EXPECT_EQ(unknown, loaded_stat("unknown"));
-	EXPECT_EQ(mismatch, loaded_stat("kreason_mismatch"));
+	EXPECT_EQ(unknown, module_stat("unknown"));
+	EXPECT_EQ(mismatch, module_stat("kreason_mismatch"));
 }
 
 int main(int argc, char **argv)
 {
-	return watch_main(argc, argv);
+	return module_main(argc, argv);
 }

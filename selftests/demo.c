@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "events.h"
+#include "module.h"
 #include "player.h"
 #include "recipe.h"
 #include "tell.h"
@@ -91,7 +91,7 @@ static void check(const struct demo *demo)
 		fprintf(stderr, "demo: not root: try again with sudo\n");
 		exit(EXIT_FAILURE);
 	}
-	if (demo->with_records && !watch_possible(why, sizeof(why))) {
+	if (demo->with_records && !module_is_there(why, sizeof(why))) {
 		fprintf(stderr, "demo: %s\n", why);
 		fprintf(stderr, "demo: --no-records shows the rest without it\n");
 		exit(EXIT_FAILURE);

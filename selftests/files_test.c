@@ -57,14 +57,14 @@ FIXTURE(files) {
 
 FIXTURE_SETUP(files)
 {
-	ASSERT_EQ(0, loaded_only_here());
+	ASSERT_EQ(0, module_only_here());
 	self->maker = new_maker();
 	ASSERT_LE(0, self->maker);
 }
 
 FIXTURE_TEARDOWN(files)
 {
-	EXPECT_EQ(0, loaded_set("netns", ""));
+	EXPECT_EQ(0, module_set("netns", ""));
 }
 
 TEST_F(files, abi)
@@ -91,7 +91,7 @@ TEST_F(files, can_only_be_read)
 	int i, fd;
 
 	for (i = 0; i < ARRAY_SIZE(all_files); i++) {
-		watch_path(path, sizeof(path), all_files[i]);
+		module_file(path, sizeof(path), all_files[i]);
 		ASSERT_EQ(0, stat(path, &st));
 		EXPECT_EQ(S_IFREG | 0400, st.st_mode);
 		EXPECT_EQ(0, st.st_uid);
@@ -392,16 +392,16 @@ TEST_F(files, a_shared_file_has_one_place)
 
 TEST_F(files, stats_counts_readers)
 {
-	long long before = loaded_stat("readers");
+	long long before = module_stat("readers");
 	int fd[3], i;
 
 	ASSERT_LE(0, before);
 	for (i = 0; i < ARRAY_SIZE(fd); i++)
 		fd[i] = i ? stream_pipe() : stream_open(SHUTWATCH_FILE_EVENTS, O_RDONLY);
-	EXPECT_EQ(before + 3, loaded_stat("readers"));
+	EXPECT_EQ(before + 3, module_stat("readers"));
 	for (i = 0; i < ARRAY_SIZE(fd); i++)
 		close(fd[i]);
-	EXPECT_EQ(before, loaded_stat("readers"));
+	EXPECT_EQ(before, module_stat("readers"));
 }
 
 /* Those that the ABI names are there; each line is a name and a number. */
@@ -438,14 +438,14 @@ TEST_F(files, stats)
 	EXPECT_LT(0, armed);
 	EXPECT_EQ(ARRAY_SIZE(name) + 3 * armed, lines);
 	for (i = 0; i < ARRAY_SIZE(name); i++) {
-		EXPECT_LE(0, loaded_stat(name[i]))
+		EXPECT_LE(0, module_stat(name[i]))
 			TH_LOG("no %s", name[i]);
 	}
-	before = loaded_stat("records");
+	before = module_stat("records");
 	make_records(self->maker, 7);
-	EXPECT_EQ(before + 7, loaded_stat("records"));
-	EXPECT_EQ(0, loaded_stat("unknown"));
-	EXPECT_EQ(0, loaded_stat("kreason_mismatch"));
+	EXPECT_EQ(before + 7, module_stat("records"));
+	EXPECT_EQ(0, module_stat("unknown"));
+	EXPECT_EQ(0, module_stat("kreason_mismatch"));
 }
 
 static int allow_files(int count)
@@ -502,15 +502,15 @@ static int make_sockets(int *fd, __u64 *cookie, int count)
 TEST_F_TIMEOUT(files, sockets_shows_thousands, TEST_SECONDS)
 {
 	static __u64 made[MANY], shown[2 * MANY];
-	long long evicted = loaded_stat("evicted");
+	long long evicted = module_stat("evicted");
 	int i, at = 0, found = 0, twice = 0, count;
 	static int fd[MANY];
 
 	ASSERT_EQ(0, make_sockets(fd, made, MANY));
-	EXPECT_EQ(evicted, loaded_stat("evicted"));
+	EXPECT_EQ(evicted, module_stat("evicted"));
 	count = read_sockets(shown, ARRAY_SIZE(shown), 4096);
 	ASSERT_LE(MANY, count);
-	EXPECT_LE(MANY, loaded_stat("sockets"));
+	EXPECT_LE(MANY, module_stat("sockets"));
 	for (i = 0; i < count; i++) {
 		twice += i && shown[i] == shown[i - 1];
 		while (at < MANY && made[at] < shown[i])
@@ -538,9 +538,9 @@ FIXTURE(small) {
 
 FIXTURE_SETUP(small)
 {
-	if (!loaded_can_be_anew() && !getenv(WATCH_VM_ENV))
-		SKIP(return, LOADED_KO_ENV " does not name the module");
-	ASSERT_EQ(0, loaded_anew_here("ring=1024 sockets=256"));
+	if (!module_can_reload() && !getenv(MODULE_VM_ENV))
+		SKIP(return, MODULE_KO_ENV " does not name the module");
+	ASSERT_EQ(0, module_reload_here("ring=1024 sockets=256"));
 	self->maker = new_maker();
 	ASSERT_LE(0, self->maker);
 	memset(self->fd, -1, sizeof(self->fd));
@@ -550,11 +550,11 @@ FIXTURE_TEARDOWN(small)
 {
 	int i;
 
-	if (!loaded_can_be_anew())
+	if (!module_can_reload())
 		return;
 	for (i = 0; i < ARRAY_SIZE(self->fd); i++)
 		close(self->fd[i]);
-	EXPECT_EQ(0, loaded_anew(""));
+	EXPECT_EQ(0, module_reload(""));
 }
 
 /* Numbers begin with 1, and the ring keeps as many as it was asked to. */
@@ -581,7 +581,7 @@ TEST_F(small, ring_keeps_what_it_says)
 	EXPECT_EQ(2, told.first);
 	EXPECT_EQ(0, told.losses);
 	close(fd);
-	EXPECT_EQ(0, loaded_stat("lost.readers"));
+	EXPECT_EQ(0, module_stat("lost.readers"));
 }
 
 static void check_lost(struct __test_metadata *_metadata, const struct told *told,
@@ -620,9 +620,9 @@ TEST_F(small, a_slow_reader_is_told)
 	check_lost(_metadata, &told, 3100 - RING - 100, 3100 - RING, RING);
 	told = stream_told(slower, 1);
 	check_lost(_metadata, &told, 3100 - RING, 3100 - RING, RING);
-	EXPECT_EQ(2 * (3100 - RING) - 100, loaded_stat("lost.readers"));
-	EXPECT_EQ(0, loaded_stat("lost.ring"));
-	EXPECT_EQ(3100, loaded_stat("records"));
+	EXPECT_EQ(2 * (3100 - RING) - 100, module_stat("lost.readers"));
+	EXPECT_EQ(0, module_stat("lost.ring"));
+	EXPECT_EQ(3100, module_stat("records"));
 
 	/* And then all is as before. */
 	make_records(self->maker, 5);
@@ -676,18 +676,18 @@ TEST_F_TIMEOUT(small, more_sockets_than_room, TEST_SECONDS)
 	count = read_sockets(shown, MANY, 1 << 16);
 	EXPECT_LT(0, count);
 	EXPECT_GE(TABLE, count);
-	EXPECT_EQ(count, loaded_stat("sockets"));
+	EXPECT_EQ(count, module_stat("sockets"));
 	/* The maker of the fixture was not told of yet: no slot. */
-	EXPECT_EQ(MANY - count, loaded_stat("evicted"));
+	EXPECT_EQ(MANY - count, module_stat("evicted"));
 	for (i = 1; i < count; i++)
 		EXPECT_LT(shown[i - 1], shown[i]);
 
 	/* What was forgotten can still end, and be told of. */
 	for (i = 0; i < MANY; i++)
 		close(fd[i]);
-	EXPECT_EQ(2 * MANY, loaded_stat("records"));
-	EXPECT_EQ(0, loaded_stat("unknown"));
-	EXPECT_EQ(0, loaded_stat("sockets"));
+	EXPECT_EQ(2 * MANY, module_stat("records"));
+	EXPECT_EQ(0, module_stat("unknown"));
+	EXPECT_EQ(0, module_stat("sockets"));
 }
 
 /* A place in the table is used again, and again. */
@@ -700,12 +700,12 @@ TEST_F_TIMEOUT(small, places_are_used_again, TEST_SECONDS)
 		make_records(fd, 1);
 		close(fd);
 	}
-	EXPECT_EQ(0, loaded_stat("evicted"));
-	EXPECT_EQ(0, loaded_stat("sockets"));
-	EXPECT_EQ(2 * MANY, loaded_stat("records"));
+	EXPECT_EQ(0, module_stat("evicted"));
+	EXPECT_EQ(0, module_stat("sockets"));
+	EXPECT_EQ(2 * MANY, module_stat("records"));
 }
 
 int main(int argc, char **argv)
 {
-	return watch_main(argc, argv);
+	return module_main(argc, argv);
 }

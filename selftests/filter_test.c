@@ -27,7 +27,7 @@ static int reset_filters(void)
 	int i, err = 0;
 
 	for (i = 0; i < ARRAY_SIZE(filter); i++)
-		err = err ?: loaded_set(filter[i], "");
+		err = err ?: module_set(filter[i], "");
 	return err;
 }
 
@@ -61,11 +61,11 @@ static void check_pass(struct __test_metadata *_metadata, const char *name,
 {
 	bool client = pass == CLIENT || pass == BOTH;
 	bool server = pass == SERVER || pass == BOTH;
-	long long filtered = loaded_stat("filtered");
+	long long filtered = module_stat("filtered");
 	struct couple couple;
 	struct tale tale;
 
-	ASSERT_EQ(0, loaded_set(name, value));
+	ASSERT_EQ(0, module_set(name, value));
 	ASSERT_EQ(0, couple_join(&couple, from, to))
 		TH_LOG("from %s to %s", from, to);
 	EXPECT_EQ(client, tale_goes_on(couple.client_cookie));
@@ -82,8 +82,8 @@ static void check_pass(struct __test_metadata *_metadata, const char *name,
 	EXPECT_EQ(server ? SERVER_STATES : 0, tale.states);
 	EXPECT_EQ(server, tale.closes);
 	if (pass != BOTH)
-		EXPECT_LT(filtered, loaded_stat("filtered"));
-	EXPECT_EQ(0, loaded_set(name, ""));
+		EXPECT_LT(filtered, module_stat("filtered"));
+	EXPECT_EQ(0, module_set(name, ""));
 }
 
 #define C4	"127.0.0.1:4000"
@@ -112,7 +112,7 @@ TEST_F(filter, lport_chosen_by_connect)
 	struct couple couple;
 	struct tale tale;
 
-	ASSERT_EQ(0, loaded_set("lport", "8000"));
+	ASSERT_EQ(0, module_set("lport", "8000"));
 	ASSERT_EQ(0, couple_join(&couple, "127.0.0.1:0", S4));
 	couple_part(&couple);
 	EXPECT_EQ(0, tale_of(couple.client_cookie).all);
@@ -186,15 +186,15 @@ TEST_F(filter, netns)
 /* All that are set must be met. */
 TEST_F(filter, several)
 {
-	ASSERT_EQ(0, loaded_set("family", "4"));
-	ASSERT_EQ(0, loaded_set("addr", "127.0.0.0/8"));
-	ASSERT_EQ(0, loaded_set("netns", self->netns));
+	ASSERT_EQ(0, module_set("family", "4"));
+	ASSERT_EQ(0, module_set("addr", "127.0.0.0/8"));
+	ASSERT_EQ(0, module_set("netns", self->netns));
 	PASS("lport", "8000", C4, S4, SERVER);
 	PASS("rport", "8000", C4, S4, CLIENT);
-	ASSERT_EQ(0, loaded_set("addr", "192.0.2.0/24"));
+	ASSERT_EQ(0, module_set("addr", "192.0.2.0/24"));
 	PASS("port", "8000", C4, S4, NOBODY);
-	ASSERT_EQ(0, loaded_set("addr", ""));
-	ASSERT_EQ(0, loaded_set("family", "6"));
+	ASSERT_EQ(0, module_set("addr", ""));
+	ASSERT_EQ(0, module_set("family", "6"));
 	PASS("port", "8000", C4, S4, NOBODY);
 	PASS("port", "8000", C6, S6, BOTH);
 }
@@ -209,7 +209,7 @@ TEST_F(filter, pid)
 	snprintf(other, sizeof(other), "%d", getppid());
 	PASS("pid", other, C4, S4, NOBODY);
 
-	ASSERT_EQ(0, loaded_set("pid", mine));
+	ASSERT_EQ(0, module_set("pid", mine));
 	ASSERT_EQ(0, couple_join(&couple, C4, S4));
 	couple_part(&couple);
 	/* The server's end becomes known when we first act on it. */
@@ -228,13 +228,13 @@ TEST_F(filter, change_while_a_socket_lives)
 	ASSERT_EQ(0, couple_join(&couple, C4, S4));
 	before = tale_with(couple.server_cookie, 1).all;
 	EXPECT_EQ(1, before);
-	ASSERT_EQ(0, loaded_set("port", "9"));
+	ASSERT_EQ(0, module_set("port", "9"));
 	shutdown(couple.server, SHUT_RD);
 	EXPECT_EQ(before, tale_of(couple.server_cookie).all);
-	ASSERT_EQ(0, loaded_set("port", "8000"));
+	ASSERT_EQ(0, module_set("port", "8000"));
 	shutdown(couple.server, SHUT_RD);
 	EXPECT_EQ(before + 1, tale_of(couple.server_cookie).all);
-	ASSERT_EQ(0, loaded_set("port", ""));
+	ASSERT_EQ(0, module_set("port", ""));
 	shutdown(couple.server, SHUT_RD);
 	EXPECT_EQ(before + 2, tale_of(couple.server_cookie).all);
 	couple_part(&couple);
@@ -249,11 +249,11 @@ TEST_F(filter, change_while_a_state_does)
 
 	ASSERT_EQ(0, couple_join(&couple, C4, S4));
 	EXPECT_EQ(1, tale_with(couple.server_cookie, 1).all);
-	ASSERT_EQ(0, loaded_set("port", "9"));
+	ASSERT_EQ(0, module_set("port", "9"));
 	shutdown(couple.client, SHUT_WR);
 	EXPECT_EQ(0, recv(couple.server, &end, sizeof(end), 0));
 	EXPECT_EQ(1, tale_of(couple.server_cookie).all);
-	ASSERT_EQ(0, loaded_set("port", ""));
+	ASSERT_EQ(0, module_set("port", ""));
 	shutdown(couple.server, SHUT_RD);
 	EXPECT_STREQ("CLOSE_WAIT>CLOSE_WAIT", tale_of(couple.server_cookie).called);
 	couple_part(&couple);
@@ -270,7 +270,7 @@ TEST_F_TIMEOUT(filter, change_while_TIME_WAIT, DEATH_SECONDS + 30)
 	couple_part(&couple);
 	told = tale_with(couple.client_cookie, CLIENT_STATES + 1).all;
 	EXPECT_EQ(CLIENT_STATES + 1, told);
-	ASSERT_EQ(0, loaded_set("port", "9"));
+	ASSERT_EQ(0, module_set("port", "9"));
 	/* The namespace goes, and its mini-sockets with it. */
 	ASSERT_EQ(0, netns_enter());
 	while (tale_goes_on(couple.client_cookie) && clock_wait(deadline))
@@ -345,19 +345,19 @@ TEST_F(filter, nonsense_is_refused)
 	int i, fd;
 
 	for (i = 0; i < ARRAY_SIZE(refused); i++) {
-		ASSERT_EQ(0, loaded_set(refused[i].name, refused[i].fine));
+		ASSERT_EQ(0, module_set(refused[i].name, refused[i].fine));
 		fd = open_log();
 		ASSERT_LE(0, fd);
-		EXPECT_EQ(-EINVAL, loaded_set(refused[i].name, refused[i].wrong))
+		EXPECT_EQ(-EINVAL, module_set(refused[i].name, refused[i].wrong))
 			TH_LOG("%s=%s", refused[i].name, refused[i].wrong);
 		EXPECT_TRUE(log_names_the_cure(fd, refused[i].name,
 					       refused[i].wrong))
 			TH_LOG("%s=%s", refused[i].name, refused[i].wrong);
 		close(fd);
-		ASSERT_EQ(0, loaded_get(refused[i].name, now, sizeof(now)));
+		ASSERT_EQ(0, module_get(refused[i].name, now, sizeof(now)));
 		EXPECT_STREQ(refused[i].fine, now);
-		ASSERT_EQ(0, loaded_set(refused[i].name, ""));
-		ASSERT_EQ(0, loaded_get(refused[i].name, now, sizeof(now)));
+		ASSERT_EQ(0, module_set(refused[i].name, ""));
+		ASSERT_EQ(0, module_get(refused[i].name, now, sizeof(now)));
 		EXPECT_STREQ("", now);
 	}
 }
@@ -367,15 +367,15 @@ TEST_F(filter, sizes_cannot_be_written)
 {
 	char now[16];
 
-	EXPECT_EQ(-EACCES, loaded_set("ring", "2048"));
-	EXPECT_EQ(-EACCES, loaded_set("sockets", "2048"));
-	ASSERT_EQ(0, loaded_get("ring", now, sizeof(now)));
+	EXPECT_EQ(-EACCES, module_set("ring", "2048"));
+	EXPECT_EQ(-EACCES, module_set("sockets", "2048"));
+	ASSERT_EQ(0, module_get("ring", now, sizeof(now)));
 	EXPECT_LE(1024, atoi(now));
-	ASSERT_EQ(0, loaded_get("sockets", now, sizeof(now)));
+	ASSERT_EQ(0, module_get("sockets", now, sizeof(now)));
 	EXPECT_LE(256, atoi(now));
 }
 
 int main(int argc, char **argv)
 {
-	return watch_main(argc, argv);
+	return module_main(argc, argv);
 }

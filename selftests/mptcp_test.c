@@ -151,5 +151,5 @@ TEST_F(mptcp, close_with_unread_data)
 
 int main(int argc, char **argv)
 {
-	return watch_main(argc, argv);
+	return module_main(argc, argv);
 }

@@ -275,5 +275,5 @@ TEST_F_TIMEOUT(death, FIN_WAIT2, TEST_SECONDS)
 
 int main(int argc, char **argv)
 {
-	return watch_main(argc, argv);
+	return module_main(argc, argv);
 }

@@ -76,7 +76,7 @@ FIXTURE(raw) {
 
 FIXTURE_SETUP(raw)
 {
-	ASSERT_EQ(0, loaded_only_here());
+	ASSERT_EQ(0, module_only_here());
 	self->maker = new_maker();
 	ASSERT_LE(0, self->maker);
 	self->fd = open_raw(O_NONBLOCK);
@@ -87,7 +87,7 @@ FIXTURE_SETUP(raw)
 FIXTURE_TEARDOWN(raw)
 {
 	close(self->fd);
-	EXPECT_EQ(0, loaded_set("netns", ""));
+	EXPECT_EQ(0, module_set("netns", ""));
 }
 
 TEST_F(raw, each_says_what_it_is)
@@ -215,9 +215,9 @@ FIXTURE(small) {
 
 FIXTURE_SETUP(small)
 {
-	if (!loaded_can_be_anew() && !getenv(WATCH_VM_ENV))
-		SKIP(return, LOADED_KO_ENV " does not name the module");
-	ASSERT_EQ(0, loaded_anew_here("ring=1024"));
+	if (!module_can_reload() && !getenv(MODULE_VM_ENV))
+		SKIP(return, MODULE_KO_ENV " does not name the module");
+	ASSERT_EQ(0, module_reload_here("ring=1024"));
 	self->maker = new_maker();
 	self->fd = open_raw(O_NONBLOCK);
 	ASSERT_LE(0, self->fd);
@@ -225,10 +225,10 @@ FIXTURE_SETUP(small)
 
 FIXTURE_TEARDOWN(small)
 {
-	if (!loaded_can_be_anew())
+	if (!module_can_reload())
 		return;
 	close(self->fd);
-	EXPECT_EQ(0, loaded_anew(""));
+	EXPECT_EQ(0, module_reload(""));
 }
 
 TEST_F(small, a_slow_reader_is_told)
@@ -243,7 +243,7 @@ TEST_F(small, a_slow_reader_is_told)
 	EXPECT_EQ(sizeof(*record), record[0].size);
 	for (i = 1; i <= RING; i++)
 		EXPECT_EQ(2 * RING + i, record[i].seq);
-	EXPECT_EQ(2 * RING, loaded_stat("lost.readers"));
+	EXPECT_EQ(2 * RING, module_stat("lost.readers"));
 }
 
 /* Who gathers is not disturbed, until a quarter of the ring is unread. */
@@ -365,18 +365,18 @@ static bool is_reading(pid_t pid)
 {
 	__u64 deadline = clock_in(WAIT_SECONDS);
 
-	while (loaded_stat("readers") != 1 && clock_wait(deadline))
+	while (module_stat("readers") != 1 && clock_wait(deadline))
 		;
-	return loaded_stat("readers") == 1 && has_read_all(pid);
+	return module_stat("readers") == 1 && has_read_all(pid);
 }
 
 FIXTURE_SETUP(burst)
 {
-	if (!loaded_can_be_anew() && !getenv(WATCH_VM_ENV))
-		SKIP(return, LOADED_KO_ENV " does not name the module");
+	if (!module_can_reload() && !getenv(MODULE_VM_ENV))
+		SKIP(return, MODULE_KO_ENV " does not name the module");
 	if (!strcmp(variant->argv[0], READER) && access(program(READER), X_OK))
 		SKIP(return, "there is no reader: " READER_ENV);
-	ASSERT_EQ(0, loaded_anew(""));
+	ASSERT_EQ(0, module_reload(""));
 	ASSERT_EQ(0, netns_enter());
 	self->reader = start_reader(variant->argv);
 	ASSERT_LT(0, self->reader);
@@ -389,7 +389,7 @@ FIXTURE_TEARDOWN(burst)
 		return;
 	kill(self->reader, SIGTERM);
 	waitpid(self->reader, NULL, 0);
-	EXPECT_EQ(0, loaded_anew(""));
+	EXPECT_EQ(0, module_reload(""));
 }
 
 static int end_of[2 * COUPLES];
@@ -443,19 +443,19 @@ TEST_F_TIMEOUT(burst, is_read_without_loss, TEST_SECONDS)
 	long long before;
 	__u64 began;
 
-	before = loaded_stat("records");
+	before = module_stat("records");
 	began = clock_now();
 	ASSERT_EQ(0, join_all());
 	end_all();
-	TH_LOG("%lld records in %llu ms", loaded_stat("records") - before,
+	TH_LOG("%lld records in %llu ms", module_stat("records") - before,
 	       (clock_now() - began) / 1000000);
 	ASSERT_TRUE(has_read_all(self->reader));
-	EXPECT_LT(DEFAULT_RING, loaded_stat("records") - before);
-	EXPECT_EQ(0, loaded_stat("lost.readers"));
-	EXPECT_EQ(0, loaded_stat("lost.ring"));
+	EXPECT_LT(DEFAULT_RING, module_stat("records") - before);
+	EXPECT_EQ(0, module_stat("lost.readers"));
+	EXPECT_EQ(0, module_stat("lost.ring"));
 }
 
 int main(int argc, char **argv)
 {
-	return watch_main(argc, argv);
+	return module_main(argc, argv);
 }

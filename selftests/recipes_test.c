@@ -10,7 +10,7 @@
 #include <names.h>
 
 #include "clock.h"
-#include "events.h"
+#include "module.h"
 #include "player.h"
 #include "recipe.h"
 #include "record_fields.h"
@@ -114,7 +114,7 @@ TEST_F(recipes, events_end)
 
 	self->play = play_start(&recipes[RECIPE_close_unread], true);
 	ASSERT_NE(NULL, self->play);
-	watch_path(path, sizeof(path), SHUTWATCH_FILE_EVENTS);
+	module_file(path, sizeof(path), SHUTWATCH_FILE_EVENTS);
 	pid = fork();
 	if (!pid) {
 		dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
@@ -132,7 +132,7 @@ static int open_pipe(void)
 {
 	char path[256];
 
-	watch_path(path, sizeof(path), SHUTWATCH_FILE_PIPE);
+	module_file(path, sizeof(path), SHUTWATCH_FILE_PIPE);
 	return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 }
 
@@ -191,7 +191,7 @@ TEST_F(recipes, pipe_readers_see_the_same)
 static void cannot(const char *why)
 {
 	ksft_print_header();
-	if (getenv(WATCH_VM_ENV))
+	if (getenv(MODULE_VM_ENV))
 		ksft_exit_fail_msg("%s\n", why);
 	ksft_exit_skip("%s\n", why);
 }
@@ -200,7 +200,7 @@ int main(int argc, char **argv)
 {
 	char why[256];
 
-	if (!watch_possible(why, sizeof(why)))
+	if (!module_is_there(why, sizeof(why)))
 		cannot(why);
 	slow = play_start(&recipes[RECIPE_SLOW], true);
 	return test_harness_run(argc, argv);

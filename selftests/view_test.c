@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "module.h"
 #include "record_fields.h"
 
 TRIALS(view);
@@ -23,7 +24,7 @@ static bool find_line(const char *name, __u64 cookie, char *line, int size,
 	char path[256];
 	FILE *file;
 
-	watch_path(path, sizeof(path), name);
+	module_file(path, sizeof(path), name);
 	file = fopen(path, "re");
 	while (file && !found && fgets(line, size, file))
 		found = !record_parse(record, line) &&
@@ -80,7 +81,7 @@ TEST_F(view, took)
 
 	begin(self->play);
 	after = clock_now();
-	watch_path(path, sizeof(path), SHUTWATCH_FILE_EVENTS);
+	module_file(path, sizeof(path), SHUTWATCH_FILE_EVENTS);
 	file = fopen(path, "re");
 	ASSERT_NE(NULL, file);
 	while (!took && fgets(line, sizeof(line), file)) {

@@ -1,68 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <linux/magic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
-#include <unistd.h>
 
 #include "events.h"
+#include "module.h"
 #include "netns.h"
 #include "record_fields.h"
-
-/**
- * watch_path - where a file of shutwatch's is
- * @path: where to
- * @size: how much fits
- * @file: its name, SHUTWATCH_FILE_*
- */
-void watch_path(char *path, size_t size, const char *file)
-{
-	const char *dir = getenv(WATCH_DIR_ENV);
-
-	snprintf(path, size, "%s/%s",
-		 dir ?: SHUTWATCH_DEBUGFS "/" SHUTWATCH_DIR, file);
-}
-
-static bool debugfs_is_mounted(void)
-{
-	struct statfs fs;
-
-	return !statfs(SHUTWATCH_DEBUGFS, &fs) && fs.f_type == DEBUGFS_MAGIC;
-}
-
-/**
- * watch_possible - can the records be read?
- * @why_not: if they cannot: why, and what helps
- * @size: how much fits
- *
- * Return: true if they can.
- */
-bool watch_possible(char *why_not, size_t size)
-{
-	char path[256];
-
-	watch_path(path, sizeof(path), SHUTWATCH_FILE_EVENTS);
-	if (!access(path, R_OK))
-		return true;
-	if (geteuid())
-		snprintf(why_not, size, "not root: try again with sudo");
-	else if (!getenv(WATCH_DIR_ENV) && !debugfs_is_mounted())
-		snprintf(why_not, size, "debugfs is not mounted: mount -t debugfs none "
-			 SHUTWATCH_DEBUGFS);
-	else
-		snprintf(why_not, size,
-			 "shutwatch is not loaded: build it with make, load it with insmod");
-	return false;
-}
 
 static FILE *open_events(struct remarks *remarks)
 {
 	char path[256];
 	FILE *file;
 
-	watch_path(path, sizeof(path), SHUTWATCH_FILE_EVENTS);
+	module_file(path, sizeof(path), SHUTWATCH_FILE_EVENTS);
 	file = fopen(path, "re");
 	if (!file)
 		remark(remarks, "%s: %s", path, strerror(errno));

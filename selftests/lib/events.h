@@ -6,18 +6,10 @@
 #define EVENTS_H
 
 #include <linux/types.h>
-#include <stdbool.h>
-#include <stddef.h>
 
 #include <record.h>
 
 #include "remarks.h"
-
-/* Stands for the directory of shutwatch's files, if it is set. */
-#define WATCH_DIR_ENV	"SHUTWATCH_TEST_DIR"
-
-/* Says that a test which cannot run here is one that failed. */
-#define WATCH_VM_ENV	"SHUTWATCH_VM"
 
 /**
  * struct watch - where one is with the records
@@ -29,8 +21,6 @@ struct watch {
 	char netns[24];
 };
 
-bool watch_possible(char *why_not, size_t size);
-void watch_path(char *path, size_t size, const char *file);
 int watch_open(struct watch *watch, struct remarks *remarks);
 int watch_read(const struct watch *watch, struct record *record, int max,
 	       struct remarks *remarks);

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <shutwatch.h>
 
 #include "clock.h"
-#include "events.h"
 #include "module.h"
 #include "netns.h"
 
@@ -18,13 +19,59 @@
 #define UNLOAD_SECONDS	5
 
 /**
- * loaded_can_be_anew - may this test load the module with other parameters?
+ * module_file - where a file of shutwatch's is
+ * @path: where to
+ * @size: how much fits
+ * @file: its name, SHUTWATCH_FILE_*
+ */
+void module_file(char *path, size_t size, const char *file)
+{
+	const char *dir = getenv(MODULE_DIR_ENV);
+
+	snprintf(path, size, "%s/%s",
+		 dir ?: SHUTWATCH_DEBUGFS "/" SHUTWATCH_DIR, file);
+}
+
+static bool debugfs_is_mounted(void)
+{
+	struct statfs fs;
+
+	return !statfs(SHUTWATCH_DEBUGFS, &fs) && fs.f_type == DEBUGFS_MAGIC;
+}
+
+/**
+ * module_is_there - can the records be read?
+ * @why_not: if they cannot: why, and what helps
+ * @size: how much fits
+ *
+ * Return: true if they can.
+ */
+bool module_is_there(char *why_not, size_t size)
+{
+	char path[256];
+
+	module_file(path, sizeof(path), SHUTWATCH_FILE_EVENTS);
+	if (!access(path, R_OK))
+		return true;
+	if (geteuid())
+		snprintf(why_not, size, "not root: try again with sudo");
+	else if (!getenv(MODULE_DIR_ENV) && !debugfs_is_mounted())
+		snprintf(why_not, size, "debugfs is not mounted: mount -t debugfs none "
+			 SHUTWATCH_DEBUGFS);
+	else
+		snprintf(why_not, size,
+			 "shutwatch is not loaded: build it with make, load it with insmod");
+	return false;
+}
+
+/**
+ * module_can_reload - may this test load the module with other parameters?
  *
  * Return: true if we were told where its file is.
  */
-bool loaded_can_be_anew(void)
+bool module_can_reload(void)
 {
-	const char *ko = getenv(LOADED_KO_ENV);
+	const char *ko = getenv(MODULE_KO_ENV);
 
 	return ko && !access(ko, R_OK);
 }
@@ -43,14 +90,14 @@ static int unload(void)
 }
 
 /**
- * loaded_anew - unload the module, load it with other parameters
+ * module_reload - unload the module, load it with other parameters
  * @parameters: as on insmod's command line; "" for none
  *
  * Return: 0 or a negative errno.
  */
-int loaded_anew(const char *parameters)
+int module_reload(const char *parameters)
 {
-	int fd = open(getenv(LOADED_KO_ENV) ?: "", O_RDONLY | O_CLOEXEC);
+	int fd = open(getenv(MODULE_KO_ENV) ?: "", O_RDONLY | O_CLOEXEC);
 	int err;
 
 	if (fd < 0)
@@ -63,20 +110,20 @@ int loaded_anew(const char *parameters)
 }
 
 /**
- * loaded_anew_here - load the module anew, for a network namespace of our own
- * @parameters: as for loaded_anew()
+ * module_reload_here - load the module anew, for a network namespace of our own
+ * @parameters: as for module_reload()
  *
  * What others do, or leave behind, does not become a record from the start on.
  *
  * Return: 0 or a negative errno.
  */
-int loaded_anew_here(const char *parameters)
+int module_reload_here(const char *parameters)
 {
 	char all[256];
 	int err = netns_enter();
 
 	snprintf(all, sizeof(all), "%s netns=%llu", parameters, netns_inode());
-	return err ?: loaded_anew(all);
+	return err ?: module_reload(all);
 }
 
 static int open_parameter(const char *name, int flags)
@@ -88,13 +135,13 @@ static int open_parameter(const char *name, int flags)
 }
 
 /**
- * loaded_set - write a parameter
+ * module_set - write a parameter
  * @parameter: its name
  * @value: what to write; the empty one is written as echo does
  *
  * Return: 0 or a negative errno.
  */
-int loaded_set(const char *parameter, const char *value)
+int module_set(const char *parameter, const char *value)
 {
 	int fd = open_parameter(parameter, O_WRONLY);
 	char line[256];
@@ -110,14 +157,14 @@ int loaded_set(const char *parameter, const char *value)
 }
 
 /**
- * loaded_get - read a parameter
+ * module_get - read a parameter
  * @parameter: its name
  * @value: where to, without the newline
  * @size: how much fits
  *
  * Return: 0 or a negative errno.
  */
-int loaded_get(const char *parameter, char *value, size_t size)
+int module_get(const char *parameter, char *value, size_t size)
 {
 	int fd = open_parameter(parameter, O_RDONLY);
 	ssize_t len;
@@ -134,18 +181,18 @@ int loaded_get(const char *parameter, char *value, size_t size)
 }
 
 /**
- * loaded_stats - a sum over the module's counters
+ * module_stats - a sum over the module's counters
  * @prefix: how their names begin
  *
  * Return: the sum; -1 if there is no such counter.
  */
-long long loaded_stats(const char *prefix)
+long long module_stats(const char *prefix)
 {
 	long long value, sum = -1;
 	char path[256], name[128];
 	FILE *file;
 
-	watch_path(path, sizeof(path), SHUTWATCH_FILE_STATS);
+	module_file(path, sizeof(path), SHUTWATCH_FILE_STATS);
 	file = fopen(path, "re");
 	if (!file)
 		return -1;
@@ -158,18 +205,18 @@ long long loaded_stats(const char *prefix)
 }
 
 /**
- * loaded_stat - one of the module's counters
+ * module_stat - one of the module's counters
  * @name: its name
  *
  * Return: its value; -1 if there is no such counter.
  */
-long long loaded_stat(const char *name)
+long long module_stat(const char *name)
 {
 	long long value, found = -1;
 	char path[256], key[128];
 	FILE *file;
 
-	watch_path(path, sizeof(path), SHUTWATCH_FILE_STATS);
+	module_file(path, sizeof(path), SHUTWATCH_FILE_STATS);
 	file = fopen(path, "re");
 	if (!file)
 		return -1;
@@ -182,15 +229,15 @@ long long loaded_stat(const char *name)
 }
 
 /**
- * loaded_only_here - have records of a network namespace of our own only
+ * module_only_here - have records of a network namespace of our own only
  *
  * Return: 0 or a negative errno.
  */
-int loaded_only_here(void)
+int module_only_here(void)
 {
 	char inode[24];
 	int err = netns_enter();
 
 	snprintf(inode, sizeof(inode), "%llu", netns_inode());
-	return err ?: loaded_set("netns", inode);
+	return err ?: module_set("netns", inode);
 }

@@ -9,16 +9,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Names the module's file; without it, it cannot be loaded anew. */
-#define LOADED_KO_ENV	"SHUTWATCH_KO"
+/* Stands for the directory of shutwatch's files, if it is set. */
+#define MODULE_DIR_ENV	"SHUTWATCH_TEST_DIR"
 
-bool loaded_can_be_anew(void);
-int loaded_anew(const char *parameters);
-int loaded_anew_here(const char *parameters);
-int loaded_only_here(void);
-int loaded_set(const char *parameter, const char *value);
-int loaded_get(const char *parameter, char *value, size_t size);
-long long loaded_stat(const char *name);
-long long loaded_stats(const char *prefix);
+/* Says that a test which cannot run here is one that failed. */
+#define MODULE_VM_ENV	"SHUTWATCH_VM"
+
+/* Names the module's file; without it, it cannot be loaded anew. */
+#define MODULE_KO_ENV	"SHUTWATCH_KO"
+
+bool module_is_there(char *why_not, size_t size);
+void module_file(char *path, size_t size, const char *file);
+bool module_can_reload(void);
+int module_reload(const char *parameters);
+int module_reload_here(const char *parameters);
+int module_only_here(void);
+int module_set(const char *parameter, const char *value);
+int module_get(const char *parameter, char *value, size_t size);
+long long module_stat(const char *name);
+long long module_stats(const char *prefix);
 
 #endif /* MODULE_H */

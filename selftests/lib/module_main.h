@@ -7,10 +7,10 @@
 
 #include <kselftest_harness.h>
 
-#include "events.h"
+#include "module.h"
 
 /**
- * watch_main - run the tests, if the module is there
+ * module_main - run the tests, if the module is there
  * @argc: of main()
  * @argv: of main()
  *
@@ -18,13 +18,13 @@
  *
  * Return: what main() is to return.
  */
-static inline int watch_main(int argc, char **argv)
+static inline int module_main(int argc, char **argv)
 {
 	char why[256];
 
-	if (!watch_possible(why, sizeof(why))) {
+	if (!module_is_there(why, sizeof(why))) {
 		ksft_print_header();
-		if (getenv(WATCH_VM_ENV))
+		if (getenv(MODULE_VM_ENV))
 			ksft_exit_fail_msg("%s\n", why);
 		ksft_exit_skip("%s\n", why);
 	}

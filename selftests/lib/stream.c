@@ -7,7 +7,7 @@
 
 #include <names.h>
 
-#include "events.h"
+#include "module.h"
 #include "record_fields.h"
 #include "stream.h"
 
@@ -22,7 +22,7 @@ int stream_open(const char *name, int flags)
 {
 	char path[256];
 
-	watch_path(path, sizeof(path), name);
+	module_file(path, sizeof(path), name);
 	return open(path, flags | O_CLOEXEC);
 }
 

@@ -51,7 +51,7 @@ static const char * const still[TRIAL_STILL] = {
  */
 bool trial_possible(char *why_not, size_t size)
 {
-	if (!watch_possible(why_not, size))
+	if (!module_is_there(why_not, size))
 		return false;
 	pipe_fd = stream_pipe();
 	if (pipe_fd < 0)
@@ -76,7 +76,7 @@ static void read_module(long long count[TRIAL_STILL])
 	int i;
 
 	for (i = 0; i < TRIAL_STILL; i++)
-		count[i] = loaded_stats(still[i]);
+		count[i] = module_stats(still[i]);
 }
 
 static void begin(struct trial *trial)

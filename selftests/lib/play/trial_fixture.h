@@ -9,6 +9,7 @@
 #include <kselftest_harness.h>
 
 #include "act.h"
+#include "module.h"
 #include "trial.h"
 
 /*
@@ -57,7 +58,7 @@ struct trials_of_##fixture
 static inline void trial_cannot(const char *why)
 {
 	ksft_print_header();
-	if (getenv(WATCH_VM_ENV))
+	if (getenv(MODULE_VM_ENV))
 		ksft_exit_fail_msg("%s\n", why);
 	ksft_exit_skip("%s\n", why);
 }
