@@ -31,7 +31,7 @@
 FIXTURE(mptcp) {
 	struct remarks remarks;
 	struct capture *capture;
-	struct watch watch;
+	struct events events;
 	struct mib before;
 	int listener, client, served;
 };
@@ -56,7 +56,7 @@ FIXTURE_SETUP(mptcp)
 	self->listener = mptcp_socket();
 	if (self->listener < 0)
 		SKIP(return, "this kernel has no MPTCP: %s", strerror(errno));
-	ASSERT_EQ(0, watch_open(&self->watch, &self->remarks));
+	ASSERT_EQ(0, events_open(&self->events, &self->remarks));
 	ASSERT_EQ(0, mib_read(&self->before));
 	self->capture = capture_open(&self->remarks);
 	ASSERT_NE(NULL, self->capture);
@@ -134,7 +134,7 @@ TEST_F(mptcp, close_with_unread_data)
 	deadline = clock_in(AWAIT_MS / 1000);
 	/* The peer may know before the sender has told. */
 	do {
-		nr = watch_read(&self->watch, record, MANY, &self->remarks);
+		nr = events_read(&self->events, record, MANY, &self->remarks);
 		decided = decision(record, nr);
 	} while (!decided && clock_wait(deadline));
 	EXPECT_EQ(1, rsts);

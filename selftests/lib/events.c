@@ -21,13 +21,13 @@ static FILE *open_events(struct remarks *remarks)
 }
 
 /**
- * watch_open - begin to watch: what has been recorded so far is not ours
- * @watch: where to note where we are
+ * events_open - begin to watch: what has been recorded so far is not ours
+ * @events: where to note where we are
  * @remarks: where to say what is wrong
  *
  * Return: 0, or -1 if there are no records to be had.
  */
-int watch_open(struct watch *watch, struct remarks *remarks)
+int events_open(struct events *events, struct remarks *remarks)
 {
 	FILE *file = open_events(remarks);
 	char line[SHUTWATCH_LINE_MAX];
@@ -35,33 +35,33 @@ int watch_open(struct watch *watch, struct remarks *remarks)
 
 	if (!file)
 		return -1;
-	watch->since = 0;
-	snprintf(watch->netns, sizeof(watch->netns), "%llu", netns_inode());
+	events->since = 0;
+	snprintf(events->netns, sizeof(events->netns), "%llu", netns_inode());
 	while (fgets(line, sizeof(line), file)) {
 		if (!record_parse(&record, line))
-			watch->since = record_seq(&record);
+			events->since = record_seq(&record);
 	}
 	fclose(file);
 	return 0;
 }
 
-static bool is_ours(const struct watch *watch, const struct record *record)
+static bool is_ours(const struct events *events, const struct record *record)
 {
-	return record_seq(record) > watch->since &&
-	       record_is(record, SHUTWATCH_KEY_NETNS, watch->netns);
+	return record_seq(record) > events->since &&
+	       record_is(record, SHUTWATCH_KEY_NETNS, events->netns);
 }
 
 /**
- * watch_read - all the records of ours so far
- * @watch: where we were when we began
+ * events_read - all the records of ours so far
+ * @events: where we were when we began
  * @record: where they go, oldest first
  * @max: how many fit
  * @remarks: where to tell of records that are missing or no records at all
  *
  * Return: how many there are.
  */
-int watch_read(const struct watch *watch, struct record *record, int max,
-	       struct remarks *remarks)
+int events_read(const struct events *events, struct record *record, int max,
+		struct remarks *remarks)
 {
 	FILE *file = open_events(remarks);
 	char line[SHUTWATCH_LINE_MAX];
@@ -78,7 +78,7 @@ int watch_read(const struct watch *watch, struct record *record, int max,
 		if (expected && record_seq(&record[count]) != expected)
 			remark(remarks, "record %llu is missing", expected);
 		expected = record_seq(&record[count]) + 1;
-		if (is_ours(watch, &record[count]))
+		if (is_ours(events, &record[count]))
 			count++;
 	}
 	if (count == max)

@@ -12,17 +12,17 @@
 #include "remarks.h"
 
 /**
- * struct watch - where one is with the records
+ * struct events - where one is with the records
  * @since: the number of the last record that is none of ours
  * @netns: our network namespace, as the records name it
  */
-struct watch {
+struct events {
 	__u64 since;
 	char netns[24];
 };
 
-int watch_open(struct watch *watch, struct remarks *remarks);
-int watch_read(const struct watch *watch, struct record *record, int max,
-	       struct remarks *remarks);
+int events_open(struct events *events, struct remarks *remarks);
+int events_read(const struct events *events, struct record *record, int max,
+		struct remarks *remarks);
 
 #endif /* EVENTS_H */

@@ -38,12 +38,12 @@ static void read_wire(struct play *play, struct capture *capture)
 					 &play->trouble);
 }
 
-static bool read_records(struct play *play, const struct watch *watch)
+static bool read_records(struct play *play, const struct events *events)
 {
 	struct remarks trouble = {};
 
-	play->nr_records = watch_read(watch, play->record, PLAY_RECORDS_MAX,
-				      &trouble);
+	play->nr_records = events_read(events, play->record, PLAY_RECORDS_MAX,
+				       &trouble);
 	agree(&play->agreement, play->packet, play->nr_packets, play->record,
 	      play->nr_records, play->claimed_by);
 	expect_judge(play);
@@ -53,19 +53,19 @@ static bool read_records(struct play *play, const struct watch *watch)
 	       !play->agreement.remarks.count;
 }
 
-static void settle(struct play *play, const struct watch *watch)
+static void settle(struct play *play, const struct events *events)
 {
 	__u64 deadline = clock_in(SETTLE_SECONDS);
 
-	while (!read_records(play, watch) && clock_wait(deadline))
+	while (!read_records(play, events) && clock_wait(deadline))
 		;
 }
 
 static void perform(struct play *play, struct capture *capture)
 {
-	struct watch watch;
+	struct events events;
 
-	if (play->with_records && watch_open(&watch, &play->trouble))
+	if (play->with_records && events_open(&events, &play->trouble))
 		return;
 	play->recipe->act(play);
 	read_wire(play, capture);
@@ -75,7 +75,7 @@ static void perform(struct play *play, struct capture *capture)
 	act_leave(play);
 	read_wire(play, capture);
 	if (play->with_records)
-		settle(play, &watch);
+		settle(play, &events);
 	play->done = true;
 }
 

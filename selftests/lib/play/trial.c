@@ -93,7 +93,7 @@ static void begin(struct trial *trial)
 	err = mib_read(&trial->before);
 	if (err)
 		remark(trouble, "the kernel's counters: %s", strerror(-err));
-	snprintf(trial->watch.netns, sizeof(trial->watch.netns), "%llu",
+	snprintf(trial->events.netns, sizeof(trial->events.netns), "%llu",
 		 netns_inode());
 	if (stream_drain(pipe_fd))
 		remark(trouble, "the pipe cannot be read");
@@ -171,7 +171,7 @@ static void take_line(struct trial *trial, const char *line)
 	else if (record_is(record, SHUTWATCH_KEY_KIND,
 			   kind_names.name[SHUTWATCH_KIND_LOST]))
 		remark(&play->trouble, "records were lost");
-	else if (record_is(record, SHUTWATCH_KEY_NETNS, trial->watch.netns))
+	else if (record_is(record, SHUTWATCH_KEY_NETNS, trial->events.netns))
 		play->nr_records++;
 }
 

@@ -31,7 +31,7 @@
  * @play: what happened
  * @name: of the test
  * @capture: the wire
- * @watch: which records are ours
+ * @events: which records are ours
  * @before: the kernel's counters at the beginning
  * @module: the module's, those that must not move
  */
@@ -39,7 +39,7 @@ struct trial {
 	struct play play;
 	char name[96];
 	struct capture *capture;
-	struct watch watch;
+	struct events events;
 	struct mib before;
 	long long module[TRIAL_STILL];
 };
