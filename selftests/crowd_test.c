@@ -53,7 +53,7 @@ static struct worker worker[THREADS];
 
 static void end(struct worker *w, int fd)
 {
-	w->cookie[w->count++] = couple_cookie(fd);
+	w->cookie[w->count++] = tcp_pair_cookie(fd);
 	close(fd);
 }
 
@@ -243,7 +243,7 @@ static int count_missing(const struct worker *w)
 
 	for (i = 0; i < w->count; i++)
 		missing += !bsearch(&w->cookie[i], seen.cookie, seen.count,
-				    sizeof(*seen.cookie), couple_by_cookie);
+				    sizeof(*seen.cookie), tcp_pair_by_cookie);
 	return missing;
 }
 
@@ -306,7 +306,7 @@ TEST_F_TIMEOUT(crowd, each_close_has_its_record, TEST_SECONDS)
 
 	after = losses_now();
 	look_at_text();
-	qsort(seen.cookie, seen.count, sizeof(*seen.cookie), couple_by_cookie);
+	qsort(seen.cookie, seen.count, sizeof(*seen.cookie), tcp_pair_by_cookie);
 	for (i = 0; i < THREADS; i++)
 		missing += count_missing(&worker[i]);
 	TH_LOG("%d closes, %d have their record; said to be lost: %llu by the reader, %lld in the ring, %lld calls, %lld hits",

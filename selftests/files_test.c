@@ -475,7 +475,7 @@ static int read_sockets(__u64 *cookie, int max, size_t chunk)
 		cookie[count++] = record_cookie(&record);
 	}
 	free(text.data);
-	qsort(cookie, count, sizeof(*cookie), couple_by_cookie);
+	qsort(cookie, count, sizeof(*cookie), tcp_pair_by_cookie);
 	return count;
 }
 
@@ -491,10 +491,10 @@ static int make_sockets(int *fd, __u64 *cookie, int count)
 		fd[i] = new_maker();
 		if (fd[i] < 0)
 			return -1;
-		cookie[i] = couple_cookie(fd[i]);
+		cookie[i] = tcp_pair_cookie(fd[i]);
 		make_records(fd[i], 1);
 	}
-	qsort(cookie, count, sizeof(*cookie), couple_by_cookie);
+	qsort(cookie, count, sizeof(*cookie), tcp_pair_by_cookie);
 	return 0;
 }
 
@@ -524,7 +524,7 @@ TEST_F_TIMEOUT(files, sockets_shows_thousands, TEST_SECONDS)
 		close(fd[i]);
 	count = read_sockets(shown, ARRAY_SIZE(shown), 1 << 16);
 	for (i = 0, found = 0; i < count; i++)
-		found += !!bsearch(&shown[i], made, MANY, sizeof(*made), couple_by_cookie);
+		found += !!bsearch(&shown[i], made, MANY, sizeof(*made), tcp_pair_by_cookie);
 	EXPECT_EQ(0, found);
 }
 

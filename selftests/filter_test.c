@@ -62,21 +62,21 @@ static void check_pass(struct __test_metadata *_metadata, const char *name,
 	bool client = pass == CLIENT || pass == BOTH;
 	bool server = pass == SERVER || pass == BOTH;
 	long long filtered = module_stat("filtered");
-	struct couple couple;
+	struct tcp_pair pair;
 	struct tale tale;
 
 	ASSERT_EQ(0, module_set(name, value));
-	ASSERT_EQ(0, couple_join(&couple, from, to))
+	ASSERT_EQ(0, tcp_pair_join(&pair, from, to))
 		TH_LOG("from %s to %s", from, to);
-	EXPECT_EQ(client, tale_goes_on(couple.client_cookie));
-	EXPECT_EQ(server, tale_goes_on(couple.server_cookie));
-	couple_part(&couple);
-	tale = tale_with(couple.client_cookie, client ? CLIENT_STATES + 1 : 0);
+	EXPECT_EQ(client, tale_goes_on(pair.client_cookie));
+	EXPECT_EQ(server, tale_goes_on(pair.server_cookie));
+	tcp_pair_part(&pair);
+	tale = tale_with(pair.client_cookie, client ? CLIENT_STATES + 1 : 0);
 	EXPECT_EQ(client ? CLIENT_STATES + 1 : 0, tale.all)
 		TH_LOG("%s=%s: client", name, value);
 	EXPECT_EQ(client ? CLIENT_STATES : 0, tale.states);
 	EXPECT_EQ(client, tale.closes);
-	tale = tale_with(couple.server_cookie, server ? SERVER_STATES + 1 : 0);
+	tale = tale_with(pair.server_cookie, server ? SERVER_STATES + 1 : 0);
 	EXPECT_EQ(server ? SERVER_STATES + 1 : 0, tale.all)
 		TH_LOG("%s=%s: server", name, value);
 	EXPECT_EQ(server ? SERVER_STATES : 0, tale.states);
@@ -109,14 +109,14 @@ TEST_F(filter, lport)
 /* A connect() chooses its port after the transition: that one is not seen. */
 TEST_F(filter, lport_chosen_by_connect)
 {
-	struct couple couple;
+	struct tcp_pair pair;
 	struct tale tale;
 
 	ASSERT_EQ(0, module_set("lport", "8000"));
-	ASSERT_EQ(0, couple_join(&couple, "127.0.0.1:0", S4));
-	couple_part(&couple);
-	EXPECT_EQ(0, tale_of(couple.client_cookie).all);
-	tale = tale_with(couple.server_cookie, SERVER_STATES + 1);
+	ASSERT_EQ(0, tcp_pair_join(&pair, "127.0.0.1:0", S4));
+	tcp_pair_part(&pair);
+	EXPECT_EQ(0, tale_of(pair.client_cookie).all);
+	tale = tale_with(pair.server_cookie, SERVER_STATES + 1);
 	EXPECT_EQ(SERVER_STATES, tale.states);
 	EXPECT_EQ(1, tale.closes);
 }
@@ -203,80 +203,80 @@ TEST_F(filter, several)
 TEST_F(filter, pid)
 {
 	char mine[16], other[16];
-	struct couple couple;
+	struct tcp_pair pair;
 
 	snprintf(mine, sizeof(mine), "%d", getpid());
 	snprintf(other, sizeof(other), "%d", getppid());
 	PASS("pid", other, C4, S4, NOBODY);
 
 	ASSERT_EQ(0, module_set("pid", mine));
-	ASSERT_EQ(0, couple_join(&couple, C4, S4));
-	couple_part(&couple);
+	ASSERT_EQ(0, tcp_pair_join(&pair, C4, S4));
+	tcp_pair_part(&pair);
 	/* The server's end becomes known when we first act on it. */
 	EXPECT_EQ(CLIENT_STATES,
-		  tale_with(couple.client_cookie, CLIENT_STATES + 1).states);
-	EXPECT_EQ(1, tale_of(couple.client_cookie).closes);
-	EXPECT_EQ(1, tale_of(couple.server_cookie).closes);
+		  tale_with(pair.client_cookie, CLIENT_STATES + 1).states);
+	EXPECT_EQ(1, tale_of(pair.client_cookie).closes);
+	EXPECT_EQ(1, tale_of(pair.server_cookie).closes);
 }
 
 /* What is known is looked at again when a filter changes. */
 TEST_F(filter, change_while_a_socket_lives)
 {
-	struct couple couple;
+	struct tcp_pair pair;
 	int before;
 
-	ASSERT_EQ(0, couple_join(&couple, C4, S4));
-	before = tale_with(couple.server_cookie, 1).all;
+	ASSERT_EQ(0, tcp_pair_join(&pair, C4, S4));
+	before = tale_with(pair.server_cookie, 1).all;
 	EXPECT_EQ(1, before);
 	ASSERT_EQ(0, module_set("port", "9"));
-	shutdown(couple.server, SHUT_RD);
-	EXPECT_EQ(before, tale_of(couple.server_cookie).all);
+	shutdown(pair.server, SHUT_RD);
+	EXPECT_EQ(before, tale_of(pair.server_cookie).all);
 	ASSERT_EQ(0, module_set("port", "8000"));
-	shutdown(couple.server, SHUT_RD);
-	EXPECT_EQ(before + 1, tale_of(couple.server_cookie).all);
+	shutdown(pair.server, SHUT_RD);
+	EXPECT_EQ(before + 1, tale_of(pair.server_cookie).all);
 	ASSERT_EQ(0, module_set("port", ""));
-	shutdown(couple.server, SHUT_RD);
-	EXPECT_EQ(before + 2, tale_of(couple.server_cookie).all);
-	couple_part(&couple);
-	EXPECT_EQ(1, tale_of(couple.server_cookie).closes);
+	shutdown(pair.server, SHUT_RD);
+	EXPECT_EQ(before + 2, tale_of(pair.server_cookie).all);
+	tcp_pair_part(&pair);
+	EXPECT_EQ(1, tale_of(pair.server_cookie).closes);
 }
 
 /* What happened while it was turned away is made up for, not carried on. */
 TEST_F(filter, change_while_a_state_does)
 {
-	struct couple couple;
+	struct tcp_pair pair;
 	char end;
 
-	ASSERT_EQ(0, couple_join(&couple, C4, S4));
-	EXPECT_EQ(1, tale_with(couple.server_cookie, 1).all);
+	ASSERT_EQ(0, tcp_pair_join(&pair, C4, S4));
+	EXPECT_EQ(1, tale_with(pair.server_cookie, 1).all);
 	ASSERT_EQ(0, module_set("port", "9"));
-	shutdown(couple.client, SHUT_WR);
-	EXPECT_EQ(0, recv(couple.server, &end, sizeof(end), 0));
-	EXPECT_EQ(1, tale_of(couple.server_cookie).all);
+	shutdown(pair.client, SHUT_WR);
+	EXPECT_EQ(0, recv(pair.server, &end, sizeof(end), 0));
+	EXPECT_EQ(1, tale_of(pair.server_cookie).all);
 	ASSERT_EQ(0, module_set("port", ""));
-	shutdown(couple.server, SHUT_RD);
-	EXPECT_STREQ("CLOSE_WAIT>CLOSE_WAIT", tale_of(couple.server_cookie).called);
-	couple_part(&couple);
+	shutdown(pair.server, SHUT_RD);
+	EXPECT_STREQ("CLOSE_WAIT>CLOSE_WAIT", tale_of(pair.server_cookie).called);
+	tcp_pair_part(&pair);
 }
 
 /* Nothing is told of a mini-socket's end, but it does not stay in the table. */
 TEST_F_TIMEOUT(filter, change_while_TIME_WAIT, DEATH_SECONDS + 30)
 {
 	__u64 deadline = clock_in(DEATH_SECONDS);
-	struct couple couple;
+	struct tcp_pair pair;
 	int told;
 
-	ASSERT_EQ(0, couple_join(&couple, C4, S4));
-	couple_part(&couple);
-	told = tale_with(couple.client_cookie, CLIENT_STATES + 1).all;
+	ASSERT_EQ(0, tcp_pair_join(&pair, C4, S4));
+	tcp_pair_part(&pair);
+	told = tale_with(pair.client_cookie, CLIENT_STATES + 1).all;
 	EXPECT_EQ(CLIENT_STATES + 1, told);
 	ASSERT_EQ(0, module_set("port", "9"));
 	/* The namespace goes, and its mini-sockets with it. */
 	ASSERT_EQ(0, netns_enter());
-	while (tale_goes_on(couple.client_cookie) && clock_wait(deadline))
+	while (tale_goes_on(pair.client_cookie) && clock_wait(deadline))
 		;
-	EXPECT_FALSE(tale_goes_on(couple.client_cookie));
-	EXPECT_EQ(told, tale_of(couple.client_cookie).all);
+	EXPECT_FALSE(tale_goes_on(pair.client_cookie));
+	EXPECT_EQ(told, tale_of(pair.client_cookie).all);
 }
 
 /* ---- what is refused ---- */

@@ -46,12 +46,12 @@ static bool comes_to(__u64 cookie, const char *last)
  * struct place - a namespace with a connection in it
  * @fd: the namespace
  * @name: its name in the records
- * @couple: the connection
+ * @pair: the connection
  */
 struct place {
 	int fd;
 	char name[24];
-	struct couple couple;
+	struct tcp_pair pair;
 };
 
 static int place_open(struct place *place)
@@ -62,7 +62,7 @@ static int place_open(struct place *place)
 		return err;
 	place->fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	snprintf(place->name, sizeof(place->name), "%llu", netns_inode());
-	return couple_join(&place->couple, CLIENT, SERVER);
+	return tcp_pair_join(&place->pair, CLIENT, SERVER);
 }
 
 FIXTURE(netns) {
@@ -94,8 +94,8 @@ static void check_tale(struct __test_metadata *_metadata, __u64 cookie,
 
 static void check_place(struct __test_metadata *_metadata, const struct place *p)
 {
-	check_tale(_metadata, p->couple.client_cookie, p->name, CLIENT, SERVER);
-	check_tale(_metadata, p->couple.server_cookie, p->name, SERVER, CLIENT);
+	check_tale(_metadata, p->pair.client_cookie, p->name, CLIENT, SERVER);
+	check_tale(_metadata, p->pair.server_cookie, p->name, SERVER, CLIENT);
 }
 
 /* Four sockets, two pairs of addresses, two ends: none is taken for another. */
@@ -105,29 +105,29 @@ TEST_F(netns, same_ports_are_told_apart)
 	struct tale tale;
 	int server;
 
-	server = self->two.couple.server;
+	server = self->two.pair.server;
 	ASSERT_EQ(0, setsockopt(server, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)));
 	close(server);
-	tale = tale_of(self->two.couple.server_cookie);
+	tale = tale_of(self->two.pair.server_cookie);
 	EXPECT_STREQ("RST", tale.sent);
 	EXPECT_STREQ("linger_zero", tale.why);
 	EXPECT_STREQ("ESTABLISHED>CLOSE", tale.last);
 	/* The other one's client was reset, ours was not. */
-	EXPECT_TRUE(comes_to(self->two.couple.client_cookie, "ESTABLISHED>CLOSE"));
+	EXPECT_TRUE(comes_to(self->two.pair.client_cookie, "ESTABLISHED>CLOSE"));
 	EXPECT_STREQ("SYN_SENT>ESTABLISHED",
-		     tale_of(self->one.couple.client_cookie).last);
+		     tale_of(self->one.pair.client_cookie).last);
 	EXPECT_STREQ("SYN_RECV>ESTABLISHED",
-		     tale_of(self->one.couple.server_cookie).last);
+		     tale_of(self->one.pair.server_cookie).last);
 
-	close(self->one.couple.server);
-	close(self->one.couple.client);
-	tale = tale_of(self->one.couple.server_cookie);
+	close(self->one.pair.server);
+	close(self->one.pair.client);
+	tale = tale_of(self->one.pair.server_cookie);
 	EXPECT_STREQ("FIN", tale.sent);
 	EXPECT_STREQ("close", tale.why);
-	EXPECT_TRUE(comes_to(self->one.couple.server_cookie,
+	EXPECT_TRUE(comes_to(self->one.pair.server_cookie,
 			     "FIN_WAIT2>TIME_WAIT"));
-	EXPECT_EQ(1, tale_of(self->one.couple.client_cookie).closes);
-	EXPECT_EQ(0, tale_of(self->two.couple.client_cookie).closes);
+	EXPECT_EQ(1, tale_of(self->one.pair.client_cookie).closes);
+	EXPECT_EQ(0, tale_of(self->two.pair.client_cookie).closes);
 	check_place(_metadata, &self->one);
 	check_place(_metadata, &self->two);
 }
@@ -136,9 +136,9 @@ TEST_F(netns, same_ports_are_told_apart)
 TEST_F(netns, a_socket_stays_in_its_namespace)
 {
 	ASSERT_EQ(0, setns(self->two.fd, CLONE_NEWNET));
-	close(self->one.couple.server);
+	close(self->one.pair.server);
 	ASSERT_EQ(0, setns(self->one.fd, CLONE_NEWNET));
-	close(self->two.couple.server);
+	close(self->two.pair.server);
 	check_place(_metadata, &self->one);
 	check_place(_metadata, &self->two);
 }
@@ -148,11 +148,11 @@ TEST_F(netns, a_socket_stays_in_its_namespace)
 /**
  * struct legacy - what the last program of a namespace left there
  * @err: it could not do what it was to do
- * @couple: the connection, seen last by it
+ * @pair: the connection, seen last by it
  */
 struct legacy {
 	int err;
-	struct couple couple;
+	struct tcp_pair pair;
 };
 
 static struct legacy *legacy;
@@ -180,7 +180,7 @@ static void let_die(struct __test_metadata *_metadata, void (*does)(void))
 
 	if (!pid) {
 		legacy->err = netns_enter();
-		legacy->err = legacy->err ?: couple_join(&legacy->couple, CLIENT, SERVER);
+		legacy->err = legacy->err ?: tcp_pair_join(&legacy->pair, CLIENT, SERVER);
 		if (!legacy->err)
 			does();
 		_exit(0);
@@ -192,7 +192,7 @@ static void let_die(struct __test_metadata *_metadata, void (*does)(void))
 
 static void part(void)
 {
-	couple_part(&legacy->couple);
+	tcp_pair_part(&legacy->pair);
 }
 
 static void leave(void)
@@ -212,9 +212,9 @@ static void check_purged(struct __test_metadata *_metadata, __u64 cookie,
 TEST_F_TIMEOUT(death, TIME_WAIT, TEST_SECONDS)
 {
 	let_die(_metadata, part);
-	check_purged(_metadata, legacy->couple.client_cookie, "TIME_WAIT>CLOSE");
-	EXPECT_TRUE(comes_to(legacy->couple.server_cookie, "LAST_ACK>CLOSE"));
-	EXPECT_FALSE(tale_goes_on(legacy->couple.server_cookie));
+	check_purged(_metadata, legacy->pair.client_cookie, "TIME_WAIT>CLOSE");
+	EXPECT_TRUE(comes_to(legacy->pair.server_cookie, "LAST_ACK>CLOSE"));
+	EXPECT_FALSE(tale_goes_on(legacy->pair.server_cookie));
 }
 
 /* Sockets that a program has hold the namespace: first they are closed. */
@@ -223,8 +223,8 @@ TEST_F_TIMEOUT(death, ESTABLISHED, TEST_SECONDS)
 	__u64 first, second;
 
 	let_die(_metadata, leave);
-	first = legacy->couple.client_cookie;
-	second = legacy->couple.server_cookie;
+	first = legacy->pair.client_cookie;
+	second = legacy->pair.server_cookie;
 	EXPECT_STREQ("FIN", tale_of(first).sent);
 	EXPECT_STREQ("FIN", tale_of(second).sent);
 	EXPECT_EQ(1, tale_of(first).closes);
@@ -232,7 +232,7 @@ TEST_F_TIMEOUT(death, ESTABLISHED, TEST_SECONDS)
 	/* Which is closed first is the kernel's choice: that has the TIME_WAIT. */
 	if (!strcmp(tale_of(first).last, "LAST_ACK>CLOSE")) {
 		first = second;
-		second = legacy->couple.client_cookie;
+		second = legacy->pair.client_cookie;
 	}
 	EXPECT_TRUE(comes_to(second, "LAST_ACK>CLOSE"));
 	check_purged(_metadata, first, "TIME_WAIT>CLOSE");
@@ -253,24 +253,24 @@ static void part_in_FIN_WAIT2(void)
 {
 	__u64 deadline = clock_in(DEATH_SECONDS);
 
-	close(legacy->couple.client);
-	while (strcmp(tale_of(legacy->couple.client_cookie).last,
+	close(legacy->pair.client);
+	while (strcmp(tale_of(legacy->pair.client_cookie).last,
 		      "FIN_WAIT1>FIN_WAIT2")) {
 		if (!clock_wait(deadline))
 			return;
 	}
 	legacy->err = sysctl_write("ipv4/tcp_orphan_retries", "1");
 	legacy->err = legacy->err ?: lo_down();
-	close(legacy->couple.server);
+	close(legacy->pair.server);
 }
 
 /* An orphan that has something to send holds its namespace until it gives up. */
 TEST_F_TIMEOUT(death, FIN_WAIT2, TEST_SECONDS)
 {
 	let_die(_metadata, part_in_FIN_WAIT2);
-	EXPECT_TRUE(comes_to(legacy->couple.server_cookie, "LAST_ACK>CLOSE"));
-	EXPECT_STREQ("timer", tale_of(legacy->couple.server_cookie).by);
-	check_purged(_metadata, legacy->couple.client_cookie, "FIN_WAIT2>CLOSE");
+	EXPECT_TRUE(comes_to(legacy->pair.server_cookie, "LAST_ACK>CLOSE"));
+	EXPECT_STREQ("timer", tale_of(legacy->pair.server_cookie).by);
+	check_purged(_metadata, legacy->pair.client_cookie, "FIN_WAIT2>CLOSE");
 }
 
 int main(int argc, char **argv)

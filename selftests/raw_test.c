@@ -106,7 +106,7 @@ TEST_F(raw, each_says_what_it_is)
 		EXPECT_EQ(-ENOTCONN, record[i].err);
 		EXPECT_EQ(getpid(), record[i].pid);
 		EXPECT_EQ(netns_inode(), record[i].netns);
-		EXPECT_EQ(couple_cookie(self->maker), record[i].cookie);
+		EXPECT_EQ(tcp_pair_cookie(self->maker), record[i].cookie);
 	}
 }
 
@@ -150,16 +150,16 @@ static void play_some(struct __test_metadata *_metadata)
 		{ "[::ffff:127.0.0.1]:0", "[::ffff:127.0.0.20]:8001" },
 	};
 	const struct linger linger = { .l_onoff = 1 };
-	struct couple couple;
+	struct tcp_pair pair;
 	int i;
 
 	for (i = 0; i < 2 * ARRAY_SIZE(address); i++) {
-		ASSERT_EQ(0, couple_join(&couple, address[i / 2][0], address[i / 2][1]));
-		EXPECT_EQ(5, send(couple.client, "hello", 5, MSG_NOSIGNAL));
-		shutdown(couple.client, SHUT_WR);
+		ASSERT_EQ(0, tcp_pair_join(&pair, address[i / 2][0], address[i / 2][1]));
+		EXPECT_EQ(5, send(pair.client, "hello", 5, MSG_NOSIGNAL));
+		shutdown(pair.client, SHUT_WR);
 		if (i % 2)
-			setsockopt(couple.client, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-		couple_part(&couple);
+			setsockopt(pair.client, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+		tcp_pair_part(&pair);
 	}
 }
 
@@ -314,7 +314,7 @@ TEST_F(small, poll_is_woken_when_it_is_time)
 
 /* ---- a burst ---- */
 
-#define COUPLES		5000
+#define PAIRS		5000
 #define DEFAULT_RING	32768
 
 FIXTURE(burst) {
@@ -392,7 +392,7 @@ FIXTURE_TEARDOWN(burst)
 	EXPECT_EQ(0, module_reload(""));
 }
 
-static int end_of[2 * COUPLES];
+static int end_of[2 * PAIRS];
 
 static int allow_files(int count)
 {
@@ -407,10 +407,10 @@ static int join_all(void)
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), i;
 
 	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (allow_files(2 * COUPLES + 100) ||
+	if (allow_files(2 * PAIRS + 100) ||
 	    bind(listener, (struct sockaddr *)&addr, sizeof(addr)) || listen(listener, 8))
 		return -errno;
-	for (i = 0; i < 2 * COUPLES; i += 2) {
+	for (i = 0; i < 2 * PAIRS; i += 2) {
 		end_of[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		if (connect(end_of[i], (struct sockaddr *)&addr, sizeof(addr)))
 			return -errno;
@@ -428,9 +428,9 @@ static void end_all(void)
 	const struct linger linger = { .l_onoff = 1 };
 	int i;
 
-	for (i = 0; i < 2 * COUPLES; i += 4)
+	for (i = 0; i < 2 * PAIRS; i += 4)
 		setsockopt(end_of[i], SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-	for (i = 0; i < 2 * COUPLES; i++)
+	for (i = 0; i < 2 * PAIRS; i++)
 		close(end_of[i]);
 }
 

@@ -8,12 +8,12 @@
 #include "tcp_pair.h"
 
 /**
- * couple_cookie - the name of a socket in the records
+ * tcp_pair_cookie - the name of a socket in the records
  * @fd: the socket
  *
  * Return: its SO_COOKIE.
  */
-__u64 couple_cookie(int fd)
+__u64 tcp_pair_cookie(int fd)
 {
 	socklen_t len = sizeof(__u64);
 	__u64 cookie = 0;
@@ -23,13 +23,13 @@ __u64 couple_cookie(int fd)
 }
 
 /**
- * couple_by_cookie - for qsort() and bsearch(): smaller cookies first
+ * tcp_pair_by_cookie - for qsort() and bsearch(): smaller cookies first
  * @a: a cookie
  * @b: another
  *
  * Return: -1, 0 or 1.
  */
-int couple_by_cookie(const void *a, const void *b)
+int tcp_pair_by_cookie(const void *a, const void *b)
 {
 	__u64 x = *(const __u64 *)a, y = *(const __u64 *)b;
 
@@ -55,45 +55,45 @@ static int bound(const char *address, struct sockaddr_storage *addr, socklen_t *
 }
 
 /**
- * couple_join - connect two sockets
- * @couple: receives them
+ * tcp_pair_join - connect two sockets
+ * @pair: receives them
  * @from: address and port of the client
  * @to: of the server
  *
  * Return: 0 or a negative errno.
  */
-int couple_join(struct couple *couple, const char *from, const char *to)
+int tcp_pair_join(struct tcp_pair *pair, const char *from, const char *to)
 {
 	struct sockaddr_storage addr;
 	int listener, err = 0;
 	socklen_t len;
 
-	couple->client = bound(from, &addr, &len);
-	couple->server = -1;
+	pair->client = bound(from, &addr, &len);
+	pair->server = -1;
 	listener = bound(to, &addr, &len);
-	if (couple->client < 0 || listener < 0)
-		return couple->client < 0 ? couple->client : listener;
+	if (pair->client < 0 || listener < 0)
+		return pair->client < 0 ? pair->client : listener;
 	if (listen(listener, 1) ||
-	    connect(couple->client, (struct sockaddr *)&addr, len))
+	    connect(pair->client, (struct sockaddr *)&addr, len))
 		err = -errno;
 	else
-		couple->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	if (couple->server < 0)
+		pair->server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	if (pair->server < 0)
 		err = err ?: -errno;
 	close(listener);
-	couple->client_cookie = couple_cookie(couple->client);
-	couple->server_cookie = couple_cookie(couple->server);
+	pair->client_cookie = tcp_pair_cookie(pair->client);
+	pair->server_cookie = tcp_pair_cookie(pair->server);
 	return err;
 }
 
 /**
- * couple_part - close both ends, the client's first
- * @couple: the connection
+ * tcp_pair_part - close both ends, the client's first
+ * @pair: the connection
  */
-void couple_part(struct couple *couple)
+void tcp_pair_part(struct tcp_pair *pair)
 {
-	close(couple->client);
-	close(couple->server);
-	couple->client = -1;
-	couple->server = -1;
+	close(pair->client);
+	close(pair->server);
+	pair->client = -1;
+	pair->server = -1;
 }

@@ -9,22 +9,22 @@
 #include <stdbool.h>
 
 /**
- * struct couple - a connection over lo
+ * struct tcp_pair - a connection over lo
  * @client: one end, -1 once it is closed
  * @server: the other end, likewise
  * @client_cookie: its SO_COOKIE
  * @server_cookie: its SO_COOKIE
  */
-struct couple {
+struct tcp_pair {
 	int client;
 	int server;
 	__u64 client_cookie;
 	__u64 server_cookie;
 };
 
-int couple_join(struct couple *couple, const char *from, const char *to);
-void couple_part(struct couple *couple);
-__u64 couple_cookie(int fd);
-int couple_by_cookie(const void *a, const void *b);
+int tcp_pair_join(struct tcp_pair *pair, const char *from, const char *to);
+void tcp_pair_part(struct tcp_pair *pair);
+__u64 tcp_pair_cookie(int fd);
+int tcp_pair_by_cookie(const void *a, const void *b);
 
 #endif /* TCP_PAIR_H */

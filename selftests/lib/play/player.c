@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The stage: a process with a network namespace of its own, a capture and a
- * watch that are there before the program begins and until it has left.  What
+ * reader that are there before the program begins and until it has left.  What
  * they see is in memory that the player shares with its audience.
  */
 #include <errno.h>

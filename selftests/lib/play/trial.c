@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A network namespace, a capture and a watch that are there before the test
+ * A network namespace, a capture and a reader that are there before the test
  * does anything; and at its end, everything that was seen is accounted for.
  */
 #include <errno.h>
