@@ -63,24 +63,24 @@ static void check_pass(struct __test_metadata *_metadata, const char *name,
 	bool server = pass == SERVER || pass == BOTH;
 	long long filtered = module_stat("filtered");
 	struct tcp_pair pair;
-	struct tale tale;
+	struct socket_records records;
 
 	ASSERT_EQ(0, module_set(name, value));
 	ASSERT_EQ(0, tcp_pair_join(&pair, from, to))
 		TH_LOG("from %s to %s", from, to);
-	EXPECT_EQ(client, tale_goes_on(pair.client_cookie));
-	EXPECT_EQ(server, tale_goes_on(pair.server_cookie));
+	EXPECT_EQ(client, socket_records_go_on(pair.client_cookie));
+	EXPECT_EQ(server, socket_records_go_on(pair.server_cookie));
 	tcp_pair_part(&pair);
-	tale = tale_with(pair.client_cookie, client ? CLIENT_STATES + 1 : 0);
-	EXPECT_EQ(client ? CLIENT_STATES + 1 : 0, tale.all)
+	records = socket_records_with(pair.client_cookie, client ? CLIENT_STATES + 1 : 0);
+	EXPECT_EQ(client ? CLIENT_STATES + 1 : 0, records.all)
 		TH_LOG("%s=%s: client", name, value);
-	EXPECT_EQ(client ? CLIENT_STATES : 0, tale.states);
-	EXPECT_EQ(client, tale.closes);
-	tale = tale_with(pair.server_cookie, server ? SERVER_STATES + 1 : 0);
-	EXPECT_EQ(server ? SERVER_STATES + 1 : 0, tale.all)
+	EXPECT_EQ(client ? CLIENT_STATES : 0, records.states);
+	EXPECT_EQ(client, records.closes);
+	records = socket_records_with(pair.server_cookie, server ? SERVER_STATES + 1 : 0);
+	EXPECT_EQ(server ? SERVER_STATES + 1 : 0, records.all)
 		TH_LOG("%s=%s: server", name, value);
-	EXPECT_EQ(server ? SERVER_STATES : 0, tale.states);
-	EXPECT_EQ(server, tale.closes);
+	EXPECT_EQ(server ? SERVER_STATES : 0, records.states);
+	EXPECT_EQ(server, records.closes);
 	if (pass != BOTH)
 		EXPECT_LT(filtered, module_stat("filtered"));
 	EXPECT_EQ(0, module_set(name, ""));
@@ -110,15 +110,15 @@ TEST_F(filter, lport)
 TEST_F(filter, lport_chosen_by_connect)
 {
 	struct tcp_pair pair;
-	struct tale tale;
+	struct socket_records records;
 
 	ASSERT_EQ(0, module_set("lport", "8000"));
 	ASSERT_EQ(0, tcp_pair_join(&pair, "127.0.0.1:0", S4));
 	tcp_pair_part(&pair);
-	EXPECT_EQ(0, tale_of(pair.client_cookie).all);
-	tale = tale_with(pair.server_cookie, SERVER_STATES + 1);
-	EXPECT_EQ(SERVER_STATES, tale.states);
-	EXPECT_EQ(1, tale.closes);
+	EXPECT_EQ(0, socket_records_of(pair.client_cookie).all);
+	records = socket_records_with(pair.server_cookie, SERVER_STATES + 1);
+	EXPECT_EQ(SERVER_STATES, records.states);
+	EXPECT_EQ(1, records.closes);
 }
 
 TEST_F(filter, rport)
@@ -214,9 +214,9 @@ TEST_F(filter, pid)
 	tcp_pair_part(&pair);
 	/* The server's end becomes known when we first act on it. */
 	EXPECT_EQ(CLIENT_STATES,
-		  tale_with(pair.client_cookie, CLIENT_STATES + 1).states);
-	EXPECT_EQ(1, tale_of(pair.client_cookie).closes);
-	EXPECT_EQ(1, tale_of(pair.server_cookie).closes);
+		  socket_records_with(pair.client_cookie, CLIENT_STATES + 1).states);
+	EXPECT_EQ(1, socket_records_of(pair.client_cookie).closes);
+	EXPECT_EQ(1, socket_records_of(pair.server_cookie).closes);
 }
 
 /* What is known is looked at again when a filter changes. */
@@ -226,19 +226,19 @@ TEST_F(filter, change_while_a_socket_lives)
 	int before;
 
 	ASSERT_EQ(0, tcp_pair_join(&pair, C4, S4));
-	before = tale_with(pair.server_cookie, 1).all;
+	before = socket_records_with(pair.server_cookie, 1).all;
 	EXPECT_EQ(1, before);
 	ASSERT_EQ(0, module_set("port", "9"));
 	shutdown(pair.server, SHUT_RD);
-	EXPECT_EQ(before, tale_of(pair.server_cookie).all);
+	EXPECT_EQ(before, socket_records_of(pair.server_cookie).all);
 	ASSERT_EQ(0, module_set("port", "8000"));
 	shutdown(pair.server, SHUT_RD);
-	EXPECT_EQ(before + 1, tale_of(pair.server_cookie).all);
+	EXPECT_EQ(before + 1, socket_records_of(pair.server_cookie).all);
 	ASSERT_EQ(0, module_set("port", ""));
 	shutdown(pair.server, SHUT_RD);
-	EXPECT_EQ(before + 2, tale_of(pair.server_cookie).all);
+	EXPECT_EQ(before + 2, socket_records_of(pair.server_cookie).all);
 	tcp_pair_part(&pair);
-	EXPECT_EQ(1, tale_of(pair.server_cookie).closes);
+	EXPECT_EQ(1, socket_records_of(pair.server_cookie).closes);
 }
 
 /* What happened while it was turned away is made up for, not carried on. */
@@ -248,14 +248,14 @@ TEST_F(filter, change_while_a_state_does)
 	char end;
 
 	ASSERT_EQ(0, tcp_pair_join(&pair, C4, S4));
-	EXPECT_EQ(1, tale_with(pair.server_cookie, 1).all);
+	EXPECT_EQ(1, socket_records_with(pair.server_cookie, 1).all);
 	ASSERT_EQ(0, module_set("port", "9"));
 	shutdown(pair.client, SHUT_WR);
 	EXPECT_EQ(0, recv(pair.server, &end, sizeof(end), 0));
-	EXPECT_EQ(1, tale_of(pair.server_cookie).all);
+	EXPECT_EQ(1, socket_records_of(pair.server_cookie).all);
 	ASSERT_EQ(0, module_set("port", ""));
 	shutdown(pair.server, SHUT_RD);
-	EXPECT_STREQ("CLOSE_WAIT>CLOSE_WAIT", tale_of(pair.server_cookie).called);
+	EXPECT_STREQ("CLOSE_WAIT>CLOSE_WAIT", socket_records_of(pair.server_cookie).called);
 	tcp_pair_part(&pair);
 }
 
@@ -268,15 +268,15 @@ TEST_F_TIMEOUT(filter, change_while_TIME_WAIT, DEATH_SECONDS + 30)
 
 	ASSERT_EQ(0, tcp_pair_join(&pair, C4, S4));
 	tcp_pair_part(&pair);
-	told = tale_with(pair.client_cookie, CLIENT_STATES + 1).all;
+	told = socket_records_with(pair.client_cookie, CLIENT_STATES + 1).all;
 	EXPECT_EQ(CLIENT_STATES + 1, told);
 	ASSERT_EQ(0, module_set("port", "9"));
 	/* The namespace goes, and its mini-sockets with it. */
 	ASSERT_EQ(0, netns_enter());
-	while (tale_goes_on(pair.client_cookie) && clock_wait(deadline))
+	while (socket_records_go_on(pair.client_cookie) && clock_wait(deadline))
 		;
-	EXPECT_FALSE(tale_goes_on(pair.client_cookie));
-	EXPECT_EQ(told, tale_of(pair.client_cookie).all);
+	EXPECT_FALSE(socket_records_go_on(pair.client_cookie));
+	EXPECT_EQ(told, socket_records_of(pair.client_cookie).all);
 }
 
 /* ---- what is refused ---- */

@@ -33,7 +33,7 @@ static bool comes_to(__u64 cookie, const char *last)
 {
 	__u64 deadline = clock_in(DEATH_SECONDS);
 
-	while (strcmp(tale_of(cookie).last, last)) {
+	while (strcmp(socket_records_of(cookie).last, last)) {
 		if (!clock_wait(deadline))
 			return false;
 	}
@@ -81,53 +81,53 @@ FIXTURE_TEARDOWN(netns)
 {
 }
 
-static void check_tale(struct __test_metadata *_metadata, __u64 cookie,
-		       const char *netns, const char *local, const char *remote)
+static void check_records(struct __test_metadata *_metadata, __u64 cookie,
+			  const char *netns, const char *local, const char *remote)
 {
-	const struct tale tale = tale_of(cookie);
+	const struct socket_records records = socket_records_of(cookie);
 
-	EXPECT_LT(0, tale.all);
-	EXPECT_STREQ(netns, tale.netns);
-	EXPECT_STREQ(local, tale.local);
-	EXPECT_STREQ(remote, tale.remote);
+	EXPECT_LT(0, records.all);
+	EXPECT_STREQ(netns, records.netns);
+	EXPECT_STREQ(local, records.local);
+	EXPECT_STREQ(remote, records.remote);
 }
 
 static void check_place(struct __test_metadata *_metadata, const struct place *p)
 {
-	check_tale(_metadata, p->pair.client_cookie, p->name, CLIENT, SERVER);
-	check_tale(_metadata, p->pair.server_cookie, p->name, SERVER, CLIENT);
+	check_records(_metadata, p->pair.client_cookie, p->name, CLIENT, SERVER);
+	check_records(_metadata, p->pair.server_cookie, p->name, SERVER, CLIENT);
 }
 
 /* Four sockets, two pairs of addresses, two ends: none is taken for another. */
 TEST_F(netns, same_ports_are_told_apart)
 {
 	const struct linger reset = { .l_onoff = 1 };
-	struct tale tale;
+	struct socket_records records;
 	int server;
 
 	server = self->two.pair.server;
 	ASSERT_EQ(0, setsockopt(server, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)));
 	close(server);
-	tale = tale_of(self->two.pair.server_cookie);
-	EXPECT_STREQ("RST", tale.sent);
-	EXPECT_STREQ("linger_zero", tale.why);
-	EXPECT_STREQ("ESTABLISHED>CLOSE", tale.last);
+	records = socket_records_of(self->two.pair.server_cookie);
+	EXPECT_STREQ("RST", records.sent);
+	EXPECT_STREQ("linger_zero", records.why);
+	EXPECT_STREQ("ESTABLISHED>CLOSE", records.last);
 	/* The other one's client was reset, ours was not. */
 	EXPECT_TRUE(comes_to(self->two.pair.client_cookie, "ESTABLISHED>CLOSE"));
 	EXPECT_STREQ("SYN_SENT>ESTABLISHED",
-		     tale_of(self->one.pair.client_cookie).last);
+		     socket_records_of(self->one.pair.client_cookie).last);
 	EXPECT_STREQ("SYN_RECV>ESTABLISHED",
-		     tale_of(self->one.pair.server_cookie).last);
+		     socket_records_of(self->one.pair.server_cookie).last);
 
 	close(self->one.pair.server);
 	close(self->one.pair.client);
-	tale = tale_of(self->one.pair.server_cookie);
-	EXPECT_STREQ("FIN", tale.sent);
-	EXPECT_STREQ("close", tale.why);
+	records = socket_records_of(self->one.pair.server_cookie);
+	EXPECT_STREQ("FIN", records.sent);
+	EXPECT_STREQ("close", records.why);
 	EXPECT_TRUE(comes_to(self->one.pair.server_cookie,
 			     "FIN_WAIT2>TIME_WAIT"));
-	EXPECT_EQ(1, tale_of(self->one.pair.client_cookie).closes);
-	EXPECT_EQ(0, tale_of(self->two.pair.client_cookie).closes);
+	EXPECT_EQ(1, socket_records_of(self->one.pair.client_cookie).closes);
+	EXPECT_EQ(0, socket_records_of(self->two.pair.client_cookie).closes);
 	check_place(_metadata, &self->one);
 	check_place(_metadata, &self->two);
 }
@@ -204,9 +204,9 @@ static void check_purged(struct __test_metadata *_metadata, __u64 cookie,
 			 const char *last)
 {
 	EXPECT_TRUE(comes_to(cookie, last))
-		TH_LOG("the last is %s", tale_of(cookie).last);
-	EXPECT_STREQ("-", tale_of(cookie).by);
-	EXPECT_FALSE(tale_goes_on(cookie));
+		TH_LOG("the last is %s", socket_records_of(cookie).last);
+	EXPECT_STREQ("-", socket_records_of(cookie).by);
+	EXPECT_FALSE(socket_records_go_on(cookie));
 }
 
 TEST_F_TIMEOUT(death, TIME_WAIT, TEST_SECONDS)
@@ -214,7 +214,7 @@ TEST_F_TIMEOUT(death, TIME_WAIT, TEST_SECONDS)
 	let_die(_metadata, part);
 	check_purged(_metadata, legacy->pair.client_cookie, "TIME_WAIT>CLOSE");
 	EXPECT_TRUE(comes_to(legacy->pair.server_cookie, "LAST_ACK>CLOSE"));
-	EXPECT_FALSE(tale_goes_on(legacy->pair.server_cookie));
+	EXPECT_FALSE(socket_records_go_on(legacy->pair.server_cookie));
 }
 
 /* Sockets that a program has hold the namespace: first they are closed. */
@@ -225,12 +225,12 @@ TEST_F_TIMEOUT(death, ESTABLISHED, TEST_SECONDS)
 	let_die(_metadata, leave);
 	first = legacy->pair.client_cookie;
 	second = legacy->pair.server_cookie;
-	EXPECT_STREQ("FIN", tale_of(first).sent);
-	EXPECT_STREQ("FIN", tale_of(second).sent);
-	EXPECT_EQ(1, tale_of(first).closes);
-	EXPECT_EQ(1, tale_of(second).closes);
+	EXPECT_STREQ("FIN", socket_records_of(first).sent);
+	EXPECT_STREQ("FIN", socket_records_of(second).sent);
+	EXPECT_EQ(1, socket_records_of(first).closes);
+	EXPECT_EQ(1, socket_records_of(second).closes);
 	/* Which is closed first is the kernel's choice: that has the TIME_WAIT. */
-	if (!strcmp(tale_of(first).last, "LAST_ACK>CLOSE")) {
+	if (!strcmp(socket_records_of(first).last, "LAST_ACK>CLOSE")) {
 		first = second;
 		second = legacy->pair.client_cookie;
 	}
@@ -254,7 +254,7 @@ static void part_in_FIN_WAIT2(void)
 	__u64 deadline = clock_in(DEATH_SECONDS);
 
 	close(legacy->pair.client);
-	while (strcmp(tale_of(legacy->pair.client_cookie).last,
+	while (strcmp(socket_records_of(legacy->pair.client_cookie).last,
 		      "FIN_WAIT1>FIN_WAIT2")) {
 		if (!clock_wait(deadline))
 			return;
@@ -269,7 +269,7 @@ TEST_F_TIMEOUT(death, FIN_WAIT2, TEST_SECONDS)
 {
 	let_die(_metadata, part_in_FIN_WAIT2);
 	EXPECT_TRUE(comes_to(legacy->pair.server_cookie, "LAST_ACK>CLOSE"));
-	EXPECT_STREQ("timer", tale_of(legacy->pair.server_cookie).by);
+	EXPECT_STREQ("timer", socket_records_of(legacy->pair.server_cookie).by);
 	check_purged(_metadata, legacy->pair.client_cookie, "FIN_WAIT2>CLOSE");
 }
 

@@ -121,7 +121,7 @@ static void await_acknowledged(struct play *play)
 	__u64 deadline = clock_in(WAIT_SECONDS);
 
 	await_state(play, S1, SHUTWATCH_TCP_CLOSE_WAIT);
-	while (strcmp(tale_of(play->actor[S2].cookie).last, "FIN_WAIT1>FIN_WAIT2")) {
+	while (strcmp(socket_records_of(play->actor[S2].cookie).last, "FIN_WAIT1>FIN_WAIT2")) {
 		if (!clock_wait(deadline)) {
 			remark(&play->wrong, "the FIN is not acknowledged");
 			return;
@@ -416,7 +416,7 @@ static void await_collection(struct play *play)
 TEST_F(process, sent_and_collected)
 {
 	struct play *play = self->play;
-	struct tale tale;
+	struct socket_records records;
 
 	open_mail(play);
 	pair(play);
@@ -424,15 +424,15 @@ TEST_F(process, sent_and_collected)
 	lose_mail(play);
 	await_collection(play);
 	await_acknowledged(play);
-	tale = tale_of(play->actor[S2].cookie);
-	if (strcmp(tale.ctx, "kthread")) {
+	records = socket_records_of(play->actor[S2].cookie);
+	if (strcmp(records.ctx, "kthread")) {
 		expect_closed_by(play, play->pid, play->comm);
 		return;
 	}
-	EXPECT_EQ(0, strncmp(tale.comm, "kworker/", 8))
-		TH_LOG("closed by %s", tale.comm);
+	EXPECT_EQ(0, strncmp(records.comm, "kworker/", 8))
+		TH_LOG("closed by %s", records.comm);
 	expect_whole(play, S2, CLOSE BY_FIN " ctx=kthread pid=%s comm=%s",
-		     tale.pid, tale.comm);
+		     records.pid, records.comm);
 	expect_path(play, S1, CLIENT " rx CLOSE_WAIT");
 	expect_path(play, S2, SERVED " close FIN_WAIT1 rx FIN_WAIT2");
 }

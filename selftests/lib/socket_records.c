@@ -17,26 +17,26 @@
 #define KEEP(where, record, key)					\
 	snprintf(where, sizeof(where), "%s", record_get(record, key))
 
-static void add_record(struct tale *tale, const struct record *r)
+static void add_record(struct socket_records *records, const struct record *r)
 {
-	tale->all++;
-	KEEP(tale->netns, r, SHUTWATCH_KEY_NETNS);
-	KEEP(tale->local, r, SHUTWATCH_KEY_LOCAL);
-	KEEP(tale->remote, r, SHUTWATCH_KEY_REMOTE);
+	records->all++;
+	KEEP(records->netns, r, SHUTWATCH_KEY_NETNS);
+	KEEP(records->local, r, SHUTWATCH_KEY_LOCAL);
+	KEEP(records->remote, r, SHUTWATCH_KEY_REMOTE);
 	if (record_is(r, SHUTWATCH_KEY_CALL, by_names.name[SHUTWATCH_BY_CLOSE])) {
-		tale->closes++;
-		KEEP(tale->ctx, r, SHUTWATCH_KEY_CTX);
-		KEEP(tale->pid, r, SHUTWATCH_KEY_PID);
-		KEEP(tale->comm, r, SHUTWATCH_KEY_COMM);
-		KEEP(tale->sent, r, SHUTWATCH_KEY_SENT);
-		KEEP(tale->why, r, SHUTWATCH_KEY_WHY);
+		records->closes++;
+		KEEP(records->ctx, r, SHUTWATCH_KEY_CTX);
+		KEEP(records->pid, r, SHUTWATCH_KEY_PID);
+		KEEP(records->comm, r, SHUTWATCH_KEY_COMM);
+		KEEP(records->sent, r, SHUTWATCH_KEY_SENT);
+		KEEP(records->why, r, SHUTWATCH_KEY_WHY);
 	}
 	if (record_is(r, SHUTWATCH_KEY_KIND, kind_names.name[SHUTWATCH_KIND_CALL]))
-		KEEP(tale->called, r, SHUTWATCH_KEY_STATE);
+		KEEP(records->called, r, SHUTWATCH_KEY_STATE);
 	if (record_is(r, SHUTWATCH_KEY_KIND, kind_names.name[SHUTWATCH_KIND_STATE])) {
-		tale->states++;
-		KEEP(tale->last, r, SHUTWATCH_KEY_STATE);
-		KEEP(tale->by, r, SHUTWATCH_KEY_BY);
+		records->states++;
+		KEEP(records->last, r, SHUTWATCH_KEY_STATE);
+		KEEP(records->by, r, SHUTWATCH_KEY_BY);
 	}
 }
 
@@ -53,54 +53,54 @@ static bool read_file(struct text *text, const char *name)
 }
 
 /**
- * tale_of - the records of a socket that are kept
+ * socket_records_of - the records of a socket that are kept
  * @cookie: the socket
  *
  * Return: a summary of them.
  */
-struct tale tale_of(__u64 cookie)
+struct socket_records socket_records_of(__u64 cookie)
 {
-	struct tale tale = {};
+	struct socket_records records = {};
 	char *line, *more;
 	struct record r;
 	struct text text;
 
 	if (!read_file(&text, SHUTWATCH_FILE_EVENTS))
-		return (struct tale){ .all = -1 };
+		return (struct socket_records){ .all = -1 };
 	for (line = strtok_r(text.data, "\n", &more); line;
 	     line = strtok_r(NULL, "\n", &more)) {
 		if (!record_parse(&r, line) && record_cookie(&r) == cookie)
-			add_record(&tale, &r);
+			add_record(&records, &r);
 	}
 	free(text.data);
-	return tale;
+	return records;
 }
 
 /**
- * tale_with - the records of a socket, as soon as there are so many
+ * socket_records_with - the records of a socket, as soon as there are so many
  * @cookie: the socket
  * @all: how many; fewer after a while
  *
  * Return: a summary of them.
  */
-struct tale tale_with(__u64 cookie, int all)
+struct socket_records socket_records_with(__u64 cookie, int all)
 {
 	__u64 deadline = clock_in(WAIT_SECONDS);
-	struct tale tale;
+	struct socket_records records;
 
 	do {
-		tale = tale_of(cookie);
-	} while (tale.all < all && clock_wait(deadline));
-	return tale;
+		records = socket_records_of(cookie);
+	} while (records.all < all && clock_wait(deadline));
+	return records;
 }
 
 /**
- * tale_goes_on - is a socket followed?
+ * socket_records_go_on - is a socket followed?
  * @cookie: the socket
  *
  * Return: true if it is in the table.
  */
-bool tale_goes_on(__u64 cookie)
+bool socket_records_go_on(__u64 cookie)
 {
 	char *line, *more;
 	bool found = false;

@@ -11,7 +11,7 @@
 #include "address.h"
 
 /**
- * struct tale - records of a socket
+ * struct socket_records - records of a socket
  * @all: how many; -1 if they could not be read
  * @states: transitions among them
  * @closes: calls of close() among them
@@ -27,7 +27,7 @@
  * @sent: of the last close()
  * @why: of the last close()
  */
-struct tale {
+struct socket_records {
 	int all;
 	int states;
 	int closes;
@@ -44,8 +44,8 @@ struct tale {
 	char why[32];
 };
 
-struct tale tale_of(__u64 cookie);
-struct tale tale_with(__u64 cookie, int all);
-bool tale_goes_on(__u64 cookie);
+struct socket_records socket_records_of(__u64 cookie);
+struct socket_records socket_records_with(__u64 cookie, int all);
+bool socket_records_go_on(__u64 cookie);
 
 #endif /* SOCKET_RECORDS_H */
