@@ -279,16 +279,16 @@ TEST_F(segment, C5_LAST_ACK)
 TEST_F(segment, C6_CLOSE)
 {
 	struct reached reached;
-	struct stall stall;
+	struct hold_lock hold;
 	struct peer peer;
 
 	peer_open(&peer, self->play);
 	reach(&reached, &peer, S, SHUTWATCH_TCP_ESTABLISHED, NULL);
-	stall_begin(&stall, self->play, S);
+	hold_lock_begin(&hold, self->play, S);
 	peer_sends(&peer, PACKET_RST, NULL);
 	peer_sends(&peer, DATA, "x");
-	stall_end(&stall);
-	EXPECT_EQ(STALL_BYTES, stall.sent);
+	hold_lock_end(&hold);
+	EXPECT_EQ(HOLD_LOCK_BYTES, hold.sent);
 	await_state(self->play, S, SHUTWATCH_TCP_CLOSE);
 	expect_whole(self->play, S, RESET
 		     "state=ESTABLISHED>CLOSE error=ECONNRESET ctx=task");

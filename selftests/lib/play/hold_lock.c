@@ -18,74 +18,74 @@
 
 static void *send_from_page(void *arg)
 {
-	struct stall *stall = arg;
+	struct hold_lock *hold = arg;
 
-	stall->sent = send(stall->fd, stall->page, STALL_BYTES, MSG_NOSIGNAL);
+	hold->sent = send(hold->fd, hold->page, HOLD_LOCK_BYTES, MSG_NOSIGNAL);
 	return NULL;
 }
 
 /* A page that nobody has touched yet, and that the kernel has to ask us for. */
-static int make_page(struct stall *stall, size_t size)
+static int make_page(struct hold_lock *hold, size_t size)
 {
 	struct uffdio_api api = { .api = UFFD_API };
 	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
 
-	stall->page = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	stall->uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
-	if (stall->page == MAP_FAILED || stall->uffd < 0)
+	hold->page = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	hold->uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (hold->page == MAP_FAILED || hold->uffd < 0)
 		return -errno;
-	range.range.start = (unsigned long)stall->page;
+	range.range.start = (unsigned long)hold->page;
 	range.range.len = size;
-	if (ioctl(stall->uffd, UFFDIO_API, &api) ||
-	    ioctl(stall->uffd, UFFDIO_REGISTER, &range))
+	if (ioctl(hold->uffd, UFFDIO_API, &api) ||
+	    ioctl(hold->uffd, UFFDIO_REGISTER, &range))
 		return -errno;
 	return 0;
 }
 
 /**
- * stall_begin - a thread begins to send(), and keeps the socket locked
- * @stall: what is to be known about it
+ * hold_lock_begin - a thread begins to send(), and keeps the socket locked
+ * @hold: what is to be known about it
  * @play: the play
  * @who: the socket
  */
-void stall_begin(struct stall *stall, struct play *play, enum who who)
+void hold_lock_begin(struct hold_lock *hold, struct play *play, enum who who)
 {
 	struct pollfd pfd = { .events = POLLIN };
 	struct uffd_msg message;
 	int err;
 
-	memset(stall, 0, sizeof(*stall));
-	stall->play = play;
-	stall->fd = play->actor[who].fd;
-	err = make_page(stall, sysconf(_SC_PAGESIZE));
-	err = err ?: -pthread_create(&stall->thread, NULL, send_from_page, stall);
+	memset(hold, 0, sizeof(*hold));
+	hold->play = play;
+	hold->fd = play->actor[who].fd;
+	err = make_page(hold, sysconf(_SC_PAGESIZE));
+	err = err ?: -pthread_create(&hold->thread, NULL, send_from_page, hold);
 	if (err) {
 		remark(&play->trouble, "userfaultfd: %s", strerror(-err));
 		return;
 	}
-	pfd.fd = stall->uffd;
+	pfd.fd = hold->uffd;
 	if (poll(&pfd, 1, FAULT_MS) != 1 ||
-	    read(stall->uffd, &message, sizeof(message)) != sizeof(message))
+	    read(hold->uffd, &message, sizeof(message)) != sizeof(message))
 		remark(&play->trouble, "send() does not get stuck");
 	step(play, "", "%s.send() in a thread gets stuck", actor_name(who));
 }
 
 /**
- * stall_end - let it have its page, and wait for its end
- * @stall: it
+ * hold_lock_end - let it have its page, and wait for its end
+ * @hold: it
  */
-void stall_end(struct stall *stall)
+void hold_lock_end(struct hold_lock *hold)
 {
 	struct uffdio_zeropage zero = {
-		.range.start = (unsigned long)stall->page,
+		.range.start = (unsigned long)hold->page,
 		.range.len = sysconf(_SC_PAGESIZE),
 	};
 
-	if (ioctl(stall->uffd, UFFDIO_ZEROPAGE, &zero))
-		remark(&stall->play->trouble, "no page: %s", strerror(errno));
-	pthread_join(stall->thread, NULL);
-	munmap(stall->page, sysconf(_SC_PAGESIZE));
-	close(stall->uffd);
-	step(stall->play, "", "send() goes on, and returns %zd", stall->sent);
+	if (ioctl(hold->uffd, UFFDIO_ZEROPAGE, &zero))
+		remark(&hold->play->trouble, "no page: %s", strerror(errno));
+	pthread_join(hold->thread, NULL);
+	munmap(hold->page, sysconf(_SC_PAGESIZE));
+	close(hold->uffd);
+	step(hold->play, "", "send() goes on, and returns %zd", hold->sent);
 }

@@ -11,7 +11,7 @@
 #include "play.h"
 
 /**
- * struct stall - a thread that is stuck in send(), on a page that is not there
+ * struct hold_lock - a thread that is stuck in send(), on a page that is not there
  * @play: the play
  * @thread: it
  * @fd: of the socket
@@ -19,7 +19,7 @@
  * @page: the page
  * @sent: what send() returned
  */
-struct stall {
+struct hold_lock {
 	struct play *play;
 	pthread_t thread;
 	int fd;
@@ -29,9 +29,9 @@ struct stall {
 };
 
 /* How many bytes it sends, in the end. */
-#define STALL_BYTES	5
+#define HOLD_LOCK_BYTES	5
 
-void stall_begin(struct stall *stall, struct play *play, enum who who);
-void stall_end(struct stall *stall);
+void hold_lock_begin(struct hold_lock *hold, struct play *play, enum who who);
+void hold_lock_end(struct hold_lock *hold);
 
 #endif /* HOLD_LOCK_H */
