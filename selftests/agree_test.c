@@ -63,8 +63,8 @@ static void record_has(struct scene *scene, const char *line)
 
 static int disagreements(struct scene *scene)
 {
-	agree(&scene->agreement, scene->packet, scene->nr_packets, scene->record,
-	      scene->nr_records, scene->claimed_by);
+	wire_check(&scene->agreement, scene->packet, scene->nr_packets, scene->record,
+		   scene->nr_records, scene->claimed_by);
 	return scene->agreement.remarks.count;
 }
 
@@ -92,7 +92,7 @@ TEST_F(wire, rst_without_record)
 {
 	wire_has(self->scene, SERVER_, CLIENT, PACKET_RST);
 	EXPECT_EQ(1, disagreements(self->scene));
-	EXPECT_EQ(AGREE_NOBODY, self->scene->claimed_by[0]);
+	EXPECT_EQ(WIRE_NOBODY, self->scene->claimed_by[0]);
 }
 
 TEST_F(wire, fin_without_record)

@@ -94,7 +94,7 @@ static int find_claim(const struct packet *packet, int at,
 		    !is_claimed(claimed_by, packet, at, i, flag))
 			return i;
 	}
-	return AGREE_NOBODY;
+	return WIRE_NOBODY;
 }
 
 static void blame_packet(struct remarks *remarks, const struct packet *packet)
@@ -136,16 +136,16 @@ static void check_record(struct agreement *agreement, const struct packet *packe
 }
 
 /**
- * agree - hold the wire against the records
+ * wire_check - hold the wire against the records
  * @agreement: what came of it; no remarks, if they agree
  * @packet: the wire
  * @nr_packets: how many packets
  * @record: the records
  * @nr_records: how many
- * @claimed_by: for each packet: the record that tells of it, or AGREE_NOBODY
+ * @claimed_by: for each packet: the record that tells of it, or WIRE_NOBODY
  */
-void agree(struct agreement *agreement, const struct packet *packet,
-	   int nr_packets, const struct record *record, int nr_records,
+void wire_check(struct agreement *agreement, const struct packet *packet,
+		int nr_packets, const struct record *record, int nr_records,
 	   int *claimed_by)
 {
 	int i;
@@ -154,14 +154,14 @@ void agree(struct agreement *agreement, const struct packet *packet,
 	for (i = 0; i < nr_packets; i++) {
 		__u8 flag = packet_ends(&packet[i]);
 
-		claimed_by[i] = AGREE_NOBODY;
+		claimed_by[i] = WIRE_NOBODY;
 		if (!flag)
 			continue;
 		agreement->rsts += flag == PACKET_RST;
 		agreement->fins += flag == PACKET_FIN;
 		claimed_by[i] = find_claim(packet, i, record, nr_records,
 					   claimed_by);
-		if (claimed_by[i] == AGREE_NOBODY)
+		if (claimed_by[i] == WIRE_NOBODY)
 			blame_packet(&agreement->remarks, &packet[i]);
 	}
 	for (i = 0; i < nr_records; i++)

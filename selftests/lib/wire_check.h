@@ -12,7 +12,7 @@
 #include "remarks.h"
 
 /* No record claims the packet. */
-#define AGREE_NOBODY	(-1)
+#define WIRE_NOBODY	(-1)
 
 /**
  * struct agreement - who sent what
@@ -26,8 +26,8 @@ struct agreement {
 	struct remarks remarks;
 };
 
-void agree(struct agreement *agreement, const struct packet *packet,
-	   int nr_packets, const struct record *record, int nr_records,
+void wire_check(struct agreement *agreement, const struct packet *packet,
+		int nr_packets, const struct record *record, int nr_records,
 	   int *claimed_by);
 
 #endif /* WIRE_CHECK_H */

@@ -114,7 +114,7 @@ struct expected {
  * @nr_packets: how many of @packet are in use
  * @nr_packets_told: how many of them were there before @end
  * @packet: the wire
- * @claimed_by: which record tells of the packet, or AGREE_NOBODY
+ * @claimed_by: which record tells of the packet, or WIRE_NOBODY
  * @nr_records: how many of @record are in use
  * @record: the records, in the order of the module
  * @agreement: the wire against the records

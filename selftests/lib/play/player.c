@@ -44,8 +44,8 @@ static bool read_records(struct play *play, const struct events *events)
 
 	play->nr_records = events_read(events, play->record, PLAY_RECORDS_MAX,
 				       &trouble);
-	agree(&play->agreement, play->packet, play->nr_packets, play->record,
-	      play->nr_records, play->claimed_by);
+	wire_check(&play->agreement, play->packet, play->nr_packets, play->record,
+		   play->nr_records, play->claimed_by);
 	expect_judge(play);
 	if (trouble.count)
 		play->trouble = trouble;

@@ -332,8 +332,8 @@ static bool judge(struct trial *trial)
 
 	read_wire(trial);
 	read_records(trial);
-	agree(&play->agreement, play->packet, play->nr_packets, play->record,
-	      play->nr_records, play->claimed_by);
+	wire_check(&play->agreement, play->packet, play->nr_packets, play->record,
+		   play->nr_records, play->claimed_by);
 	expect_judge(play);
 	judge_states(play);
 	judge_counters(trial);
