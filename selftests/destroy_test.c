@@ -25,7 +25,7 @@ static int act_destroy(struct play *play, enum who who)
 
 	address_parse(&local, actor->local);
 	address_parse(&remote, actor->remote);
-	play->err = -destroy(&local, &remote, actor->cookie);
+	play->err = -sock_destroy(&local, &remote, actor->cookie);
 	step(play, step_errno(play->err), "ss -K %s", actor_name(who));
 	return play->err;
 }

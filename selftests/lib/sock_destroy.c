@@ -26,8 +26,8 @@ static void put_address(__be32 ip[4], __be16 *port,
 
 static void put_cookie(__u32 half[2], __u64 cookie)
 {
-	half[0] = cookie == DESTROY_ANY ? INET_DIAG_NOCOOKIE : (__u32)cookie;
-	half[1] = cookie == DESTROY_ANY ? INET_DIAG_NOCOOKIE : cookie >> 32;
+	half[0] = cookie == SOCK_DESTROY_ANY ? INET_DIAG_NOCOOKIE : (__u32)cookie;
+	half[1] = cookie == SOCK_DESTROY_ANY ? INET_DIAG_NOCOOKIE : cookie >> 32;
 }
 
 static int ask(const void *request, size_t len)
@@ -51,15 +51,15 @@ static int ask(const void *request, size_t len)
 }
 
 /**
- * destroy - destroy a socket of this network namespace
+ * sock_destroy - destroy a socket of this network namespace
  * @local: its local address
  * @remote: its remote address; of a listener: all zeroes but the family
- * @cookie: its cookie, or DESTROY_ANY
+ * @cookie: its cookie, or SOCK_DESTROY_ANY
  *
  * Return: 0 or a negative errno.
  */
-int destroy(const struct sockaddr_storage *local,
-	    const struct sockaddr_storage *remote, __u64 cookie)
+int sock_destroy(const struct sockaddr_storage *local,
+		 const struct sockaddr_storage *remote, __u64 cookie)
 {
 	struct {
 		struct nlmsghdr header;

@@ -9,9 +9,9 @@
 #include <sys/socket.h>
 
 /* Whatever socket is there. */
-#define DESTROY_ANY	0
+#define SOCK_DESTROY_ANY	0
 
-int destroy(const struct sockaddr_storage *local,
-	    const struct sockaddr_storage *remote, __u64 cookie);
+int sock_destroy(const struct sockaddr_storage *local,
+		 const struct sockaddr_storage *remote, __u64 cookie);
 
 #endif /* SOCK_DESTROY_H */
