@@ -35,7 +35,7 @@ static void in_state(struct play *play, int state, const char *data, int linger,
 	peer_open(&peer, play);
 	reach(&at, &peer, S, state, data);
 	if (linger != LINGER_OFF)
-		deed_linger(play, S, linger);
+		act_linger(play, S, linger);
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=%s", says);
 	expect_path(play, S, "%s%s", at.story, adds);
@@ -127,7 +127,7 @@ TEST_F(close, partly_read)
 	struct peer peer;
 
 	with_data(play, &at, &peer);
-	deed_read(play, S, 2);
+	act_read(play, S, 2);
 	act_close(play, S);
 	expect_whole(play, S, CLOSE
 		     "state=ESTABLISHED>CLOSE sent=RST why=unread_data unread=3");
@@ -141,7 +141,7 @@ TEST_F(close, peeked)
 	struct peer peer;
 
 	with_data(play, &at, &peer);
-	deed_peek(play, S, 5);
+	act_peek(play, S, 5);
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=ESTABLISHED>CLOSE " UNREAD);
 	expect_path(play, S, "%s" TO_CLOSE, at.story);
@@ -154,7 +154,7 @@ TEST_F(close, all_read)
 	struct peer peer;
 
 	with_data(play, &at, &peer);
-	deed_read(play, S, 5);
+	act_read(play, S, 5);
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=ESTABLISHED>FIN_WAIT1 " FIN_SENT);
 	expect_path(play, S, "%s close FIN_WAIT1", at.story);
@@ -170,7 +170,7 @@ TEST_F(close, one_of_two_read)
 	with_data(play, &at, &peer);
 	peer_sends(&peer, PACKET_ACK | PACKET_PSH, "world");
 	await_unread(play, S, 10);
-	deed_read(play, S, 5);
+	act_read(play, S, 5);
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=ESTABLISHED>CLOSE " UNREAD);
 	expect_path(play, S, "%s" TO_CLOSE, at.story);
@@ -202,7 +202,7 @@ TEST_F(close, all_read_in_CLOSE_WAIT)
 
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_CLOSE_WAIT, "hello");
-	deed_read(play, S, 5);
+	act_read(play, S, 5);
 	act_recv(play, S, END);
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=CLOSE_WAIT>LAST_ACK " FIN_SENT);
@@ -259,14 +259,14 @@ TEST_F(close, peer_is_told_in_CLOSE_WAIT)
 	expect_whole(play, S2, SHUTDOWN("wr")
 		     "state=ESTABLISHED>FIN_WAIT1|ESTABLISHED>FIN_WAIT2 sent=FIN why=shutdown_write fin=sent unread=5");
 	await_state(play, S2, SHUTWATCH_TCP_FIN_WAIT2);
-	deed_linger(play, S2, 0);
-	deed_read(play, S2, 5);
+	act_linger(play, S2, 0);
+	act_read(play, S2, 5);
 	act_close(play, S2);
 	expect_whole(play, S2, CLOSE "state=FIN_WAIT2>CLOSE " LINGER_ZERO);
 	await_state(play, S1, SHUTWATCH_TCP_CLOSE);
 	expect_whole(play, S1, RESET "state=CLOSE_WAIT>CLOSE error=EPIPE");
 	act_recv(play, S1, END);
-	deed_send_fails(play, S1, EPIPE);
+	act_send_fails(play, S1, EPIPE);
 	trial_got(play, S1, play->err);
 	expect_path(play, SERVER, "CLOSE listen LISTEN");
 	expect_path(play, S1, "CLOSE connect SYN_SENT rx ESTABLISHED rx CLOSE_WAIT rx CLOSE");
@@ -300,7 +300,7 @@ TEST_F(close, linger_zero_unsent_in_CLOSING)
 	shut_held_back(play, "ESTABLISHED>FIN_WAIT1");
 	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
 	await_state(play, S, SHUTWATCH_TCP_CLOSING);
-	deed_linger(play, S, 0);
+	act_linger(play, S, 0);
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=CLOSING>CLOSE " LINGER_ZERO " unsent=5");
 	expect_path(play, S,
@@ -316,7 +316,7 @@ TEST_F(close, linger_zero_unsent_in_LAST_ACK)
 	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
 	await_state(play, S, SHUTWATCH_TCP_CLOSE_WAIT);
 	shut_held_back(play, "CLOSE_WAIT>LAST_ACK");
-	deed_linger(play, S, 0);
+	act_linger(play, S, 0);
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=LAST_ACK>CLOSE " LINGER_ZERO " unsent=5");
 	expect_path(play, S,
@@ -353,7 +353,7 @@ TEST_F(close, linger_times_out)
 
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_ESTABLISHED, NULL);
-	deed_linger(play, S, 1);
+	act_linger(play, S, 1);
 	soon = clock_now();
 	act_close(play, S);
 	EXPECT_LE(NSEC_PER_SEC * 9 / 10, clock_now() - soon);
@@ -409,7 +409,7 @@ TEST_F(close, linger_completes)
 
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_ESTABLISHED, NULL);
-	deed_linger(play, S, 20);
+	act_linger(play, S, 20);
 	ASSERT_EQ(0, closer_begin(&closer, play));
 	peer_hears(&peer, PACKET_FIN);
 	peer_acks(&peer);
@@ -428,7 +428,7 @@ TEST_F(close, linger_completes_in_LAST_ACK)
 
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_CLOSE_WAIT, NULL);
-	deed_linger(play, S, 20);
+	act_linger(play, S, 20);
 	ASSERT_EQ(0, closer_begin(&closer, play));
 	peer_hears(&peer, PACKET_FIN);
 	peer_acks(&peer);
@@ -447,7 +447,7 @@ TEST_F(close, linger_reset)
 
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_ESTABLISHED, NULL);
-	deed_linger(play, S, 20);
+	act_linger(play, S, 20);
 	ASSERT_EQ(0, closer_begin(&closer, play));
 	peer_hears(&peer, PACKET_FIN);
 	peer_sends(&peer, PACKET_RST | PACKET_ACK, NULL);
@@ -474,7 +474,7 @@ TEST_F(close, linger_interrupted)
 	sigaction(SIGUSR1, &action, NULL);
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_ESTABLISHED, NULL);
-	deed_linger(play, S, 20);
+	act_linger(play, S, 20);
 	ASSERT_EQ(0, closer_begin(&closer, play));
 	peer_hears(&peer, PACKET_FIN);
 	ASSERT_EQ(0, pthread_kill(closer.thread, SIGUSR1));
@@ -495,7 +495,7 @@ TEST_F(close, linger2_in_FIN_WAIT2)
 
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_FIN_WAIT2, NULL);
-	deed_option(play, S, IPPROTO_TCP, TCP_LINGER2, -1);
+	act_option(play, S, IPPROTO_TCP, TCP_LINGER2, -1);
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=FIN_WAIT2>CLOSE sent=RST why=linger2_negative");
 	expect_path(play, S, "%s" TO_CLOSE, at.story);
@@ -510,7 +510,7 @@ TEST_F(close, linger2_before_FIN_WAIT2)
 
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_ESTABLISHED, NULL);
-	deed_option(play, S, IPPROTO_TCP, TCP_LINGER2, -1);
+	act_option(play, S, IPPROTO_TCP, TCP_LINGER2, -1);
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=ESTABLISHED>FIN_WAIT1 " FIN_SENT);
 	peer_hears(&peer, PACKET_FIN);
@@ -597,7 +597,7 @@ TEST_F(close, repair_in_##state)					\
 									\
 	peer_open(&peer, play);						\
 	reach(&at, &peer, S, REACH_##state, text);			\
-	deed_option(play, S, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON);	\
+	act_option(play, S, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON);	\
 	act_close(play, S);						\
 	expect_whole(play, S, CLOSE "state=" #state ">CLOSE " REPAIR	\
 		     " unread=%zu", strlen(text ?: ""));		\

@@ -23,7 +23,7 @@ static void in_state(struct play *play, int state, const char *data,
 
 	peer_open(&peer, play);
 	reach(&at, &peer, S, state, data);
-	deed_disconnect(play, S);
+	act_disconnect(play, S);
 	expect_whole(play, S, UNSPEC "state=%s", says);
 	expect_path(play, S, "%s%s", at.story, adds);
 }
@@ -87,7 +87,7 @@ TEST_F(disconnect, unsent_in_CLOSING)
 		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
 	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
 	await_state(play, S, SHUTWATCH_TCP_CLOSING);
-	deed_disconnect(play, S);
+	act_disconnect(play, S);
 	expect_whole(play, S, UNSPEC "state=CLOSING>CLOSE " RESET_IT " unsent=5");
 	expect_path(play, S,
 		    "CLOSE connect SYN_SENT rx ESTABLISHED shutdown FIN_WAIT1 rx CLOSING" TO_CLOSE);
@@ -104,7 +104,7 @@ TEST_F(disconnect, unsent_in_LAST_ACK)
 	act_shutdown(play, S, SHUT_WR);
 	expect_whole(play, S, SHUTDOWN("wr")
 		     "state=CLOSE_WAIT>LAST_ACK sent=FIN why=shutdown_write fin=queued unsent=5");
-	deed_disconnect(play, S);
+	act_disconnect(play, S);
 	expect_whole(play, S, UNSPEC "state=LAST_ACK>CLOSE " RESET_IT " unsent=5");
 	expect_path(play, S,
 		    "CLOSE connect SYN_SENT rx ESTABLISHED rx CLOSE_WAIT shutdown LAST_ACK"
@@ -120,7 +120,7 @@ TEST_F(disconnect, is_told)
 
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_ESTABLISHED, "hello");
-	deed_disconnect(play, S);
+	act_disconnect(play, S);
 	expect_whole(play, S, UNSPEC "state=ESTABLISHED>CLOSE " RESET_IT " unread=5");
 	trial_recv_fails(play, S, ECONNRESET);
 	trial_recv_fails(play, S, ENOTCONN);
@@ -133,7 +133,7 @@ TEST_F(disconnect, then_connect)
 	struct play *play = self->play;
 
 	act_pair(play);
-	deed_disconnect(play, S1);
+	act_disconnect(play, S1);
 	expect_whole(play, S1, UNSPEC "state=ESTABLISHED>CLOSE " RESET_IT);
 	await_state(play, S2, SHUTWATCH_TCP_CLOSE);
 	expect_whole(play, S2, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
@@ -142,7 +142,7 @@ TEST_F(disconnect, then_connect)
 
 	act_connect(play, S1, NULL, FINE);
 	act_accept(play, S3, SERVER);
-	deed_disconnect(play, S1);
+	act_disconnect(play, S1);
 	expect_whole(play, S1, UNSPEC "state=ESTABLISHED>CLOSE " RESET_IT);
 	await_state(play, S3, SHUTWATCH_TCP_CLOSE);
 	expect_whole(play, S3, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
@@ -163,7 +163,7 @@ TEST_F(disconnect, in_TIME_WAIT_then_connect)
 
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_TIME_WAIT, NULL);
-	deed_disconnect(play, S);
+	act_disconnect(play, S);
 	expect_whole(play, S, UNSPEC "state=TIME_WAIT>TIME_WAIT sent=none why=already_closed");
 
 	peer_open(&next, play);
@@ -194,7 +194,7 @@ TEST_F(disconnect, refused_by_tls)
 	await_unread(play, S1, 5);
 	if (!wear_tls(play, S1))
 		remark(&play->trouble, "no kTLS: %s", strerror(errno));
-	deed_disconnect_fails(play, S1, EOPNOTSUPP);
+	act_disconnect_fails(play, S1, EOPNOTSUPP);
 	act_close(play, S1);
 	expect_whole(play, S1, CLOSE "state=ESTABLISHED>CLOSE sent=RST why=unread_data unread=5");
 	await_state(play, S2, SHUTWATCH_TCP_CLOSE);
@@ -213,8 +213,8 @@ TEST_F(disconnect, repair)
 
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_ESTABLISHED, "hello");
-	deed_option(play, S, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON);
-	deed_disconnect(play, S);
+	act_option(play, S, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON);
+	act_disconnect(play, S);
 	expect_whole(play, S, UNSPEC "state=ESTABLISHED>CLOSE sent=none why=repair unread=5");
 	expect_path(play, S, "%s" TO_CLOSE, at.story);
 }

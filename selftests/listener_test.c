@@ -39,7 +39,7 @@ static void stop(struct play *play, enum ending ending, int children)
 		act_shutdown(play, SERVER, SHUT_RDWR);
 		break;
 	case BY_UNSPEC:
-		deed_disconnect(play, SERVER);
+		act_disconnect(play, SERVER);
 		break;
 	}
 	expect_whole(play, SERVER,
@@ -208,7 +208,7 @@ TEST_F(listener, deferred_accept)
 	struct play *play = self->play;
 
 	act_listen(play, SERVER);
-	deed_option(play, SERVER, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30);
+	act_option(play, SERVER, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30);
 	act_connect(play, S, NULL, FINE);
 	await_state(play, S, SHUTWATCH_TCP_ESTABLISHED);
 	stop(play, BY_SHUT_RD, 0);
@@ -275,7 +275,7 @@ TEST_F(listener, fast_open_close)
 	struct peer peer;
 
 	fast_open(play, &peer, true);
-	deed_read(play, S2, 5);
+	act_read(play, S2, 5);
 	act_close(play, S2);
 	expect_whole(play, S2, CLOSE "state=SYN_RECV>FIN_WAIT1 sent=FIN why=close fin=sent");
 	expect_path(play, S2, "SYN_RECV close FIN_WAIT1");
@@ -287,8 +287,8 @@ TEST_F(listener, fast_open_linger_zero)
 	struct peer peer;
 
 	fast_open(play, &peer, true);
-	deed_read(play, S2, 5);
-	deed_linger(play, S2, 0);
+	act_read(play, S2, 5);
+	act_linger(play, S2, 0);
 	act_close(play, S2);
 	expect_whole(play, S2, CLOSE "state=SYN_RECV>CLOSE sent=RST why=linger_zero linger=0");
 	expect_path(play, S2, "SYN_RECV close CLOSE");
@@ -300,7 +300,7 @@ TEST_F(listener, fast_open_disconnect)
 	struct peer peer;
 
 	fast_open(play, &peer, true);
-	deed_disconnect(play, S2);
+	act_disconnect(play, S2);
 	expect_whole(play, S2, UNSPEC "state=SYN_RECV>CLOSE sent=RST why=connect_unspec unread=5");
 	expect_path(play, S2, "SYN_RECV connect_unspec CLOSE");
 }
@@ -312,7 +312,7 @@ TEST_F(listener, fast_open_shut_wr)
 
 	fast_open(play, &peer, true);
 	act_shutdown(play, S2, SHUT_WR);
-	if (deed_state(play, S2) != SHUTWATCH_TCP_SYN_RECV) {
+	if (act_state(play, S2) != SHUTWATCH_TCP_SYN_RECV) {
 		expect_whole(play, S2, SHUTDOWN("wr")
 			     "state=SYN_RECV>FIN_WAIT1 sent=FIN why=shutdown_write fin=sent unread=5");
 		expect_path(play, S2, "SYN_RECV shutdown FIN_WAIT1");
@@ -332,7 +332,7 @@ TEST_F(listener, fast_open_shut_wr)
 static void listen_beside(struct play *play, enum who who)
 {
 	act_socket(play, who, 0);
-	deed_option(play, who, SOL_SOCKET, SO_REUSEPORT, 1);
+	act_option(play, who, SOL_SOCKET, SO_REUSEPORT, 1);
 	act_bind_and_listen(play, who, NULL);
 }
 

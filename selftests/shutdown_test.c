@@ -143,7 +143,7 @@ TEST_F(shutdown, fresh_then_connect)
 	act_shutdown_try(play, S, SHUT_RDWR, ENOTCONN);
 	expect_whole(play, S, SHUTDOWN("rdwr") "state=CLOSE>CLOSE " CLOSED);
 	peer_connects(&peer, S);
-	deed_send_fails(play, S, EPIPE);
+	act_send_fails(play, S, EPIPE);
 	act_recv(play, S, END);
 	expect_path(play, S, "CLOSE connect SYN_SENT rx ESTABLISHED");
 }
@@ -196,7 +196,7 @@ static void deferred(struct play *play, int how, const char *name)
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_SYN_RECV, NULL);
 	act_shutdown(play, S, how);
-	if (deed_state(play, S) != SHUTWATCH_TCP_SYN_RECV) {
+	if (act_state(play, S) != SHUTWATCH_TCP_SYN_RECV) {
 		expect_whole(play, S, SHUTDOWN("%s")
 			     "state=SYN_RECV>FIN_WAIT1 " FIN_SENT, name);
 		expect_path(play, S, "%s shutdown FIN_WAIT1", at.story);
@@ -291,7 +291,7 @@ TEST_F(shutdown, FIN_on_data)
 
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_ESTABLISHED, NULL);
-	deed_option(play, S, IPPROTO_TCP, TCP_CORK, 1);
+	act_option(play, S, IPPROTO_TCP, TCP_CORK, 1);
 	act_send(play, S, "hello");
 	act_shutdown(play, S, SHUT_WR);
 	expect_whole(play, S, SHUTDOWN("wr")

@@ -31,8 +31,8 @@ void act_close(struct play *play, enum who who);
 void act_leave(struct play *play);
 
 /* act_thread.c: in a thread. */
-void aside_connect(struct play *play, enum who who);
-void aside_returns(struct play *play, enum who who, int want);
+void act_thread_connect(struct play *play, enum who who);
+void act_thread_returns(struct play *play, enum who who, int want);
 
 /* await.c: instead of a sleep. */
 void await_unread(struct play *play, enum who who, int bytes);

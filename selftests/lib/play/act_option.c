@@ -12,14 +12,14 @@
 #include "step.h"
 
 /**
- * deed_option - set an option of a socket
+ * act_option - set an option of a socket
  * @play: the play
  * @who: the socket
  * @level: SOL_SOCKET, IPPROTO_TCP
  * @name: the option
  * @value: its value
  */
-void deed_option(struct play *play, enum who who, int level, int name, int value)
+void act_option(struct play *play, enum who who, int level, int name, int value)
 {
 	int err = setsockopt(play->actor[who].fd, level, name, &value,
 			     sizeof(value)) ? errno : 0;
@@ -31,12 +31,12 @@ void deed_option(struct play *play, enum who who, int level, int name, int value
 }
 
 /**
- * deed_linger - set SO_LINGER
+ * act_linger - set SO_LINGER
  * @play: the play
  * @who: the socket
  * @seconds: for how long, or LINGER_OFF
  */
-void deed_linger(struct play *play, enum who who, int seconds)
+void act_linger(struct play *play, enum who who, int seconds)
 {
 	const struct linger linger = {
 		.l_onoff = seconds != LINGER_OFF,
@@ -52,12 +52,12 @@ void deed_linger(struct play *play, enum who who, int seconds)
 }
 
 /**
- * deed_disconnect_fails - connect() to AF_UNSPEC gives an error
+ * act_disconnect_fails - connect() to AF_UNSPEC gives an error
  * @play: the play
  * @who: the socket
  * @want: its errno
  */
-void deed_disconnect_fails(struct play *play, enum who who, int want)
+void act_disconnect_fails(struct play *play, enum who who, int want)
 {
 	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
 	int err = connect(play->actor[who].fd, &unspec, sizeof(unspec)) ?
@@ -69,22 +69,22 @@ void deed_disconnect_fails(struct play *play, enum who who, int want)
 }
 
 /**
- * deed_disconnect - connect() to AF_UNSPEC
+ * act_disconnect - connect() to AF_UNSPEC
  * @play: the play
  * @who: the socket
  */
-void deed_disconnect(struct play *play, enum who who)
+void act_disconnect(struct play *play, enum who who)
 {
-	deed_disconnect_fails(play, who, FINE);
+	act_disconnect_fails(play, who, FINE);
 }
 
 /**
- * deed_send_fails - send() gives an error
+ * act_send_fails - send() gives an error
  * @play: the play
  * @who: the socket
  * @want: its errno
  */
-void deed_send_fails(struct play *play, enum who who, int want)
+void act_send_fails(struct play *play, enum who who, int want)
 {
 	int err = send(play->actor[who].fd, "?", 1, MSG_NOSIGNAL) < 0 ? errno : 0;
 	char text[48];
@@ -105,35 +105,35 @@ static void take(struct play *play, enum who who, int bytes, int flags)
 }
 
 /**
- * deed_peek - look at data without reading it
+ * act_peek - look at data without reading it
  * @play: the play
  * @who: the socket
  * @bytes: how much
  */
-void deed_peek(struct play *play, enum who who, int bytes)
+void act_peek(struct play *play, enum who who, int bytes)
 {
 	take(play, who, bytes, MSG_PEEK);
 }
 
 /**
- * deed_read - read some of the data
+ * act_read - read some of the data
  * @play: the play
  * @who: the socket
  * @bytes: how much
  */
-void deed_read(struct play *play, enum who who, int bytes)
+void act_read(struct play *play, enum who who, int bytes)
 {
 	take(play, who, bytes, 0);
 }
 
 /**
- * deed_state - ask for the state of a socket, where kernels differ in it
+ * act_state - ask for the state of a socket, where kernels differ in it
  * @play: the play
  * @who: the socket
  *
  * Return: enum shutwatch_tcp.
  */
-int deed_state(struct play *play, enum who who)
+int act_state(struct play *play, enum who who)
 {
 	struct tcp_info info = {};
 	socklen_t len = sizeof(info);

@@ -9,13 +9,13 @@
 
 #define LINGER_OFF	(-1)
 
-void deed_linger(struct play *play, enum who who, int seconds);
-void deed_option(struct play *play, enum who who, int level, int name, int value);
-void deed_disconnect(struct play *play, enum who who);
-void deed_disconnect_fails(struct play *play, enum who who, int want);
-void deed_send_fails(struct play *play, enum who who, int want);
-void deed_peek(struct play *play, enum who who, int bytes);
-void deed_read(struct play *play, enum who who, int bytes);
-int deed_state(struct play *play, enum who who);
+void act_linger(struct play *play, enum who who, int seconds);
+void act_option(struct play *play, enum who who, int level, int name, int value);
+void act_disconnect(struct play *play, enum who who);
+void act_disconnect_fails(struct play *play, enum who who, int want);
+void act_send_fails(struct play *play, enum who who, int want);
+void act_peek(struct play *play, enum who who, int bytes);
+void act_read(struct play *play, enum who who, int bytes);
+int act_state(struct play *play, enum who who);
 
 #endif /* ACT_OPTION_H */

@@ -44,14 +44,14 @@ static void *call_connect(void *arg)
 }
 
 /**
- * aside_connect - a thread calls s.connect(), to where nobody answers
+ * act_thread_connect - a thread calls s.connect(), to where nobody answers
  * @play: the play
  * @who: the socket
  *
  * When this returns, the SYN has been sent, and if the call is one that
  * blocks, it does: TCP_INFO needs the lock that connect() lets go to sleep.
  */
-void aside_connect(struct play *play, enum who who)
+void act_thread_connect(struct play *play, enum who who)
 {
 	struct actor *actor = &play->actor[who];
 	struct sockaddr_storage addr;
@@ -74,12 +74,12 @@ void aside_connect(struct play *play, enum who who)
 }
 
 /**
- * aside_returns - the thread's connect() returns
+ * act_thread_returns - the thread's connect() returns
  * @play: the play
  * @who: the socket
  * @want: the errno that it is to return
  */
-void aside_returns(struct play *play, enum who who, int want)
+void act_thread_returns(struct play *play, enum who who, int want)
 {
 	struct timespec until;
 	char text[56];

@@ -328,8 +328,8 @@ static void expect_syn_sent(struct play *play, const char *how)
 static void nonblocking_connect(struct play *play)
 {
 	act_socket(play, S, SOCK_NONBLOCK);
-	aside_connect(play, S);
-	aside_returns(play, S, EINPROGRESS);
+	act_thread_connect(play, S);
+	act_thread_returns(play, S, EINPROGRESS);
 	act_recv_fails(play, S, EAGAIN);
 	act_shutdown(play, S, SHUT_WR);
 	expect_syn_sent(play, "wr");
@@ -356,7 +356,7 @@ static void blocking_connect(struct play *play, int how)
 	int err;
 
 	act_socket(play, S, 0);
-	aside_connect(play, S);
+	act_thread_connect(play, S);
 	err = act_shutdown_try(play, S, how, EBUSY);
 	if (err == EBUSY) {
 		expect(play, S, CALL_SHUTDOWN("EBUSY", "%s")
@@ -364,11 +364,11 @@ static void blocking_connect(struct play *play, int how)
 		       ALL_SENT, how_name(how));
 		expect_give_up(play);
 		play->aside = "EBUSY, and connect() goes on, as the document says.";
-		aside_returns(play, S, ETIMEDOUT);
+		act_thread_returns(play, S, ETIMEDOUT);
 	} else {
 		expect_syn_sent(play, how_name(how));
 		play->aside = not_busy;
-		aside_returns(play, S, ECONNRESET);
+		act_thread_returns(play, S, ECONNRESET);
 	}
 	expect_path(play, S, "CLOSE>SYN_SENT>CLOSE");
 }
@@ -392,14 +392,14 @@ static void blocking_connect_rdwr(struct play *play)
 static void blocking_connect_close(struct play *play)
 {
 	act_socket(play, S, 0);
-	aside_connect(play, S);
+	act_thread_connect(play, S);
 	act_close(play, S);
 	expect_give_up(play);
 	expect(play, S, CALL_CLOSE
 	       "state=CLOSE>CLOSE sent=none why=already_closed fin=- unread=0"
 	       ALL_SENT);
 	expect_late(play, clock_in(1));
-	aside_returns(play, S, ETIMEDOUT);
+	act_thread_returns(play, S, ETIMEDOUT);
 
 	expect_path(play, S, "CLOSE>SYN_SENT>CLOSE");
 }
