@@ -7,7 +7,6 @@
 
 #include <sys/prctl.h>
 
-#include "act_option.h"
 #include "clock.h"
 #include "netns.h"
 #include "reach.h"

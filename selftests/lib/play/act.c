@@ -179,63 +179,6 @@ void act_pair(struct play *play)
 }
 
 /**
- * act_send - s1.send("hello")
- * @play: the play
- * @who: the socket
- * @data: what to send
- */
-void act_send(struct play *play, enum who who, const char *data)
-{
-	ssize_t sent = send(play->actor[who].fd, data, strlen(data), MSG_NOSIGNAL);
-	char result[24];
-
-	if (sent < 0)
-		snprintf(result, sizeof(result), "%s", step_errno(errno));
-	else
-		snprintf(result, sizeof(result), "%zd", sent);
-	step(play, result, "%s.send(\"%s\")", actor_name(who), data);
-	if (sent != (ssize_t)strlen(data))
-		remark(&play->wrong, "%s.send() gave %s, the document says nothing",
-		       actor_name(who), result);
-}
-
-/**
- * act_recv - s2.recv(5) gives data, or the end of the stream
- * @play: the play
- * @who: the socket
- * @want: the data, END for the end of the stream
- */
-void act_recv(struct play *play, enum who who, const char *want)
-{
-	char data[6] = "", result[24];
-	ssize_t got = recv(play->actor[who].fd, data, sizeof(data) - 1, 0);
-
-	if (got < 0)
-		snprintf(result, sizeof(result), "%s", step_errno(errno));
-	else
-		snprintf(result, sizeof(result), "\"%s\"", data);
-	step(play, result, "%s.recv()", actor_name(who));
-	if (got < 0 || strcmp(data, want))
-		remark(&play->wrong, "%s.recv() gave %s, the document says \"%s\"",
-		       actor_name(who), result, want);
-}
-
-/**
- * act_recv_fails - s2.recv() gives an error
- * @play: the play
- * @who: the socket
- * @want: the errno that the document says
- */
-void act_recv_fails(struct play *play, enum who who, int want)
-{
-	char data[6], text[32];
-	int err = recv(play->actor[who].fd, data, sizeof(data), 0) < 0 ? errno : 0;
-
-	snprintf(text, sizeof(text), "%s.recv()", actor_name(who));
-	step_returned(play, text, err, want);
-}
-
-/**
  * act_shutdown_try - s.shutdown(), where kernels differ in what it returns
  * @play: the play
  * @who: the socket
@@ -268,6 +211,33 @@ int act_shutdown_try(struct play *play, enum who who, int how, int other)
 void act_shutdown(struct play *play, enum who who, int how)
 {
 	act_shutdown_try(play, who, how, FINE);
+}
+
+/**
+ * act_disconnect_fails - connect() to AF_UNSPEC gives an error
+ * @play: the play
+ * @who: the socket
+ * @want: its errno
+ */
+void act_disconnect_fails(struct play *play, enum who who, int want)
+{
+	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
+	int err = connect(play->actor[who].fd, &unspec, sizeof(unspec)) ?
+		  errno : 0;
+	char text[48];
+
+	snprintf(text, sizeof(text), "%s.connect(AF_UNSPEC)", actor_name(who));
+	step_returned(play, text, err, want);
+}
+
+/**
+ * act_disconnect - connect() to AF_UNSPEC
+ * @play: the play
+ * @who: the socket
+ */
+void act_disconnect(struct play *play, enum who who)
+{
+	act_disconnect_fails(play, who, FINE);
 }
 
 /**

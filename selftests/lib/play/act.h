@@ -12,9 +12,6 @@
 /* What a recipe says of a call that may fail: this, or an errno. */
 #define FINE	0
 
-/* Of a recv(): the end of the stream. */
-#define END	""
-
 void act_socket(struct play *play, enum who who, int flags);
 void act_bind_and_listen(struct play *play, enum who who, const char *address);
 void act_listen(struct play *play, enum who who);
@@ -22,11 +19,10 @@ void act_listen_again(struct play *play, enum who who);
 void act_connect(struct play *play, enum who who, const char *address, int want);
 void act_accept(struct play *play, enum who who, enum who listener);
 void act_pair(struct play *play);
-void act_send(struct play *play, enum who who, const char *data);
-void act_recv(struct play *play, enum who who, const char *want);
-void act_recv_fails(struct play *play, enum who who, int want);
 void act_shutdown(struct play *play, enum who who, int how);
 int act_shutdown_try(struct play *play, enum who who, int how, int other);
+void act_disconnect(struct play *play, enum who who);
+void act_disconnect_fails(struct play *play, enum who who, int want);
 void act_close(struct play *play, enum who who);
 void act_leave(struct play *play);
 

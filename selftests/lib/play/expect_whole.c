@@ -11,6 +11,7 @@
 #include <names.h>
 
 #include "act.h"
+#include "act_io.h"
 #include "record_fields.h"
 #include "step.h"
 #include "trial.h"

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "act.h"
+#include "act_io.h"
 #include "clock.h"
 #include "expect.h"
 #include "recipe.h"

@@ -9,6 +9,7 @@
 #include <kselftest_harness.h>
 
 #include "act.h"
+#include "act_io.h"
 #include "module.h"
 #include "trial.h"
 
