@@ -14,7 +14,6 @@
 #include "clock.h"
 #include "reach.h"
 #include "step.h"
-#include "sysctl.h"
 
 TRIALS(close);
 
@@ -544,12 +543,12 @@ TEST_F(close, FIN_WAIT2_times_out)
 	struct reached at;
 	struct peer peer;
 
-	sysctl_be(play, "ipv4/tcp_fin_timeout", "1");
+	act_sysctl(play, "ipv4/tcp_fin_timeout", "1");
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_FIN_WAIT2, NULL);
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=FIN_WAIT2>FIN_WAIT2 " FIN_BEFORE);
-	sysctl_await_minis(play, 0);
+	await_minis(play, 0);
 	expect_path(play, S, "%s timer CLOSE", at.story);
 }
 
@@ -560,7 +559,7 @@ TEST_F(close, FIN_WAIT2_for_long)
 	struct reached at;
 	struct peer peer;
 
-	sysctl_be(play, "ipv4/tcp_fin_timeout", "90");
+	act_sysctl(play, "ipv4/tcp_fin_timeout", "90");
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_FIN_WAIT2, NULL);
 	act_close(play, S);
@@ -577,12 +576,12 @@ TEST_F(close, FIN_WAIT2_for_long_handed_over)
 	struct reached at;
 	struct peer peer;
 
-	sysctl_be(play, "ipv4/tcp_fin_timeout", "62");
+	act_sysctl(play, "ipv4/tcp_fin_timeout", "62");
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_FIN_WAIT2, NULL);
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=FIN_WAIT2>FIN_WAIT2 " FIN_BEFORE);
-	sysctl_await_minis(play, 1);
+	await_minis(play, 1);
 	expect_path(play, S, "%s", at.story);
 }
 

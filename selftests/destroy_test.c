@@ -9,11 +9,11 @@
 
 #include <names.h>
 
+#include "act_option.h"
 #include "actor.h"
 #include "orphan.h"
 #include "sock_destroy.h"
 #include "step.h"
-#include "sysctl.h"
 
 TRIALS(destroy);
 
@@ -176,7 +176,7 @@ TEST_F(destroy, request)
 	struct play *play = self->play;
 	struct peer peer;
 
-	sysctl_be(play, "ipv4/conf/all/route_localnet", "1");
+	act_sysctl(play, "ipv4/conf/all/route_localnet", "1");
 	peer_open(&peer, play);
 	act_listen(play, SERVER);
 	peer_calls(&peer, SERVER);
@@ -230,13 +230,13 @@ static void expect_mini_destroyed(struct play *play, int err, const char *state,
 	if (err == EOPNOTSUPP) {
 		expect_whole(play, S, ABORT "ret=EOPNOTSUPP state=%s>%s " SILENT,
 			     state, state);
-		sysctl_await_minis(play, 1);
+		await_minis(play, 1);
 		expect_path(play, S, "%s", story);
 		return;
 	}
 	must_be(play, err, 0);
 	expect_whole(play, S, ABORT "state=%s>CLOSE " SILENT, state);
-	sysctl_await_minis(play, 0);
+	await_minis(play, 0);
 	expect_path(play, S, "%s abort CLOSE", story);
 	must_be(play, act_destroy(play, S), ENOENT);
 }

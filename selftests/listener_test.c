@@ -230,7 +230,7 @@ TEST_F(listener, deferred_accept)
 /* The peer's SYN has data; S2 is the socket, or CHILD if nobody accepts. */
 static void fast_open(struct play *play, struct peer *peer, bool accepted)
 {
-	sysctl_be(play, "ipv4/tcp_fastopen", FASTOPEN);
+	act_sysctl(play, "ipv4/tcp_fastopen", FASTOPEN);
 	peer_open(peer, play);
 	peer_may_call(peer, SERVER);
 	address_on_wire(peer->socket, play->actor[SERVER].local);

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "act_option.h"
 #include "clock.h"
 #include "orphan.h"
-#include "sysctl.h"
 
 #define DATA		(PACKET_ACK | PACKET_PSH)
 
@@ -23,7 +23,7 @@ TRIALS(remains);
 /* The peer is on lo: let it call a listener on 127.0.0.0/8. */
 static void listen_for_peer(struct play *play)
 {
-	sysctl_be(play, "ipv4/conf/all/route_localnet", "1");
+	act_sysctl(play, "ipv4/conf/all/route_localnet", "1");
 	act_listen(play, SERVER);
 }
 
@@ -39,7 +39,7 @@ static void mini_resets(struct play *play, __u8 flags, const char *data)
 	peer_hears(&peer, PACKET_RST);
 	expect_whole(play, S, DECISION("rx")
 		     "state=FIN_WAIT2>CLOSE sent=RST why=time_wait_segment");
-	sysctl_await_minis(play, 0);
+	await_minis(play, 0);
 	expect_path(play, S, "%s rx CLOSE", reached.story);
 }
 
@@ -77,7 +77,7 @@ TEST_F(remains, D3_FIN_WAIT2_RST)
 
 	orphan_make_mini(&reached, &peer, self->play);
 	peer_sends(&peer, PACKET_RST, NULL);
-	sysctl_await_minis(self->play, 0);
+	await_minis(self->play, 0);
 	expect_path(self->play, S, "%s rx CLOSE", reached.story);
 }
 
@@ -97,7 +97,7 @@ TEST_F(remains, D3_TIME_WAIT_RST)
 
 	reach_time_wait(self->play, &peer, &reached);
 	peer_sends(&peer, PACKET_RST, NULL);
-	sysctl_await_minis(self->play, 0);
+	await_minis(self->play, 0);
 	expect_path(self->play, S, "%s rx CLOSE", reached.story);
 }
 
@@ -109,7 +109,7 @@ TEST_F(remains, D3_TIME_WAIT_RST_not_exact)
 	reach_time_wait(self->play, &peer, &reached);
 	peer_sends_at(&peer, PACKET_RST, peer.next + NEAR, 0, NULL);
 	peer_sends_at(&peer, PACKET_RST, peer.next - NEAR, 0, NULL);
-	sysctl_await_minis(self->play, 1);
+	await_minis(self->play, 1);
 	expect_path(self->play, S, "%s", reached.story);
 }
 
@@ -118,10 +118,10 @@ TEST_F(remains, D3_TIME_WAIT_RST_rfc1337)
 	struct reached reached;
 	struct peer peer;
 
-	sysctl_be(self->play, "ipv4/tcp_rfc1337", "1");
+	act_sysctl(self->play, "ipv4/tcp_rfc1337", "1");
 	reach_time_wait(self->play, &peer, &reached);
 	peer_sends(&peer, PACKET_RST, NULL);
-	sysctl_await_minis(self->play, 1);
+	await_minis(self->play, 1);
 	expect_path(self->play, S, "%s", reached.story);
 }
 
@@ -135,7 +135,7 @@ TEST_F(remains, D4_data)
 	peer_sends(&peer, DATA, "x");
 	peer_hears(&peer, PACKET_ACK);
 	peer_sends_at(&peer, DATA, peer.next - NEAR, peer.acked, "x");
-	sysctl_await_minis(self->play, 1);
+	await_minis(self->play, 1);
 	expect_path(self->play, S, "%s", reached.story);
 }
 
@@ -166,7 +166,7 @@ TEST_F(remains, D5_SYN_for_a_listener)
 	serve_and_close(self->play, &peer);
 	peer.next += NEAR;
 	peer_is_served(&peer, SERVER);
-	sysctl_await_minis(self->play, 0);
+	await_minis(self->play, 0);
 	expect_path(self->play, S2, ENDED " rx CLOSE");
 	act_accept(self->play, S3, SERVER);
 	expect_path(self->play, S3, SERVED);
@@ -181,7 +181,7 @@ TEST_F(remains, D5_SYN_for_nobody)
 	reach_time_wait(self->play, &peer, &reached);
 	peer_sends_at(&peer, PACKET_SYN, peer.next + NEAR, 0, NULL);
 	peer_hears(&peer, PACKET_ACK);
-	sysctl_await_minis(self->play, 1);
+	await_minis(self->play, 1);
 	expect_path(self->play, S, "%s", reached.story);
 }
 
@@ -211,7 +211,7 @@ TEST_F(remains, tw_reuse_by_connect)
 	struct play *play = self->play;
 	__u64 soon;
 
-	sysctl_be(play, "ipv4/tcp_tw_reuse", "1");
+	act_sysctl(play, "ipv4/tcp_tw_reuse", "1");
 	act_listen(play, SERVER);
 	bind_client(play, S1);
 	act_connect(play, S1, NULL, FINE);
@@ -382,7 +382,7 @@ TEST_F(remains, D9_overflow)
 {
 	struct peer peer;
 
-	sysctl_be(self->play, "ipv4/tcp_abort_on_overflow", "1");
+	act_sysctl(self->play, "ipv4/tcp_abort_on_overflow", "1");
 	overflow(self->play, &peer);
 	peer_hears(&peer, PACKET_RST);
 	expect_from_listener(self->play, &peer);

@@ -7,8 +7,8 @@
 
 #include <errno.h>
 
+#include "act_option.h"
 #include "orphan.h"
-#include "sysctl.h"
 
 /* What a window holds, and what it does not. */
 #define NEAR		100
@@ -194,7 +194,7 @@ TEST_F(reset, C12_LISTEN)
 	peer_open(&peer, self->play);
 	reach(&reached, &peer, SERVER, SHUTWATCH_TCP_LISTEN, NULL);
 	address_on_wire(peer.socket, self->play->actor[SERVER].local);
-	sysctl_be(self->play, "ipv4/conf/all/route_localnet", "1");
+	act_sysctl(self->play, "ipv4/conf/all/route_localnet", "1");
 	peer_sends_at(&peer, PACKET_RST, peer.next, 0, NULL);
 	expect_path(self->play, SERVER, "%s", reached.story);
 }

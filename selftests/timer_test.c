@@ -15,9 +15,9 @@
 
 #include <names.h>
 
+#include "act_option.h"
 #include "clock.h"
 #include "orphan.h"
-#include "sysctl.h"
 
 /* Timers are late on a busy machine; the longest here runs for 3 s. */
 #define AWAIT_MS	20000
@@ -75,9 +75,9 @@ TEST_F(timer, T1_FIN_WAIT2_becomes_a_mini_socket)
 	struct peer peer;
 
 	close_and_ack(self->play, &peer, &reached, 62);
-	sysctl_await_minis(self->play, 0);
+	await_minis(self->play, 0);
 	await_seconds(3);
-	sysctl_await_minis(self->play, 1);
+	await_minis(self->play, 1);
 	expect_path(self->play, S, "%s rx FIN_WAIT2", reached.story);
 }
 
@@ -87,9 +87,9 @@ TEST_F(timer, T2_fin_wait2_timeout)
 	struct reached reached;
 	struct peer peer;
 
-	sysctl_be(self->play, "ipv4/tcp_fin_timeout", "62");
+	act_sysctl(self->play, "ipv4/tcp_fin_timeout", "62");
 	close_and_ack(self->play, &peer, &reached, 0);
-	sysctl_be(self->play, "ipv4/tcp_fin_timeout", "10");
+	act_sysctl(self->play, "ipv4/tcp_fin_timeout", "10");
 	peer_hears(&peer, PACKET_RST);
 	expect_whole(self->play, S, DECISION("timer")
 		     "ctx=timer state=FIN_WAIT2>CLOSE sent=RST why=fin_wait2_timeout");
@@ -102,8 +102,8 @@ TEST_F(timer, T7_end_of_FIN_WAIT2)
 	struct peer peer;
 
 	close_and_ack(self->play, &peer, &reached, 1);
-	sysctl_await_minis(self->play, 1);
-	sysctl_await_minis(self->play, 0);
+	await_minis(self->play, 1);
+	await_minis(self->play, 0);
 	expect_path(self->play, S, "%s rx FIN_WAIT2 timer CLOSE", reached.story);
 }
 
@@ -194,7 +194,7 @@ TEST_F(timer, T4_data)
 	struct reached reached;
 	struct peer peer;
 
-	sysctl_be(self->play, "ipv4/tcp_retries2", "1");
+	act_sysctl(self->play, "ipv4/tcp_retries2", "1");
 	peer_open(&peer, self->play);
 	reach(&reached, &peer, S, SHUTWATCH_TCP_ESTABLISHED, NULL);
 	act_send(self->play, S, "hello");
@@ -239,7 +239,7 @@ static void orphan_gives_up(struct play *play, int state, const char *to)
 	struct reached reached;
 	struct peer peer;
 
-	sysctl_be(play, "ipv4/tcp_orphan_retries", "1");
+	act_sysctl(play, "ipv4/tcp_orphan_retries", "1");
 	peer_open(&peer, play);
 	reach(&reached, &peer, S, state, NULL);
 	act_close(play, S);

@@ -7,11 +7,7 @@
 
 #include <stddef.h>
 
-#include "play.h"
-
 int sysctl_read(const char *name, char *value, size_t size);
 int sysctl_write(const char *name, const char *value);
-void sysctl_be(struct play *play, const char *name, const char *value);
-void sysctl_await_minis(struct play *play, int count);
 
 #endif /* SYSCTL_H */

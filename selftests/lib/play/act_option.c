@@ -10,6 +10,7 @@
 #include "act_option.h"
 #include "actor.h"
 #include "step.h"
+#include "sysctl.h"
 
 /**
  * act_option - set an option of a socket
@@ -49,6 +50,22 @@ void act_linger(struct play *play, enum who who, int seconds)
 	snprintf(text, sizeof(text), "%s.setsockopt(SO_LINGER, %d)",
 		 actor_name(who), seconds);
 	step_returned(play, text, err, FINE);
+}
+
+/**
+ * act_sysctl - change a setting of the network namespace, for a play
+ * @play: the play
+ * @name: its name, below net/
+ * @value: what it is to be
+ */
+void act_sysctl(struct play *play, const char *name, const char *value)
+{
+	int err = sysctl_write(name, value);
+
+	step(play, step_errno(-err), "%s = %s", name, value);
+	if (err)
+		remark(&play->trouble, "%s cannot be %s: %s", name, value,
+		       strerror(-err));
 }
 
 /**

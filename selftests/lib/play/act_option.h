@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Options of a socket: what programs set and ask for.
+ * What programs set and ask for: options of a socket, settings of its network
+ * namespace.
  */
 #ifndef ACT_OPTION_H
 #define ACT_OPTION_H
@@ -11,6 +12,7 @@
 
 void act_linger(struct play *play, enum who who, int seconds);
 void act_option(struct play *play, enum who who, int level, int name, int value);
+void act_sysctl(struct play *play, const char *name, const char *value);
 int act_state(struct play *play, enum who who);
 
 #endif /* ACT_OPTION_H */

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -127,5 +128,38 @@ void await_child(struct play *play, enum who who, enum who client)
 	while (there && !netns_in_state(child->local, child->remote, served))
 		there = clock_wait(deadline);
 	step(play, "", "wait: a connection waits to be accepted");
+	over(play, there);
+}
+
+static int count_minis(void)
+{
+	FILE *file = fopen("/proc/self/net/sockstat", "re");
+	char line[256];
+	int count = -1;
+
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "TCP: inuse %*d orphan %*d tw %d", &count) == 1)
+			break;
+	}
+	fclose(file);
+	return count;
+}
+
+/**
+ * await_minis - wait until there are so many mini-sockets
+ * @play: the play
+ * @count: in TIME_WAIT, or in FIN_WAIT2 without a socket
+ */
+void await_minis(struct play *play, int count)
+{
+	__u64 deadline = clock_in(AWAIT_SECONDS);
+	bool there;
+
+	do {
+		there = count_minis() == count;
+	} while (!there && clock_wait(deadline));
+	step(play, "", "wait: %d mini-sockets", count);
 	over(play, there);
 }

@@ -6,7 +6,6 @@
 
 #include "act.h"
 #include "orphan.h"
-#include "sysctl.h"
 #include "trial.h"
 
 static void goes_on(struct reached *reached, const char *by, int state)
@@ -58,5 +57,5 @@ void orphan_make_mini(struct reached *reached, struct peer *peer,
 	orphan_make(reached, peer, play);
 	peer_acks(peer);
 	goes_on(reached, "rx", SHUTWATCH_TCP_FIN_WAIT2);
-	sysctl_await_minis(play, 1);
+	await_minis(play, 1);
 }
