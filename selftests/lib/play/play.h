@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One recipe being played, in a process and a network namespace of its own,
- * and everything that was seen of it.
+ * and everything that was seen of it.  The words:
+ *
+ *	recipe	what a program does to its sockets, and the records to expect
+ *	play	a recipe that is carried out, and all that was seen of it
+ *	player	the process that does so
+ *	actor	one of its sockets
+ *	act	one call of the program: act_close(), act_send()
+ *	step	an act or a wait, as it is written down, with its result
+ *	reach	bring an actor into the state that a test is about
+ *	peer	the other end of a connection, made of raw packets
+ *	trial	a play in the process of a test, which judges all that was seen
+ *	remark	a sentence that says what is wrong
  */
 #ifndef PLAY_H
 #define PLAY_H
