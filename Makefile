@@ -32,7 +32,7 @@ dkms-install:
 	module/dkms-install
 
 demo:
-	selftests/demo.sh $(KERNEL)
+	selftests/demo/demo.sh $(KERNEL)
 
 check:
 	selftests/check $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))

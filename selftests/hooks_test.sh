@@ -8,6 +8,8 @@
 # only it would have told.
 
 here=$(cd "$(dirname "$0")" && pwd)
+demo=$here/demo/demo
+[ -f "$demo" ] || demo=$here/demo	# installed
 stats=/sys/kernel/debug/shutwatch/stats
 KSFT_SKIP=4
 
@@ -68,7 +70,7 @@ elsewhere="tcp_abort tcp_out_of_resources inet_twsk_deschedule_put"
 tracepoint_tells_all || elsewhere="$elsewhere tcp_v4_send_reset tcp_v6_send_reset"
 
 echo "TAP version 13"
-"$here/demo" -n -r 1 -r 2 -r 3 -r 6 -r 8 >/dev/null 2>&1
+"$demo" -n -r 1 -r 2 -r 3 -r 6 -r 8 >/dev/null 2>&1
 for hook in $in_recipes $elsewhere; do
 	armed "${hook%/*}" "${hook#*/}"
 	result $? "armed $hook"

@@ -15,6 +15,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 reader=$here/../tools/shutwatch
 complaints=$here/vm/complaints
 [ -e "$complaints" ] || complaints=$here/complaints	# installed
+demo=$here/demo/demo
+[ -f "$demo" ] || demo=$here/demo		# installed
 debugfs=/sys/kernel/debug
 files=$debugfs/shutwatch
 KSFT_SKIP=4
@@ -269,7 +271,7 @@ unload_waits_for_readers()
 connections()
 {
 	while :; do
-		"$here/demo" -n -r 1 -r 2 -r 3 -r 6 -r 7 -r 8 -r 9
+		"$demo" -n -r 1 -r 2 -r 3 -r 6 -r 7 -r 8 -r 9
 	done >/dev/null 2>&1
 }
 

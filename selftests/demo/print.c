@@ -8,9 +8,9 @@
 #include <names.h>
 
 #include "actor.h"
+#include "print.h"
 #include "recipe.h"
 #include "record_fields.h"
-#include "tell.h"
 
 #define WIDTH	80
 

@@ -11,8 +11,8 @@
 
 #include "module.h"
 #include "player.h"
+#include "print.h"
 #include "recipe.h"
-#include "tell.h"
 
 #define EXIT_USAGE	2
 

@@ -2,8 +2,8 @@
 /*
  * A play, told to a reader at a terminal.
  */
-#ifndef TELL_H
-#define TELL_H
+#ifndef PRINT_H
+#define PRINT_H
 
 #include "play.h"
 
@@ -15,4 +15,4 @@ void tell_wire(const struct play *play);
 void tell_verdict(const struct play *play);
 void tell_sum(int played, int agree);
 
-#endif /* TELL_H */
+#endif /* PRINT_H */
