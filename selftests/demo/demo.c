@@ -113,15 +113,15 @@ static void show(struct demo *demo, struct play *play)
 {
 	int told;
 
-	tell_title(play);
-	told = tell_steps(play, 0);
+	print_title(play);
+	told = print_steps(play, 0);
 	while (play_watch(play))
-		told = tell_steps(play, told);
-	tell_steps(play, told);
+		told = print_steps(play, told);
+	print_steps(play, told);
 	if (demo->with_records)
-		tell_records(play);
-	tell_wire(play);
-	tell_verdict(play);
+		print_records(play);
+	print_wire(play);
+	print_verdict(play);
 	if (!play_agrees(play))
 		demo->disagree[play->recipe->number] = true;
 	play_free(play);
@@ -149,7 +149,7 @@ static int sum(const struct demo *demo)
 		played += demo->chosen[number];
 		agree += demo->chosen[number] && !demo->disagree[number];
 	}
-	tell_sum(played, agree);
+	print_sum(played, agree);
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("demo: cannot write");
 		return EXIT_FAILURE;
@@ -163,7 +163,7 @@ int main(int argc, char **argv)
 
 	parse(&demo, argc, argv);
 	check(&demo);
-	tell_begin();
+	print_begin();
 	show_all(&demo);
 	return sum(&demo);
 }

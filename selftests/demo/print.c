@@ -59,9 +59,9 @@ static void heading(const char *text)
 }
 
 /**
- * tell_begin - say what this is, and where
+ * print_begin - say what this is, and where
  */
-void tell_begin(void)
+void print_begin(void)
 {
 	const char *no_color = getenv("NO_COLOR");
 	struct utsname uts;
@@ -73,10 +73,10 @@ void tell_begin(void)
 }
 
 /**
- * tell_title - say which recipe this is
+ * print_title - say which recipe this is
  * @play: the play
  */
-void tell_title(const struct play *play)
+void print_title(const struct play *play)
 {
 	char title[WIDTH + 1];
 	int len;
@@ -91,13 +91,13 @@ void tell_title(const struct play *play)
 }
 
 /**
- * tell_steps - say what the program did
+ * print_steps - say what the program did
  * @play: the play
  * @told: how many steps have been told
  *
  * Return: how many have been told now.
  */
-int tell_steps(const struct play *play, int told)
+int print_steps(const struct play *play, int told)
 {
 	for (; told < play->nr_steps; told++) {
 		const struct step *step = &play->step[told];
@@ -134,7 +134,7 @@ static void name_cause(char *text, size_t size, const struct record *record)
 }
 
 /* Values that say something: those that are not 0. */
-static void tell_values(const struct record *record)
+static void print_values(const struct record *record)
 {
 	static const enum shutwatch_key keys[] = {
 		SHUTWATCH_KEY_UNREAD, SHUTWATCH_KEY_UNSENT,
@@ -165,7 +165,7 @@ static const char *sent_colour(const char *sent)
 }
 
 /* "  EBUSY" if a call failed. */
-static void tell_failure(const struct record *record)
+static void print_failure(const struct record *record)
 {
 	const char *ret = record_value(record, SHUTWATCH_KEY_RET);
 
@@ -174,7 +174,7 @@ static void tell_failure(const struct record *record)
 }
 
 /* Three lines for a call or a decision, two for a RST received. */
-static void tell_record(const struct play *play, const struct record *record)
+static void print_record(const struct play *play, const struct record *record)
 {
 	const char *sent = record_get(record, SHUTWATCH_KEY_SENT);
 	bool is_reset = kind_is(record, SHUTWATCH_KIND_RESET);
@@ -187,16 +187,16 @@ static void tell_record(const struct play *play, const struct record *record)
 	else
 		printf("%s%-5s%s %s", sent_colour(sent), sent, style.plain,
 		       record_get(record, SHUTWATCH_KEY_WHY));
-	tell_failure(record);
+	print_failure(record);
 	printf("\n%12s%s", "", record_get(record, SHUTWATCH_KEY_STATE));
-	tell_values(record);
+	print_values(record);
 	if (!is_reset)
 		printf("\n%12s%s%s%s", "", style.dim, meaning(record),
 		       style.plain);
 	putchar('\n');
 }
 
-static void tell_paths(const struct play *play)
+static void print_paths(const struct play *play)
 {
 	char path[256];
 	enum who who;
@@ -212,10 +212,10 @@ static void tell_paths(const struct play *play)
 }
 
 /**
- * tell_records - say what shutwatch recorded
+ * print_records - say what shutwatch recorded
  * @play: the play
  */
-void tell_records(const struct play *play)
+void print_records(const struct play *play)
 {
 	int i;
 
@@ -224,16 +224,16 @@ void tell_records(const struct play *play)
 		const struct record *r = &play->record[i];
 
 		if (play_tells(play, r) && !kind_is(r, SHUTWATCH_KIND_STATE))
-			tell_record(play, r);
+			print_record(play, r);
 	}
-	tell_paths(play);
+	print_paths(play);
 }
 
 /**
- * tell_wire - say which packets there were, and whose they are
+ * print_wire - say which packets there were, and whose they are
  * @play: the play
  */
-void tell_wire(const struct play *play)
+void print_wire(const struct play *play)
 {
 	char text[256], cause[32];
 	int i;
@@ -254,7 +254,7 @@ void tell_wire(const struct play *play)
 	}
 }
 
-static void tell_remarks(const struct remarks *remarks)
+static void print_remarks(const struct remarks *remarks)
 {
 	int i;
 
@@ -281,7 +281,7 @@ static int count_told(const struct play *play, __u8 flag)
 	return count;
 }
 
-static void tell_agreement(const struct play *play)
+static void print_agreement(const struct play *play)
 {
 	int fins = count_told(play, PACKET_FIN);
 	int rsts = count_told(play, PACKET_RST);
@@ -298,10 +298,10 @@ static void tell_agreement(const struct play *play)
 }
 
 /**
- * tell_verdict - say whether all is as it should be
+ * print_verdict - say whether all is as it should be
  * @play: the play
  */
-void tell_verdict(const struct play *play)
+void print_verdict(const struct play *play)
 {
 	if (play->aside) {
 		printf("\n  %s", style.dim);
@@ -309,22 +309,22 @@ void tell_verdict(const struct play *play)
 		printf("%s", style.plain);
 	}
 	if (play_agrees(play)) {
-		tell_agreement(play);
+		print_agreement(play);
 		return;
 	}
 	printf("\n  %sdoes not agree%s\n", style.bad, style.plain);
-	tell_remarks(&play->trouble);
-	tell_remarks(&play->wrong);
-	tell_remarks(&play->agreement.remarks);
-	tell_remarks(&play->unmet);
+	print_remarks(&play->trouble);
+	print_remarks(&play->wrong);
+	print_remarks(&play->agreement.remarks);
+	print_remarks(&play->unmet);
 }
 
 /**
- * tell_sum - say how many agree
+ * print_sum - say how many agree
  * @played: how many recipes were played
  * @agree: how many of them agree
  */
-void tell_sum(int played, int agree)
+void print_sum(int played, int agree)
 {
 	printf("\n\n%s%d recipe%s, %d agree%s\n",
 	       agree == played ? style.good : style.bad, played,

@@ -7,12 +7,12 @@
 
 #include "play.h"
 
-void tell_begin(void);
-void tell_title(const struct play *play);
-int tell_steps(const struct play *play, int told);
-void tell_records(const struct play *play);
-void tell_wire(const struct play *play);
-void tell_verdict(const struct play *play);
-void tell_sum(int played, int agree);
+void print_begin(void);
+void print_title(const struct play *play);
+int print_steps(const struct play *play, int told);
+void print_records(const struct play *play);
+void print_wire(const struct play *play);
+void print_verdict(const struct play *play);
+void print_sum(int played, int agree);
 
 #endif /* PRINT_H */
