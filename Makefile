@@ -35,17 +35,17 @@ demo:
 	selftests/demo/demo.sh $(KERNEL)
 
 check:
-	selftests/check $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
+	selftests/run/check $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
 
 # On all kernels, or on some: make matrix KERNEL='6.1 7.x'
 matrix:
 	selftests/vm/deps build vm
-	selftests/matrix $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
+	selftests/run/matrix $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
 
 # The tests dropped into a kernel tree, built and run its own way.
 tree:
 	$(VM)/deps build vm
-	selftests/tree_test
+	selftests/run/tree_test
 
 # Would the tests notice?  Every one of these has to be caught.
 mutants:
@@ -69,7 +69,7 @@ bench-check:
 	selftests/bench/check $(BENCH_ON)
 
 lint:
-	selftests/lint
+	selftests/run/lint
 
 # A shell in a VM with the module built and the tree mounted; or one command:
 # make vm CMD='insmod $SHUTWATCH_KO && cat /sys/kernel/debug/shutwatch/stats'

@@ -9,18 +9,20 @@
 #	PROGRAM.log	what it printed
 #	PROGRAM.status	how it ended, and seconds; missing if it did not
 
-here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
-vm=$here/vm
+run=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
+tests=${run%/run}
+top=${tests%/selftests}
+vm=$tests/vm
 passed=0 failed=0 skipped=0
 
 rows_begin()
 {
-	logs=$here/../.build/$1
+	logs=$top/.build/$1
 	rm -rf "$logs" && mkdir -p "$logs" && logs=$(realpath "$logs") || exit
 	"$vm/deps" build vm || exit
 	export KSRC
 	KSRC=${KSRC:-$("$vm/ksrc" 6.12)} || exit
-	make -s --no-print-directory -C "$here/../tools" && make -s --no-print-directory -C "$here" || exit
+	make -s --no-print-directory -C "$top/tools" && make -s --no-print-directory -C "$tests" || exit
 	begun=$SECONDS
 	printf '%-9s %-19s %7s %7s %7s %7s\n' "" "" passed failed skipped seconds
 }
@@ -97,7 +99,7 @@ on_host()
 
 	shift
 	mkdir -p "$dir"
-	(cd "$here/.." && "$@") >"$dir/$name.log" 2>&1 </dev/null
+	(cd "$top" && "$@") >"$dir/$name.log" 2>&1 </dev/null
 	echo "$?" >"$dir/$name.status"
 	row host "$name" "$dir" $((SECONDS - start))
 }
@@ -106,7 +108,7 @@ host_rows()
 {
 	on_host module make -s --no-print-directory -C module/test check
 	on_host tools make -s --no-print-directory -C tools check
-	on_host selftests "$(make -s --no-print-directory -C "$here" list-host OUTPUT="$here")"
+	on_host selftests "$(make -s --no-print-directory -C "$tests" list-host OUTPUT="$tests")"
 }
 
 # kernel_rows SERIES...: a row for each, as they are done; AT_ONCE of them at a
@@ -122,7 +124,7 @@ kernel_rows()
 			row "$series" "$(cat "$logs/$series/kernel" 2>/dev/null)" \
 				"$logs/$series" "$seconds"
 		fi
-	done < <(printf '%s\n' "$@" | xargs -P "${AT_ONCE:-1}" -I% "$here/on_kernel" % "$logs/%")
+	done < <(printf '%s\n' "$@" | xargs -P "${AT_ONCE:-1}" -I% "$run/on_kernel" % "$logs/%")
 }
 
 # The newest release candidate comes and goes; the others have to be there.
@@ -142,7 +144,7 @@ all_kernels()
 	mapfile -t known < <("$vm/list")
 	[ $# != 0 ] || set -- "${known[@]}"
 	kernel_rows "$@"
-	on_host semantics "$here/semantics" --check "$logs"
+	on_host semantics "$tests/semantics" --check "$logs"
 }
 
 rows_end()
