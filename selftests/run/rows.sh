@@ -144,7 +144,7 @@ all_kernels()
 	mapfile -t known < <("$vm/list")
 	[ $# != 0 ] || set -- "${known[@]}"
 	kernel_rows "$@"
-	on_host semantics "$tests/semantics" --check "$logs"
+	on_host semantics "$tests/semantics/generate" --check "$logs"
 }
 
 rows_end()
