@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Too many connections that no program has any more (B12).  The limit is that
- * of the whole system: nothing else may run meanwhile.
+ * Too many connections that no program has any more: close() finds it (B12), or
+ * a timer (T5).  The limit is that of the whole system: nothing else may run
+ * meanwhile.
  */
 #include "trial_fixture.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 #include "clock.h"
 #include "netns.h"
-#include "reach.h"
+#include "orphan.h"
 #include "sysctl.h"
 
 #define LIMIT		"ipv4/tcp_max_orphans"
@@ -55,6 +60,43 @@ static char limit[32];
 static void restore_limit(void)
 {
 	sysctl_write(LIMIT, limit);
+}
+
+/* The limit is the machine's: only the first namespace shows it. */
+static int set_limit(const char *value)
+{
+	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	int first = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
+	int err;
+
+	if (here < 0 || first < 0 || setns(first, CLONE_NEWNET))
+		return -errno;
+	err = sysctl_write(LIMIT, value);
+	if (setns(here, CLONE_NEWNET))
+		err = -errno;
+	close(here);
+	close(first);
+	return err;
+}
+
+TRIALS(limit);
+
+/* close() still finds room for its orphan. */
+TEST_F(limit, T5_orphan_memory)
+{
+	struct reached reached;
+	struct peer peer;
+	int err;
+
+	err = set_limit(limit);
+	orphan_make(&reached, &peer, self->play);
+	err = set_limit("0") ?: err;
+	if (err)
+		remark(&self->play->trouble, LIMIT ": %s", strerror(-err));
+	peer_hears(&peer, PACKET_RST);
+	expect_whole(self->play, S, DECISION("timer")
+		     "ctx=timer state=FIN_WAIT1>CLOSE sent=RST why=orphan_memory");
+	expect_path(self->play, S, "%s timer CLOSE", reached.story);
 }
 
 /*
