@@ -14,7 +14,7 @@
 #include "emit.h"
 #include "probes.h"
 #include "sock.h"
-#include "verdict.h"
+#include "why.h"
 
 static struct sw_call **call_of(struct kretprobe_instance *ri)
 {
@@ -159,8 +159,8 @@ static void call_over(struct sw_call *call)
 		}
 		call->after = s->info.state;
 	}
-	call->sent = sw_verdict_sent(call);
-	call->why = sw_verdict_why(call);
+	call->sent = sw_call_sent(call);
+	call->why = sw_call_why(call);
 	asked = sw_task_asked(call->call);
 	if (likely(s)) {
 		settle(call, s, asked);

@@ -13,7 +13,7 @@
 #include <errno.h>
 #endif
 
-#include "verdict.h"
+#include "why.h"
 
 /* __tcp_close() resets at four places; path and owner tell them apart. */
 static enum shutwatch_why why_close_reset(const struct sw_call *call)
@@ -105,7 +105,7 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
 }
 
 /**
- * sw_verdict_why() - the reason for what was sent, or not sent
+ * sw_call_why() - the reason for what was sent, or not sent
  * @call: the call, over
  *
  * A FIN or RST that could not be built keeps the reason that it would have
@@ -113,7 +113,7 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
  *
  * Return: the reason; unknown where what was seen does not fit together.
  */
-enum shutwatch_why sw_verdict_why(const struct sw_call *call)
+enum shutwatch_why sw_call_why(const struct sw_call *call)
 {
 	if (call->seen & SW_SEEN_RST)
 		return why_reset(call);
