@@ -23,13 +23,14 @@
 #include "counters.h"
 #include "files.h"
 #include "format.h"
-#include "probes.h"
+#include "hooks.h"
 #include "raw.h"
 #include "ring.h"
 #include "socktab.h"
 #include "text.h"
 
 static struct dentry *dir;
+static const struct sw_hook *hooks;	/* SW_HOOK_COUNT of them */
 static atomic_t readers;
 
 /* ---- events, events_pipe and events_raw ---- */
@@ -302,7 +303,7 @@ static const struct file_operations sockets_fops = {
 
 static void show_hook(struct seq_file *m, enum sw_hook_id id)
 {
-	const struct sw_hook *hook = &sw_hooks[id];
+	const struct sw_hook *hook = &hooks[id];
 
 	if (!hook->symbol[0])
 		return;
@@ -334,12 +335,14 @@ DEFINE_SHOW_ATTRIBUTE(abi);
 
 /**
  * sw_files_init() - make the files
+ * @table: the hooks that stats tells of, SW_HOOK_COUNT long
  *
  * Context: process, may sleep.
  * Return: 0 or a negative errno.
  */
-int sw_files_init(void)
+int sw_files_init(const struct sw_hook *table)
 {
+	hooks = table;
 	dir = debugfs_create_dir(SHUTWATCH_DIR, NULL);
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
