@@ -37,7 +37,7 @@ static u8 state_now(const struct sw_call *call, const struct sock *sk)
 	struct sw_held held;
 	struct sw_socket *s;
 
-	if (state != TCP_CLOSE || call->before == TCP_CLOSE)
+	if (state != TCP_CLOSE || call->outcome.before == TCP_CLOSE)
 		return state;
 	s = sw_probe_find(sk, &held);
 	if (!s)
@@ -49,9 +49,9 @@ static u8 state_now(const struct sw_call *call, const struct sock *sk)
 
 static __always_inline void take_state(struct sw_call *call, u8 state)
 {
-	call->before = state;
+	call->outcome.before = state;
 	call->from = state;
-	call->after = state;
+	call->outcome.after = state;
 }
 
 static __always_inline void read_values(struct sw_call *call,
@@ -82,9 +82,9 @@ call_open(const struct sock *sk, u8 kind, u8 how, bool decided_later)
 		call->start = sw_now();
 		call->cookie = s->info.cookie;
 		call->id = s->info.id;
-		call->flags = s->info.ipv6 ? SW_RECORD_IPV6 : 0;
+		call->outcome.flags = s->info.ipv6 ? SW_RECORD_IPV6 : 0;
 		call->call = kind;
-		call->how = how;
+		call->outcome.how = how;
 		take_state(call, state_of(sk, s));
 		if (!decided_later)
 			read_values(call, sk);
@@ -123,7 +123,7 @@ static u8 shut_after(const struct sw_call *call, u8 shut)
 		return SHUTWATCH_HOW_RDWR;
 	case SHUTWATCH_BY_SHUTDOWN:
 		if (call->ret != -EBUSY && !(call->seen & SW_SEEN_DISCONNECT))
-			return shut | call->how;
+			return shut | call->outcome.how;
 		break;
 	}
 	if (call->seen & SW_SEEN_DISCONNECT && !call->ret)
@@ -138,9 +138,9 @@ static __always_inline void settle(struct sw_call *call, struct sw_socket *s,
 	sw_probe_owner(s, call->call, asked);
 	s->info.shut = shut_after(call, s->info.shut);
 	s->info.call = call->call;
-	s->info.how = call->how;
-	s->info.sent = call->sent;
-	s->info.why = call->why;
+	s->info.how = call->outcome.how;
+	s->info.sent = call->outcome.sent;
+	s->info.why = call->outcome.why;
 }
 
 static void call_over(struct sw_call *call)
@@ -153,14 +153,14 @@ static void call_over(struct sw_call *call)
 	s = sw_socket_find(call->cookie, &held);
 	if (likely(s)) {
 		/* A request is dropped without a transition. */
-		if (call->before == TCP_NEW_SYN_RECV && !call->ret) {
+		if (call->outcome.before == TCP_NEW_SYN_RECV && !call->ret) {
 			sw_socket_move(s, TCP_CLOSE);
 			sw_socket_end(s);
 		}
-		call->after = s->info.state;
+		call->outcome.after = s->info.state;
 	}
-	call->sent = sw_call_sent(call);
-	call->why = sw_call_why(call);
+	call->outcome.sent = sw_call_sent(call);
+	call->outcome.why = sw_call_why(call);
 	asked = sw_task_asked(call->call);
 	if (likely(s)) {
 		settle(call, s, asked);
@@ -378,7 +378,7 @@ int sw_disconnect_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (!call || call->sk != sk) {
 		/* Of those who get here, only listeners reset others. */
 		if (in_serving_softirq() ||
-		    (call && call->before == SHUTWATCH_TCP_LISTEN))
+		    (call && call->outcome.before == SHUTWATCH_TCP_LISTEN))
 			mark_child(sk, call);
 		return 1;
 	}

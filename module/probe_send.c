@@ -142,7 +142,7 @@ int sw_send_fin_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	if (call) {
 		call->seen |= SW_SEEN_FIN;
-		call->fin = fate;
+		call->outcome.fin = fate;
 	} else {
 		lone_fin(data->sk, fate);
 	}
@@ -290,7 +290,7 @@ static void active_rst_sent(const struct sock *sk, u8 kreason, bool known)
 
 	if (call && call->seen & SW_SEEN_RST && !(call->seen & SW_SEEN_RST_SENT)) {
 		call->seen |= SW_SEEN_RST_SENT | (known ? SW_SEEN_KREASON : 0);
-		call->kreason = kreason;
+		call->outcome.kreason = kreason;
 		return;
 	}
 	s = sw_probe_find(sk, &held);

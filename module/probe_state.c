@@ -142,7 +142,7 @@ static void note_in_call(struct sw_call *call, const struct sock *sk, int old,
 			 int new)
 {
 	call->from = old;
-	call->after = new;
+	call->outcome.after = new;
 	if (new == TCP_CLOSE && sock_flag(sk, SOCK_DEAD) &&
 	    !check_net(sock_net(sk)))
 		call->seen |= SW_SEEN_NETNS_EXIT;

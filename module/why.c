@@ -56,9 +56,9 @@ static enum shutwatch_why why_fin(const struct sw_call *call)
 /* SHUT_RD tells the peer nothing, unless the handshake has only begun. */
 static enum shutwatch_why why_silent_shutdown(const struct sw_call *call)
 {
-	if (call->how == SHUTWATCH_HOW_RD)
+	if (call->outcome.how == SHUTWATCH_HOW_RD)
 		return SHUTWATCH_WHY_READ_SIDE_ONLY;
-	if (call->before == SHUTWATCH_TCP_SYN_RECV)
+	if (call->outcome.before == SHUTWATCH_TCP_SYN_RECV)
 		return SHUTWATCH_WHY_SHUTDOWN_DEFERRED;
 	return SHUTWATCH_WHY_UNKNOWN;
 }
@@ -78,7 +78,7 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
 		return SHUTWATCH_WHY_BUSY;
 	if (call->seen & SW_SEEN_REPAIR && call->seen & SW_SEEN_DISCONNECT)
 		return SHUTWATCH_WHY_REPAIR;
-	switch (call->before) {
+	switch (call->outcome.before) {
 	case SHUTWATCH_TCP_CLOSE:
 		return SHUTWATCH_WHY_ALREADY_CLOSED;
 	case SHUTWATCH_TCP_TIME_WAIT:
@@ -86,7 +86,7 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
 			SHUTWATCH_WHY_FIN_ALREADY_SENT :
 			SHUTWATCH_WHY_ALREADY_CLOSED;
 	case SHUTWATCH_TCP_LISTEN:
-		return call->after == SHUTWATCH_TCP_LISTEN ?
+		return call->outcome.after == SHUTWATCH_TCP_LISTEN ?
 			SHUTWATCH_WHY_LISTENING :
 			SHUTWATCH_WHY_LISTENER_STOPPED;
 	case SHUTWATCH_TCP_SYN_SENT:
@@ -97,7 +97,7 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
 	case SHUTWATCH_TCP_CLOSING:
 	case SHUTWATCH_TCP_LAST_ACK:
 		return call->call == SHUTWATCH_BY_SHUTDOWN &&
-		       call->how == SHUTWATCH_HOW_RD ?
+		       call->outcome.how == SHUTWATCH_HOW_RD ?
 			SHUTWATCH_WHY_READ_SIDE_ONLY :
 			SHUTWATCH_WHY_FIN_ALREADY_SENT;
 	}

@@ -17,7 +17,7 @@ static inline enum shutwatch_sent sw_call_sent(const struct sw_call *call)
 {
 	if (call->seen & SW_SEEN_RST_SENT)
 		return SHUTWATCH_SENT_RST;
-	if (call->fin == SHUTWATCH_FIN_SENT || call->fin == SHUTWATCH_FIN_QUEUED)
+	if (call->outcome.fin == SHUTWATCH_FIN_SENT || call->outcome.fin == SHUTWATCH_FIN_QUEUED)
 		return SHUTWATCH_SENT_FIN;
 	return SHUTWATCH_SENT_NONE;
 }
