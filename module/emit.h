@@ -3,7 +3,7 @@
  * Making records: what a handler has gathered goes to the ring.
  *
  * All of it runs in handlers, with preemption disabled and perhaps under a
- * slot's lock: copy, and leave.
+ * entry's lock: copy, and leave.
  */
 #ifndef _SHUTWATCH_EMIT_H
 #define _SHUTWATCH_EMIT_H
@@ -127,7 +127,7 @@ sw_emit_begin(u8 kind, u8 by, bool asked, u64 now, u64 cookie,
 
 /**
  * sw_emit_state() - a transition
- * @s: the socket's slot, locked
+ * @e: the socket's entry, locked
  * @by: enum shutwatch_by
  * @asked: sw_task_asked(@by)
  * @now: sw_now()
@@ -136,7 +136,7 @@ sw_emit_begin(u8 kind, u8 by, bool asked, u64 now, u64 cookie,
  *
  * Context: any, preemption disabled.
  */
-static __always_inline void sw_emit_state(const struct sw_socket *s, u8 by,
+static __always_inline void sw_emit_state(const struct sw_entry *e, u8 by,
 					  bool asked, u64 now, u8 before,
 					  u8 after)
 {
@@ -144,7 +144,7 @@ static __always_inline void sw_emit_state(const struct sw_socket *s, u8 by,
 	u64 seq;
 
 	rec = sw_emit_begin(SHUTWATCH_KIND_STATE, by, asked, now,
-			    s->info.cookie, &s->info.id, s->info.ipv6, &seq);
+			    e->info.cookie, &e->info.id, e->info.ipv6, &seq);
 	if (!rec)
 		return;
 	rec->outcome.before = before;
@@ -154,7 +154,7 @@ static __always_inline void sw_emit_state(const struct sw_socket *s, u8 by,
 
 /**
  * sw_emit_reset() - a RST was received
- * @s: the socket's slot, locked
+ * @e: the socket's entry, locked
  * @now: sw_now()
  * @err: the errno that it left
  * @before: enum shutwatch_tcp before
@@ -162,14 +162,14 @@ static __always_inline void sw_emit_state(const struct sw_socket *s, u8 by,
  *
  * Context: any, preemption disabled.
  */
-static __always_inline void sw_emit_reset(const struct sw_socket *s, u64 now,
+static __always_inline void sw_emit_reset(const struct sw_entry *e, u64 now,
 					  int err, u8 before, u8 after)
 {
 	struct sw_record *rec;
 	u64 seq;
 
 	rec = sw_emit_begin(SHUTWATCH_KIND_RESET, SHUTWATCH_BY_RX, false, now,
-			    s->info.cookie, &s->info.id, s->info.ipv6, &seq);
+			    e->info.cookie, &e->info.id, e->info.ipv6, &seq);
 	if (!rec)
 		return;
 	rec->outcome.before = before;

@@ -22,9 +22,9 @@ static struct sw_call **call_of(struct kretprobe_instance *ri)
 }
 
 /* A connection that a mini-socket has taken over is not yet in CLOSE. */
-static u8 state_of(const struct sock *sk, const struct sw_socket *s)
+static u8 state_of(const struct sock *sk, const struct sw_entry *e)
 {
-	return s->flags & SW_SOCK_MINI ? s->info.state : sk->sk_state;
+	return e->flags & SW_ENTRY_MINI ? e->info.state : sk->sk_state;
 }
 
 /*
@@ -35,15 +35,15 @@ static u8 state_now(const struct sw_call *call, const struct sock *sk)
 {
 	u8 state = sk->sk_state;
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
 	if (state != TCP_CLOSE || call->outcome.before == TCP_CLOSE)
 		return state;
-	s = sw_probe_find(sk, &held);
-	if (!s)
+	e = sw_probe_find(sk, &held);
+	if (!e)
 		return state;
-	state = state_of(sk, s);
-	sw_socket_put(&held);
+	state = state_of(sk, e);
+	sw_entry_put(&held);
 	return state;
 }
 
@@ -72,24 +72,24 @@ call_open(const struct sock *sk, u8 kind, u8 how, bool decided_later)
 {
 	struct sw_call *call = NULL;
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
-	s = sw_probe_get(sk, sk->sk_state, &held);
-	if (!s)
+	e = sw_probe_get(sk, sk->sk_state, &held);
+	if (!e)
 		return NULL;
 	call = sw_call_begin(sk);
 	if (likely(call)) {
 		call->start = sw_now();
-		call->cookie = s->info.cookie;
-		call->id = s->info.id;
-		call->outcome.flags = s->info.ipv6 ? SW_RECORD_IPV6 : 0;
+		call->cookie = e->info.cookie;
+		call->id = e->info.id;
+		call->outcome.flags = e->info.ipv6 ? SW_RECORD_IPV6 : 0;
 		call->call = kind;
 		call->outcome.how = how;
-		take_state(call, state_of(sk, s));
+		take_state(call, state_of(sk, e));
 		if (!decided_later)
 			read_values(call, sk);
 	}
-	sw_socket_put(&held);
+	sw_entry_put(&held);
 	return call;
 }
 
@@ -131,41 +131,41 @@ static u8 shut_after(const struct sw_call *call, u8 shut)
 	return shut;
 }
 
-/* The slot knows the state that the call led to, and remembers the call. */
-static __always_inline void settle(struct sw_call *call, struct sw_socket *s,
+/* The entry knows the state that the call led to, and remembers the call. */
+static __always_inline void settle(struct sw_call *call, struct sw_entry *e,
 				   bool asked)
 {
-	sw_probe_owner(s, call->call, asked);
-	s->info.shut = shut_after(call, s->info.shut);
-	s->info.call = call->call;
-	s->info.how = call->outcome.how;
-	s->info.sent = call->outcome.sent;
-	s->info.why = call->outcome.why;
+	sw_probe_owner(e, call->call, asked);
+	e->info.shut = shut_after(call, e->info.shut);
+	e->info.call = call->call;
+	e->info.how = call->outcome.how;
+	e->info.sent = call->outcome.sent;
+	e->info.why = call->outcome.why;
 }
 
 static void call_over(struct sw_call *call)
 {
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 	bool asked;
 
 	/* By cookie: the struct sock may be gone. */
-	s = sw_socket_find(call->cookie, &held);
-	if (likely(s)) {
+	e = sw_entry_find(call->cookie, &held);
+	if (likely(e)) {
 		/* A request is dropped without a transition. */
 		if (call->outcome.before == TCP_NEW_SYN_RECV && !call->ret) {
-			sw_socket_move(s, TCP_CLOSE);
-			sw_socket_end(s);
+			sw_entry_move(e, TCP_CLOSE);
+			sw_entry_end(e);
 		}
-		call->outcome.after = s->info.state;
+		call->outcome.after = e->info.state;
 	}
 	call->outcome.sent = sw_call_sent(call);
 	call->outcome.why = sw_call_why(call);
 	asked = sw_task_asked(call->call);
-	if (likely(s)) {
-		settle(call, s, asked);
-		sw_emit_call(call, asked, &s->info.id);
-		sw_socket_put(&held);
+	if (likely(e)) {
+		settle(call, e, asked);
+		sw_emit_call(call, asked, &e->info.id);
+		sw_entry_put(&held);
 	} else {	/* forgotten meanwhile, to make room */
 		sw_emit_call(call, asked, &call->id);
 	}
@@ -346,17 +346,17 @@ NOKPROBE_SYMBOL(sw_connect_entry);
 static void mark_child(const struct sock *sk, struct sw_call *listener)
 {
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
-	s = sw_probe_get(sk, sk->sk_state, &held);
-	if (!s)
+	e = sw_probe_get(sk, sk->sk_state, &held);
+	if (!e)
 		return;
-	s->flags |= SW_SOCK_CHILD;
+	e->flags |= SW_ENTRY_CHILD;
 	if (listener) {
-		s->parent = listener->cookie;
+		e->parent = listener->cookie;
 		listener->children++;
 	}
-	sw_socket_put(&held);
+	sw_entry_put(&held);
 }
 
 /**

@@ -67,7 +67,7 @@ void sw_tp_send_reset(void *data, const struct sock *sk,
 void sw_tp_send_reset(void *data, const struct sock *sk,
 		      const struct sk_buff *skb);
 #endif
-void sw_pending_rst(struct sw_socket *s, u8 before, u8 after);
+void sw_pending_rst(struct sw_entry *e, u8 before, u8 after);
 
 /* bytes of kretprobe data */
 #define SW_FIN_DATA	(2 * sizeof(u64))

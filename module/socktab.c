@@ -10,7 +10,7 @@
 
 struct sw_socktab sw_socktab;
 
-static_assert(sizeof(struct sw_socket) == 128);
+static_assert(sizeof(struct sw_entry) == 128);
 
 /* Live sockets in the table: those taken in here less those that ended here. */
 DEFINE_PER_CPU(int, sw_live);
@@ -65,9 +65,9 @@ static int find_other_way(const struct sw_set *set, unsigned int own, u64 cookie
  * @cookie: SO_COOKIE
  *
  * Context: any, interrupts off.
- * Return: its slot, or NULL.
+ * Return: its entry, or NULL.
  */
-struct sw_socket *sw_set_find_stray(struct sw_set *set, u64 cookie)
+struct sw_entry *sw_set_find_stray(struct sw_set *set, u64 cookie)
 {
 	int way = find_other_way(set, sw_way_of(cookie), cookie);
 
@@ -76,7 +76,7 @@ struct sw_socket *sw_set_find_stray(struct sw_set *set, u64 cookie)
 
 static bool is_over(const struct sw_set *set, unsigned int way)
 {
-	return !set->cookie[way] || set->way[way].flags & SW_SOCK_ENDED;
+	return !set->cookie[way] || set->way[way].flags & SW_ENTRY_ENDED;
 }
 
 static int find_ended(const struct sw_set *set)
@@ -84,7 +84,7 @@ static int find_ended(const struct sw_set *set)
 	int way;
 
 	for (way = 0; way < SW_WAYS; way++)
-		if (set->way[way].flags & SW_SOCK_ENDED)
+		if (set->way[way].flags & SW_ENTRY_ENDED)
 			return way;
 	return -1;
 }
@@ -96,9 +96,9 @@ static unsigned int evict(struct sw_set *set)
 
 	for (looks = 0; looks <= SW_WAYS; looks++) {
 		way = set->hand++ % SW_WAYS;
-		if (!(set->way[way].flags & SW_SOCK_SEEN))
+		if (!(set->way[way].flags & SW_ENTRY_SEEN))
 			break;
-		set->way[way].flags &= ~SW_SOCK_SEEN;
+		set->way[way].flags &= ~SW_ENTRY_SEEN;
 	}
 	sw_count(SW_COUNT_EVICTED);
 	this_cpu_dec(sw_live);
@@ -125,9 +125,9 @@ static unsigned int make_room(struct sw_set *set, unsigned int own)
  * of those that have ended, the oldest.
  *
  * Context: any, interrupts off.
- * Return: the slot, new.
+ * Return: the entry, new.
  */
-struct sw_socket *sw_set_take(struct sw_set *set, unsigned int own, u64 cookie)
+struct sw_entry *sw_set_take(struct sw_set *set, unsigned int own, u64 cookie)
 {
 	unsigned int way = is_over(set, own) ? own : make_room(set, own);
 	u64 old = set->cookie[way];
@@ -137,8 +137,8 @@ struct sw_socket *sw_set_take(struct sw_set *set, unsigned int own, u64 cookie)
 	if (way != own)
 		set->strays++;
 	set->cookie[way] = cookie;
-	set->way[way] = (struct sw_socket){
-		.flags = SW_SOCK_SEEN,
+	set->way[way] = (struct sw_entry){
+		.flags = SW_ENTRY_SEEN,
 		.info.cookie = cookie,
 	};
 	this_cpu_inc(sw_live);
@@ -185,9 +185,9 @@ bool sw_socktab_show(unsigned int index, struct sw_sockinfo *info)
 	struct sw_held held = sw_set_lock(set);
 	bool live;
 
-	live = set->cookie[way] && !(set->way[way].flags & SW_SOCK_ENDED);
+	live = set->cookie[way] && !(set->way[way].flags & SW_ENTRY_ENDED);
 	if (live)
 		*info = set->way[way].info;
-	sw_socket_put(&held);
+	sw_entry_put(&held);
 	return live;
 }
