@@ -93,7 +93,16 @@ call_open(const struct sock *sk, u8 kind, u8 how, bool decided_later)
 	return call;
 }
 
-static __always_inline void decide(struct sw_call *call, const struct sock *sk)
+/**
+ * sw_call_snapshot() - note the state and the values that the kernel decides on
+ * @call: the call
+ * @sk: its socket
+ *
+ * Once for each call, where the socket lock is held and before anything is done.
+ *
+ * Context: task, socket lock held, preemption disabled.
+ */
+void sw_call_snapshot(struct sw_call *call, const struct sock *sk)
 {
 	if (call->seen & SW_SEEN_LOCKED)
 		return;
@@ -102,18 +111,6 @@ static __always_inline void decide(struct sw_call *call, const struct sock *sk)
 		call->seen |= SW_SEEN_REPAIR;
 	take_state(call, state_now(call, sk));
 	read_values(call, sk);
-}
-
-/**
- * sw_call_decides() - the socket lock is held, the kernel makes up its mind
- * @call: the call
- * @sk: its socket
- *
- * Context: task, socket lock held, preemption disabled.
- */
-void sw_call_decides(struct sw_call *call, const struct sock *sk)
-{
-	decide(call, sk);
 }
 
 static u8 shut_after(const struct sw_call *call, u8 shut)
@@ -245,7 +242,7 @@ int sw_tcp_shutdown(struct kprobe *kp, struct pt_regs *regs)
 	if (call->seen & SW_SEEN_LOCKED)
 		call->seen |= SW_SEEN_DEFERRED;
 	else
-		decide(call, sk);
+		sw_call_snapshot(call, sk);
 	return 0;
 }
 NOKPROBE_SYMBOL(sw_tcp_shutdown);
@@ -308,7 +305,7 @@ void sw_close_locked(unsigned long arg0, unsigned long arg1,
 	sw_hit(SW_HOOK_CLOSE_LOCKED);
 	call = sw_call_on(sk);
 	if (call)	/* not if filtered, nor for a subflow closed by MPTCP */
-		decide(call, sk);
+		sw_call_snapshot(call, sk);
 }
 NOKPROBE_SYMBOL(sw_close_locked);
 
@@ -382,7 +379,7 @@ int sw_disconnect_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 			mark_child(sk, call);
 		return 1;
 	}
-	sw_call_decides(call, sk);
+	sw_call_snapshot(call, sk);
 	call->seen |= SW_SEEN_DISCONNECT;
 	*call_of(ri) = call;
 	return call->call != SHUTWATCH_BY_CONNECT_UNSPEC;

@@ -156,7 +156,7 @@ static void rst_in_call(struct sw_call *call, const struct sock *sk)
 {
 	/* tcp_abort() locks by itself, and resets before it changes state. */
 	if (call->call == SHUTWATCH_BY_ABORT)
-		sw_call_decides(call, sk);
+		sw_call_snapshot(call, sk);
 	call->seen |= SW_SEEN_RST;
 	if (!sock_flag(sk, SOCK_DEAD))
 		return;
