@@ -39,7 +39,7 @@ static atomic_t readers;
  * A reader that keeps up is woken at most this often, so that it finds many
  * records at once; unless a quarter of the ring is waiting for it.
  */
-#define GATHER		msecs_to_jiffies(10)
+#define BATCH_TIME	msecs_to_jiffies(10)
 
 /**
  * struct view - what one of the files makes of the records
@@ -91,7 +91,7 @@ static int records_open(struct inode *inode, struct file *file)
 	mutex_init(&stream->lock);
 	stream->view = inode->i_private;
 	sw_ring_seek_oldest(&stream->cursor, stream->view->follow);
-	stream->woken = jiffies - GATHER;
+	stream->woken = jiffies - BATCH_TIME;
 	file->private_data = stream;
 	atomic_inc(&readers);
 	return 0;
@@ -177,8 +177,8 @@ static int wait_for_more(struct stream *stream)
 {
 	int err;
 
-	if (time_before(jiffies, stream->woken + GATHER))
-		sw_ring_gather(&stream->cursor, GATHER);
+	if (time_before(jiffies, stream->woken + BATCH_TIME))
+		sw_ring_wait_batch(&stream->cursor, BATCH_TIME);
 	err = sw_ring_wait(&stream->cursor);
 	stream->woken = jiffies;
 	return err;
@@ -223,7 +223,7 @@ static __poll_t records_poll(struct file *file, poll_table *wait)
 	if (asked & (EPOLLIN | EPOLLRDNORM) &&
 	    (stream->pos < stream->len || sw_ring_readable_or_wake(&stream->cursor)))
 		told |= EPOLLIN | EPOLLRDNORM;
-	if (asked & EPOLLPRI && sw_ring_presses(&stream->cursor))
+	if (asked & EPOLLPRI && sw_ring_above_watermark(&stream->cursor))
 		told |= EPOLLPRI;
 	return told;
 }

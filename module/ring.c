@@ -40,7 +40,7 @@ int sw_ring_init(unsigned int size)
 	if (!sw_ring.slots)
 		return -ENOMEM;
 	sw_ring.mask = size - 1;
-	sw_ring.quarter = size / 4 - 1;
+	sw_ring.watermark = size / 4 - 1;
 	init_irq_work(&sw_ring.wake, wake_readers);
 	return 0;
 }
@@ -208,32 +208,33 @@ int sw_ring_wait(const struct sw_cursor *cursor)
 }
 
 /**
- * sw_ring_presses() - is it time to read, even for who gathers records
+ * sw_ring_above_watermark() - is a quarter of the ring unread?
  * @cursor: the reader's place
  *
- * For those who have joined sw_ring_waitqueue(): it is woken when this becomes
- * true, or a quarter of the ring later.
+ * For those who have joined sw_ring_waitqueue() and wait for a batch: it is
+ * woken when this becomes true, or a quarter of the ring later.
  *
  * Context: any.
- * Return: whether a quarter of the ring has not been read.
+ * Return: whether it is.
  */
-bool sw_ring_presses(const struct sw_cursor *cursor)
+bool sw_ring_above_watermark(const struct sw_cursor *cursor)
 {
-	return (u64)atomic64_read(&sw_ring.head) + 1 - cursor->next > sw_ring.quarter;
+	return (u64)atomic64_read(&sw_ring.head) + 1 - cursor->next > sw_ring.watermark;
 }
 
 /**
- * sw_ring_gather() - sleep while records gather
+ * sw_ring_wait_batch() - sleep until there are many records to read
  * @cursor: the reader's place
- * @timeout: so long at most, jiffies
+ * @timeout: for at most so long, jiffies
  *
- * Ends before if a quarter of the ring has not been read, or on a signal.
+ * Ends early when the watermark is passed, or on a signal.
  *
  * Context: process, sleeps.
  */
-void sw_ring_gather(const struct sw_cursor *cursor, unsigned long timeout)
+void sw_ring_wait_batch(const struct sw_cursor *cursor, unsigned long timeout)
 {
-	wait_event_interruptible_timeout(ring_wait, sw_ring_presses(cursor), timeout);
+	wait_event_interruptible_timeout(ring_wait, sw_ring_above_watermark(cursor),
+					 timeout);
 }
 
 /**

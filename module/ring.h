@@ -34,7 +34,8 @@
  * struct sw_ring - the ring
  * @slots: the records
  * @mask: their number, a power of two, less one
- * @quarter: a quarter of their number, less one: the mask of it
+ * @watermark: a quarter of their number, less one: so many unread records wake
+ *	those that wait for a batch
  * @hole: the last number whose record was given up
  * @head: the last number that was given out
  * @sleepers: set by readers, cleared by the wake-up
@@ -43,7 +44,7 @@
 struct sw_ring {
 	struct sw_record	*slots;
 	u64			mask;
-	u64			quarter;
+	u64			watermark;
 	u64			hole;
 	atomic64_t		head ____cacheline_aligned_in_smp;
 	atomic_t		sleepers ____cacheline_aligned_in_smp;
@@ -96,8 +97,8 @@ static __always_inline void sw_ring_commit(struct sw_record *rec, u64 seq)
 	if (unlikely(atomic_read(&sw_ring.sleepers)) &&
 	    atomic_xchg(&sw_ring.sleepers, 0))
 		irq_work_queue(&sw_ring.wake);
-	/* for those who gather: sw_ring_presses() */
-	else if (unlikely(!(seq & sw_ring.quarter)))
+	/* for those who wait for a batch: sw_ring_above_watermark() */
+	else if (unlikely(!(seq & sw_ring.watermark)))
 		irq_work_queue(&sw_ring.wake);
 }
 
@@ -115,8 +116,8 @@ void sw_ring_seek_oldest(struct sw_cursor *cursor, bool follow);
 bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec);
 bool sw_ring_readable_or_wake(const struct sw_cursor *cursor);
 int sw_ring_wait(const struct sw_cursor *cursor);
-bool sw_ring_presses(const struct sw_cursor *cursor);
-void sw_ring_gather(const struct sw_cursor *cursor, unsigned long timeout);
+bool sw_ring_above_watermark(const struct sw_cursor *cursor);
+void sw_ring_wait_batch(const struct sw_cursor *cursor, unsigned long timeout);
 wait_queue_head_t *sw_ring_waitqueue(void);
 
 #endif /* _SHUTWATCH_RING_H */
