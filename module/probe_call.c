@@ -294,7 +294,7 @@ NOKPROBE_SYMBOL(sw_close_return);
  * Inside tcp_close(), now with the socket lock and the receive queue as the
  * kernel will find it.
  *
- * Context: kprobe; socket lock held.
+ * Context: ftrace; socket lock held.
  */
 void sw_close_locked(unsigned long arg0, unsigned long arg1,
 		     unsigned long arg2)
@@ -320,7 +320,7 @@ NOKPROBE_SYMBOL(sw_close_locked);
  * connect() cleans up with tcp_disconnect() when it fails, too: only here one
  * can see that AF_UNSPEC was asked for.
  *
- * Context: kprobe; no lock held.
+ * Context: ftrace; no lock held.
  */
 void sw_connect_entry(unsigned long arg0, unsigned long arg1,
 		      unsigned long arg2)

@@ -231,7 +231,7 @@ static bool timer_runs(const struct sock *sk)
  * @arg1: not the same on all kernels
  * @arg2: likewise
  *
- * Context: kprobe; socket lock held.
+ * Context: ftrace; socket lock held.
  */
 void sw_send_rst(unsigned long arg0, unsigned long arg1,
 		 unsigned long arg2)

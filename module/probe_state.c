@@ -279,7 +279,7 @@ static bool segment_is_data(const struct sock *sk)
  * The kernel calls tcp_reset() also when it rejects data for a socket that was
  * shut down, although no RST came.  The segment tells the two apart.
  *
- * Context: kprobe; socket lock held.
+ * Context: ftrace; socket lock held.
  */
 void sw_reset(unsigned long arg0, unsigned long arg1,
 	      unsigned long arg2)
@@ -338,7 +338,7 @@ static void tell_mini(struct sw_entry *e, u8 by, u8 state, bool wanted)
  * From here on a mini-socket has the connection, in TIME_WAIT or, for a
  * socket that was closed, still in FIN_WAIT2.
  *
- * Context: kprobe; socket lock held.
+ * Context: ftrace; socket lock held.
  */
 void sw_mini_born(unsigned long arg0, unsigned long arg1,
 		  unsigned long arg2)
@@ -368,7 +368,7 @@ NOKPROBE_SYMBOL(sw_mini_born);
  * The timer of a mini-socket is set anew; if it was in FIN_WAIT2 and no longer
  * is, the peer's FIN has come.
  *
- * Context: kprobe.
+ * Context: ftrace.
  */
 void sw_mini_schedule(unsigned long arg0, unsigned long arg1,
 		      unsigned long arg2)
@@ -409,7 +409,7 @@ static u8 by_of_put(void)
  * @arg1: unused
  * @arg2: unused
  *
- * Context: kprobe.
+ * Context: ftrace.
  */
 void sw_mini_put(unsigned long arg0, unsigned long arg1,
 		 unsigned long arg2)
@@ -437,7 +437,7 @@ NOKPROBE_SYMBOL(sw_mini_put);
  *
  * The connection is over.
  *
- * Context: kprobe.
+ * Context: ftrace.
  */
 void sw_mini_kill(unsigned long arg0, unsigned long arg1,
 		  unsigned long arg2)
