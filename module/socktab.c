@@ -24,11 +24,13 @@ DEFINE_PER_CPU(int, sw_live);
  */
 int sw_socktab_init(unsigned int size)
 {
-	unsigned int nr_sets = size / SW_WAYS;
+	unsigned int nr_sets = size / SW_WAYS, i;
 
 	sw_socktab.sets = vzalloc(array_size(nr_sets, sizeof(*sw_socktab.sets)));
 	if (!sw_socktab.sets)
 		return -ENOMEM;
+	for (i = 0; i < nr_sets; i++)
+		sw_set_init(&sw_socktab.sets[i]);
 	sw_socktab.set_mask = nr_sets - 1;
 	sw_socktab.set_bits = ilog2(nr_sets);
 	return 0;

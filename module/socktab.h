@@ -23,6 +23,7 @@
 #include <linux/irqflags.h>
 #include <linux/percpu.h>
 #include <linux/processor.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "not_null.h"
@@ -74,16 +75,33 @@ struct sw_entry {
 	u8			mini_by;
 } __aligned(128);
 
+/*
+ * The lock of a set.  It is held for a hundred instructions or so, with
+ * interrupts off, and nothing sleeps, spins or takes another lock inside: one
+ * bit is enough.  A raw_spinlock_t would cost 5 % more of recording, for the
+ * calls; kernels built to check locks or races get it, because a bit is nothing
+ * that lockdep could see.
+ */
+#if defined(CONFIG_LOCKDEP) || defined(CONFIG_DEBUG_SPINLOCK) || defined(CONFIG_KCSAN)
+#define SW_SET_LOCK_CHECKED	1
+#else
+#define SW_SET_LOCK_CHECKED	0
+#endif
+
 /**
  * struct sw_set - eight slots and the lock that protects them
- * @locked: bit 0 is the lock
+ * @lock: protects all of the set
  * @hand: where the evictor looks next
  * @strays: how many sockets are not in their own way
  * @cookie: whose slots they are; 0 where one is free
  * @way: the slots
  */
 struct sw_set {
-	unsigned long		locked;
+#if SW_SET_LOCK_CHECKED
+	raw_spinlock_t		lock;
+#else
+	unsigned long		lock;
+#endif
 	u32			hand;
 	u32			strays;
 	u64			cookie[SW_WAYS];
@@ -134,19 +152,48 @@ static __always_inline unsigned int sw_way_of(u64 cookie)
 	return cookie >> sw_socktab.set_bits & (SW_WAYS - 1);
 }
 
+#if SW_SET_LOCK_CHECKED
+static inline void sw_set_init(struct sw_set *set)
+{
+	raw_spin_lock_init(&set->lock);
+}
+
+static __always_inline void sw_set_acquire(struct sw_set *set)
+{
+	raw_spin_lock(&set->lock);
+}
+
+static __always_inline void sw_set_release(struct sw_set *set)
+{
+	raw_spin_unlock(&set->lock);
+}
+#else
+static inline void sw_set_init(struct sw_set *set)
+{
+}
+
+static __always_inline void sw_set_acquire(struct sw_set *set)
+{
+	while (unlikely(test_and_set_bit_lock(0, &set->lock)))
+		cpu_relax();
+}
+
+static __always_inline void sw_set_release(struct sw_set *set)
+{
+	__clear_bit_unlock(0, &set->lock);
+}
+#endif
+
 /*
  * Handlers of task, softirq and irq_work meet at a set: interrupts are off
- * while one is locked, on PREEMPT_RT too.  It is held for a hundred
- * instructions or so, never twice, and nothing sleeps or spins inside; so one
- * bit is lock enough, and spares the calls that a raw_spinlock_t takes.
+ * while one is locked, on PREEMPT_RT too.
  */
 static __always_inline struct sw_held sw_set_lock(struct sw_set *set)
 {
 	struct sw_held held = { .set = set };
 
 	local_irq_save(held.irqflags);
-	while (unlikely(test_and_set_bit_lock(0, &set->locked)))
-		cpu_relax();
+	sw_set_acquire(set);
 	return held;
 }
 
@@ -158,7 +205,7 @@ static __always_inline struct sw_held sw_set_lock(struct sw_set *set)
  */
 static __always_inline void sw_entry_put(const struct sw_held *held)
 {
-	__clear_bit_unlock(0, &held->set->locked);
+	sw_set_release(held->set);
 	local_irq_restore(held->irqflags);
 }
 
