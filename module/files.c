@@ -57,17 +57,18 @@ static struct view raw_view = { .follow = true, .raw = true };
 
 /**
  * struct stream - an open file of the stream of records
- * @lock: protects all of it, should two threads read one file
+ * @lock: protects @cursor, @kept, @len, @pos and @buf, should two threads read
+ *	one file; those that wait look at @cursor, @len and @pos without it
  * @view: what is made of the records
  * @cursor: the next record
- * @woken: when a reader was last woken, jiffies
+ * @woken: when a reader was last woken, jiffies; any of two threads' will do
  * @kept: texts that one line leaves to the next
  * @len: bytes in @buf
  * @pos: how many of them were given out
  * @buf: a page of lines, or of raw records, that is being given out
  */
 struct stream {
-	struct mutex		lock;		/* all of it */
+	struct mutex		lock;
 	const struct view	*view;
 	struct sw_cursor	cursor;
 	unsigned long		woken;
@@ -177,10 +178,10 @@ static int wait_for_more(struct stream *stream)
 {
 	int err;
 
-	if (time_before(jiffies, stream->woken + BATCH_TIME))
+	if (time_before(jiffies, READ_ONCE(stream->woken) + BATCH_TIME))
 		sw_ring_wait_batch(&stream->cursor, BATCH_TIME);
 	err = sw_ring_wait(&stream->cursor);
-	stream->woken = jiffies;
+	WRITE_ONCE(stream->woken, jiffies);
 	return err;
 }
 
@@ -210,9 +211,15 @@ static ssize_t records_read(struct file *file, char __user *buf, size_t size,
 	}
 }
 
+/* Another thread may be reading: what it takes is no longer there to read. */
+static bool has_rest(const struct stream *stream)
+{
+	return data_race(READ_ONCE(stream->pos) < READ_ONCE(stream->len));
+}
+
 /*
- * Who only asks for EPOLLPRI wants to be left alone until a quarter of the ring
- * is waiting for it: the next record must not wake it.
+ * A program that asks for EPOLLPRI alone is woken when the watermark is passed,
+ * and not by the next record.
  */
 static __poll_t records_poll(struct file *file, poll_table *wait)
 {
@@ -221,7 +228,7 @@ static __poll_t records_poll(struct file *file, poll_table *wait)
 
 	poll_wait(file, sw_ring_waitqueue(), wait);
 	if (asked & (EPOLLIN | EPOLLRDNORM) &&
-	    (stream->pos < stream->len || sw_ring_readable_or_wake(&stream->cursor)))
+	    (has_rest(stream) || sw_ring_readable_or_wake(&stream->cursor)))
 		told |= EPOLLIN | EPOLLRDNORM;
 	if (asked & EPOLLPRI && sw_ring_above_watermark(&stream->cursor))
 		told |= EPOLLPRI;

@@ -160,7 +160,7 @@ unsigned int sw_socktab_size(void)
 /**
  * sw_socktab_tracked() - number of live sockets in the table
  *
- * Context: any; a snapshot.
+ * Context: any; CPUs go on counting meanwhile.
  * Return: the number.
  */
 unsigned int sw_socktab_tracked(void)
@@ -168,7 +168,7 @@ unsigned int sw_socktab_tracked(void)
 	int cpu, n = 0;
 
 	for_each_possible_cpu(cpu)
-		n += per_cpu(sw_live, cpu);
+		n += data_race(per_cpu(sw_live, cpu));
 	return max(n, 0);
 }
 
