@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "compat.h"
+#include "compat_ftrace.h"
 #include "hooks.h"
 
 DEFINE_PER_CPU(u64 [SW_HOOK_COUNT], sw_hits);
