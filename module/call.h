@@ -21,7 +21,7 @@ struct task_struct;
 #define SW_SEEN_REPAIR		0x0080	/* the socket is in TCP_REPAIR */
 #define SW_SEEN_DEFERRED	0x0100	/* tcp_shutdown() once more, by a segment */
 #define SW_SEEN_NETNS_EXIT	0x0200	/* the namespace was going away */
-#define SW_SEEN_KREASON		0x0400	/* @kreason is valid */
+#define SW_SEEN_KREASON		0x0400	/* the kernel gave a reason for the RST */
 
 /**
  * struct sw_call - a call in flight
@@ -33,19 +33,11 @@ struct task_struct;
  * @v: values at the moment of the decision
  * @children: embryos reset because this listener stopped
  * @ret: return value
+ * @outcome: what came of it so far
  * @seen: SW_SEEN_*
  * @call: enum shutwatch_by
  * @from: enum shutwatch_tcp before the call's last transition
  * @stray: the slot is not its task's own
- * @how: enum shutwatch_how
- * @before: enum shutwatch_tcp when the decision was taken
- * @after: enum shutwatch_tcp after the call's last transition
- * @sent: enum shutwatch_sent, once it is over
- * @why: enum shutwatch_why, once it is over
- * @fin: enum shutwatch_fin
- * @kreason: the kernel's reason for the RST
- * @flags: SW_RECORD_IPV6 or 0
- * @outcome: the last eight at once, as in struct sw_record
  */
 struct sw_call {
 	struct task_struct	*owner;
@@ -56,23 +48,11 @@ struct sw_call {
 	struct sw_values	v;
 	__u32			children;
 	int			ret;
+	struct sw_outcome	outcome;
 	__u16			seen;
 	__u8			call;
 	__u8			from;
 	bool			stray;
-	union {
-		struct {
-			__u8	how;
-			__u8	before;
-			__u8	after;
-			__u8	sent;
-			__u8	why;
-			__u8	fin;
-			__u8	kreason;
-			__u8	flags;
-		};
-		__u64		outcome;
-	};
 };
 
 #endif /* _SHUTWATCH_CALL_H */

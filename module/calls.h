@@ -110,8 +110,8 @@ static __always_inline struct sw_call *sw_call_begin(const struct sock *sk)
 	call->children = 0;
 	call->ret = 0;
 	call->seen = 0;
-	call->fin = SHUTWATCH_FIN_NONE;
-	call->kreason = 0;
+	call->outcome.fin = SHUTWATCH_FIN_NONE;
+	call->outcome.kreason = 0;
 	return call;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every difference between the kernels that shutwatch runs on, 5.10 to 7.x.
+ * Every difference between the kernels that shutwatch runs on, 5.10 to 7.x, but
+ * for those of ftrace: compat_ftrace.h, for what knows no sockets.
  *
  * Found by asking the compiler, never by version: stable series take patches
  * across releases, and sublevels are clamped at 255.  What C cannot ask, a
@@ -11,8 +12,6 @@
 
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
-#include <linux/ftrace.h>
-#include <linux/kprobes.h>
 #include <net/tcp.h>
 #include <net/inet_common.h>	/* 5.10: not without <net/tcp.h> before it */
 
@@ -50,28 +49,5 @@ static_assert(__same_type(tcp_abort, int (struct sock *, int)));
  */
 #define SW_TCP_RESET_HAS_SKB \
 	__same_type(tcp_reset, void (struct sock *, struct sk_buff *))
-
-/*
- * How ftrace hands over the arguments of a function that it watches: by
- * ftrace_regs_get_argument(), where there is one (6.2); before, on x86, in
- * struct ftrace_regs (5.11); before, in struct pt_regs, if asked to.  Nothing
- * is defined where it does not, or where we were not seen to work.
- */
-#ifdef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
-#ifdef ftrace_regs_get_argument
-#define SW_FTRACE_REGS		struct ftrace_regs
-#define SW_FTRACE_FLAGS		0
-#define SW_FTRACE_ARG(regs, n)	ftrace_regs_get_argument(regs, n)
-#elif defined(CONFIG_X86_64)
-#define SW_FTRACE_REGS		struct ftrace_regs
-#define SW_FTRACE_FLAGS		0
-#define SW_FTRACE_ARG(fregs, n)	regs_get_kernel_argument(&(fregs)->regs, n)
-#endif
-#elif defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS) && defined(CONFIG_X86_64)
-#define SW_FTRACE_REGS		struct pt_regs
-#define SW_FTRACE_FLAGS		(FTRACE_OPS_FL_SAVE_REGS |		\
-				 FTRACE_OPS_FL_RECURSION_SAFE)
-#define SW_FTRACE_ARG(regs, n)	regs_get_kernel_argument(regs, n)
-#endif
 
 #endif /* _SHUTWATCH_COMPAT_H */

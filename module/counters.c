@@ -26,7 +26,7 @@ u64 sw_counter_sum(enum sw_counter counter)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += per_cpu(sw_counters[counter], cpu);
+		sum += data_race(per_cpu(sw_counters[counter], cpu));
 	return sum;
 }
 

@@ -13,9 +13,9 @@
  */
 void sw_emit_kreason(struct sw_record *rec, u8 kreason)
 {
-	rec->kreason = kreason;
-	rec->flags |= SW_RECORD_KREASON;
-	if (!sw_kreason_fits(rec->why, kreason))
+	rec->outcome.kreason = kreason;
+	rec->outcome.flags |= SW_RECORD_KREASON;
+	if (!sw_kreason_fits(rec->outcome.why, kreason))
 		sw_count(SW_COUNT_KREASON_MISMATCH);
 }
 
@@ -38,17 +38,17 @@ void sw_emit_decision(const struct sw_decision *d)
 		return;
 	rec->aux = d->parent;
 	if (d->by == SHUTWATCH_BY_LISTENER)
-		rec->flags |= SW_RECORD_PARENT;
+		rec->outcome.flags |= SW_RECORD_PARENT;
 	if (d->v)
 		rec->v = *d->v;
 	else
-		rec->flags |= SW_RECORD_NO_VALUES;
-	rec->before = d->before;
-	rec->after = d->after;
-	rec->sent = d->sent;
-	rec->why = d->why;
-	rec->fin = d->fin;
-	rec->kreason = d->kreason;
+		rec->outcome.flags |= SW_RECORD_NO_VALUES;
+	rec->outcome.before = d->before;
+	rec->outcome.after = d->after;
+	rec->outcome.sent = d->sent;
+	rec->outcome.why = d->why;
+	rec->outcome.fin = d->fin;
+	rec->outcome.kreason = d->kreason;
 	if (d->kreason_known)
 		sw_emit_kreason(rec, d->kreason);
 	sw_ring_commit(rec, seq);

@@ -3,7 +3,7 @@
  * Making records: what a handler has gathered goes to the ring.
  *
  * All of it runs in handlers, with preemption disabled and perhaps under a
- * slot's lock: copy, and leave.
+ * entry's lock: copy, and leave.
  */
 #ifndef _SHUTWATCH_EMIT_H
 #define _SHUTWATCH_EMIT_H
@@ -52,21 +52,6 @@ struct sw_decision {
 	bool			kreason_known;
 	bool			ipv6;
 };
-
-/* An outcome is copied whole, from struct sw_call to struct sw_record. */
-#define SW_IN_OUTCOME(type, field)					\
-	(offsetof(struct type, field) - offsetof(struct type, outcome))
-#define SW_SAME_PLACE(field)						\
-	static_assert(SW_IN_OUTCOME(sw_record, field) == SW_IN_OUTCOME(sw_call, field))
-
-SW_SAME_PLACE(how);
-SW_SAME_PLACE(before);
-SW_SAME_PLACE(after);
-SW_SAME_PLACE(sent);
-SW_SAME_PLACE(why);
-SW_SAME_PLACE(fin);
-SW_SAME_PLACE(kreason);
-SW_SAME_PLACE(flags);
 
 void sw_emit_decision(const struct sw_decision *d);
 void sw_emit_kreason(struct sw_record *rec, u8 kreason);
@@ -130,7 +115,7 @@ sw_emit_begin(u8 kind, u8 by, bool asked, u64 now, u64 cookie,
 	rec->by = by;
 	rec->ctx = sw_context(by, asked);
 	rec->cpu = raw_smp_processor_id();
-	rec->flags = ipv6 ? SW_RECORD_IPV6 : 0;
+	rec->outcome.flags = ipv6 ? SW_RECORD_IPV6 : 0;
 	if (asked) {
 		rec->pid = task_tgid_nr(current);
 		memcpy(rec->comm, current->comm, sizeof(rec->comm));
@@ -142,7 +127,7 @@ sw_emit_begin(u8 kind, u8 by, bool asked, u64 now, u64 cookie,
 
 /**
  * sw_emit_state() - a transition
- * @s: the socket's slot, locked
+ * @e: the socket's entry, locked
  * @by: enum shutwatch_by
  * @asked: sw_task_asked(@by)
  * @now: sw_now()
@@ -151,7 +136,7 @@ sw_emit_begin(u8 kind, u8 by, bool asked, u64 now, u64 cookie,
  *
  * Context: any, preemption disabled.
  */
-static __always_inline void sw_emit_state(const struct sw_socket *s, u8 by,
+static __always_inline void sw_emit_state(const struct sw_entry *e, u8 by,
 					  bool asked, u64 now, u8 before,
 					  u8 after)
 {
@@ -159,17 +144,17 @@ static __always_inline void sw_emit_state(const struct sw_socket *s, u8 by,
 	u64 seq;
 
 	rec = sw_emit_begin(SHUTWATCH_KIND_STATE, by, asked, now,
-			    s->info.cookie, &s->info.id, s->info.ipv6, &seq);
+			    e->info.cookie, &e->info.id, e->info.ipv6, &seq);
 	if (!rec)
 		return;
-	rec->before = before;
-	rec->after = after;
+	rec->outcome.before = before;
+	rec->outcome.after = after;
 	sw_ring_commit(rec, seq);
 }
 
 /**
  * sw_emit_reset() - a RST was received
- * @s: the socket's slot, locked
+ * @e: the socket's entry, locked
  * @now: sw_now()
  * @err: the errno that it left
  * @before: enum shutwatch_tcp before
@@ -177,18 +162,18 @@ static __always_inline void sw_emit_state(const struct sw_socket *s, u8 by,
  *
  * Context: any, preemption disabled.
  */
-static __always_inline void sw_emit_reset(const struct sw_socket *s, u64 now,
+static __always_inline void sw_emit_reset(const struct sw_entry *e, u64 now,
 					  int err, u8 before, u8 after)
 {
 	struct sw_record *rec;
 	u64 seq;
 
 	rec = sw_emit_begin(SHUTWATCH_KIND_RESET, SHUTWATCH_BY_RX, false, now,
-			    s->info.cookie, &s->info.id, s->info.ipv6, &seq);
+			    e->info.cookie, &e->info.id, e->info.ipv6, &seq);
 	if (!rec)
 		return;
-	rec->before = before;
-	rec->after = after;
+	rec->outcome.before = before;
+	rec->outcome.after = after;
 	rec->err = err;
 	sw_ring_commit(rec, seq);
 }
@@ -207,23 +192,23 @@ static __always_inline void sw_emit_call(const struct sw_call *call, bool asked,
 	struct sw_record *rec;
 	u64 seq;
 
-	if (unlikely(call->why == SHUTWATCH_WHY_UNKNOWN))
+	if (unlikely(call->outcome.why == SHUTWATCH_WHY_UNKNOWN))
 		sw_count(SW_COUNT_UNKNOWN);
 	rec = sw_emit_begin(SHUTWATCH_KIND_CALL, call->call, asked, sw_now(),
-			    call->cookie, id, call->flags, &seq);
+			    call->cookie, id, call->outcome.flags, &seq);
 	if (!rec)
 		return;
 	rec->aux = rec->ts - call->start;
 	rec->v = call->v;
 	rec->err = call->ret;
 	rec->outcome = call->outcome;
-	if (call->before == SHUTWATCH_TCP_LISTEN &&
-	    call->after != SHUTWATCH_TCP_LISTEN) {
-		rec->flags |= SW_RECORD_CHILDREN;
+	if (call->outcome.before == SHUTWATCH_TCP_LISTEN &&
+	    call->outcome.after != SHUTWATCH_TCP_LISTEN) {
+		rec->outcome.flags |= SW_RECORD_CHILDREN;
 		rec->children = call->children;
 	}
 	if (call->seen & SW_SEEN_KREASON)
-		sw_emit_kreason(rec, call->kreason);
+		sw_emit_kreason(rec, call->outcome.kreason);
 	sw_ring_commit(rec, seq);
 }
 

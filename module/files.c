@@ -23,13 +23,14 @@
 #include "counters.h"
 #include "files.h"
 #include "format.h"
-#include "probes.h"
+#include "hooks.h"
 #include "raw.h"
 #include "ring.h"
 #include "socktab.h"
 #include "text.h"
 
 static struct dentry *dir;
+static const struct sw_hook *hooks;	/* SW_HOOK_COUNT of them */
 static atomic_t readers;
 
 /* ---- events, events_pipe and events_raw ---- */
@@ -38,7 +39,7 @@ static atomic_t readers;
  * A reader that keeps up is woken at most this often, so that it finds many
  * records at once; unless a quarter of the ring is waiting for it.
  */
-#define GATHER		msecs_to_jiffies(10)
+#define BATCH_TIME	msecs_to_jiffies(10)
 
 /**
  * struct view - what one of the files makes of the records
@@ -56,17 +57,18 @@ static struct view raw_view = { .follow = true, .raw = true };
 
 /**
  * struct stream - an open file of the stream of records
- * @lock: protects all of it, should two threads read one file
+ * @lock: protects @cursor, @kept, @len, @pos and @buf, should two threads read
+ *	one file; those that wait look at @cursor, @len and @pos without it
  * @view: what is made of the records
  * @cursor: the next record
- * @woken: when a reader was last woken, jiffies
+ * @woken: when a reader was last woken, jiffies; any of two threads' will do
  * @kept: texts that one line leaves to the next
  * @len: bytes in @buf
  * @pos: how many of them were given out
  * @buf: a page of lines, or of raw records, that is being given out
  */
 struct stream {
-	struct mutex		lock;		/* all of it */
+	struct mutex		lock;
 	const struct view	*view;
 	struct sw_cursor	cursor;
 	unsigned long		woken;
@@ -90,7 +92,7 @@ static int records_open(struct inode *inode, struct file *file)
 	mutex_init(&stream->lock);
 	stream->view = inode->i_private;
 	sw_ring_seek_oldest(&stream->cursor, stream->view->follow);
-	stream->woken = jiffies - GATHER;
+	stream->woken = jiffies - BATCH_TIME;
 	file->private_data = stream;
 	atomic_inc(&readers);
 	return 0;
@@ -176,10 +178,10 @@ static int wait_for_more(struct stream *stream)
 {
 	int err;
 
-	if (time_before(jiffies, stream->woken + GATHER))
-		sw_ring_gather(&stream->cursor, GATHER);
+	if (time_before(jiffies, READ_ONCE(stream->woken) + BATCH_TIME))
+		sw_ring_wait_batch(&stream->cursor, BATCH_TIME);
 	err = sw_ring_wait(&stream->cursor);
-	stream->woken = jiffies;
+	WRITE_ONCE(stream->woken, jiffies);
 	return err;
 }
 
@@ -209,9 +211,15 @@ static ssize_t records_read(struct file *file, char __user *buf, size_t size,
 	}
 }
 
+/* Another thread may be reading: what it takes is no longer there to read. */
+static bool has_rest(const struct stream *stream)
+{
+	return data_race(READ_ONCE(stream->pos) < READ_ONCE(stream->len));
+}
+
 /*
- * Who only asks for EPOLLPRI wants to be left alone until a quarter of the ring
- * is waiting for it: the next record must not wake it.
+ * A program that asks for EPOLLPRI alone is woken when the watermark is passed,
+ * and not by the next record.
  */
 static __poll_t records_poll(struct file *file, poll_table *wait)
 {
@@ -220,9 +228,9 @@ static __poll_t records_poll(struct file *file, poll_table *wait)
 
 	poll_wait(file, sw_ring_waitqueue(), wait);
 	if (asked & (EPOLLIN | EPOLLRDNORM) &&
-	    (stream->pos < stream->len || sw_ring_readable_or_wake(&stream->cursor)))
+	    (has_rest(stream) || sw_ring_readable_or_wake(&stream->cursor)))
 		told |= EPOLLIN | EPOLLRDNORM;
-	if (asked & EPOLLPRI && sw_ring_presses(&stream->cursor))
+	if (asked & EPOLLPRI && sw_ring_above_watermark(&stream->cursor))
 		told |= EPOLLPRI;
 	return told;
 }
@@ -302,7 +310,7 @@ static const struct file_operations sockets_fops = {
 
 static void show_hook(struct seq_file *m, enum sw_hook_id id)
 {
-	const struct sw_hook *hook = &sw_hooks[id];
+	const struct sw_hook *hook = &hooks[id];
 
 	if (!hook->symbol[0])
 		return;
@@ -334,12 +342,14 @@ DEFINE_SHOW_ATTRIBUTE(abi);
 
 /**
  * sw_files_init() - make the files
+ * @table: the hooks that stats tells of, SW_HOOK_COUNT long
  *
  * Context: process, may sleep.
  * Return: 0 or a negative errno.
  */
-int sw_files_init(void)
+int sw_files_init(const struct sw_hook *table)
 {
+	hooks = table;
 	dir = debugfs_create_dir(SHUTWATCH_DIR, NULL);
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);

@@ -3,7 +3,9 @@
 #ifndef _SHUTWATCH_FILES_H
 #define _SHUTWATCH_FILES_H
 
-int sw_files_init(void);
+struct sw_hook;
+
+int sw_files_init(const struct sw_hook *table);
 void sw_files_exit(void);
 
 #endif /* _SHUTWATCH_FILES_H */

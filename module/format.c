@@ -123,11 +123,11 @@ static void put_errno(struct sw_text *t, enum shutwatch_key key, int err)
 
 static void put_states(struct sw_text *t, const struct sw_record *rec)
 {
-	put_word(t, SHUTWATCH_KEY_STATE, NAME(tcp_names, rec->before));
-	if (rec->before == SHUTWATCH_TCP_NONE && rec->after == SHUTWATCH_TCP_NONE)
+	put_word(t, SHUTWATCH_KEY_STATE, NAME(tcp_names, rec->outcome.before));
+	if (rec->outcome.before == SHUTWATCH_TCP_NONE && rec->outcome.after == SHUTWATCH_TCP_NONE)
 		return;
 	sw_text_char(t, '>');
-	sw_text_word(t, NAME(tcp_names, rec->after));
+	sw_text_word(t, NAME(tcp_names, rec->outcome.after));
 }
 
 static void put_sent_why(struct sw_text *t, __u8 sent, __u8 why)
@@ -138,7 +138,7 @@ static void put_sent_why(struct sw_text *t, __u8 sent, __u8 why)
 
 static void put_values(struct sw_text *t, const struct sw_record *rec)
 {
-	if (rec->flags & SW_RECORD_NO_VALUES) {
+	if (rec->outcome.flags & SW_RECORD_NO_VALUES) {
 		put_word(t, SHUTWATCH_KEY_UNREAD, &nothing);
 		put_word(t, SHUTWATCH_KEY_UNSENT, &nothing);
 		put_word(t, SHUTWATCH_KEY_UNACKED, &nothing);
@@ -154,34 +154,34 @@ static void put_extras(struct sw_text *t, const struct sw_record *rec)
 {
 	const char *name;
 
-	if (rec->flags & SW_RECORD_CHILDREN)
+	if (rec->outcome.flags & SW_RECORD_CHILDREN)
 		put_number(t, SHUTWATCH_KEY_CHILDREN, rec->children);
-	if (rec->flags & SW_RECORD_PARENT)
+	if (rec->outcome.flags & SW_RECORD_PARENT)
 		put_cookie(t, SHUTWATCH_KEY_PARENT, rec->aux);
-	if (!(rec->flags & SW_RECORD_KREASON))
+	if (!(rec->outcome.flags & SW_RECORD_KREASON))
 		return;
-	name = sw_kreason_name(rec->kreason);
+	name = sw_kreason_name(rec->outcome.kreason);
 	put_key(t, SHUTWATCH_KEY_KREASON);
 	if (name)
 		sw_text_part(t, name, SHUTWATCH_KREASON_LEN);
 	else
-		sw_text_dec32(t, rec->kreason);
+		sw_text_dec32(t, rec->outcome.kreason);
 }
 
 static void put_call(struct sw_text *t, const struct sw_record *rec)
 {
 	put_word(t, SHUTWATCH_KEY_CALL, NAME(by_names, rec->by));
-	put_word(t, SHUTWATCH_KEY_HOW, NAME(how_names, rec->how));
+	put_word(t, SHUTWATCH_KEY_HOW, NAME(how_names, rec->outcome.how));
 	put_errno(t, SHUTWATCH_KEY_RET, rec->err);
 	put_states(t, rec);
-	put_sent_why(t, rec->sent, rec->why);
-	put_word(t, SHUTWATCH_KEY_FIN, NAME(fin_names, rec->fin));
+	put_sent_why(t, rec->outcome.sent, rec->outcome.why);
+	put_word(t, SHUTWATCH_KEY_FIN, NAME(fin_names, rec->outcome.fin));
 	put_values(t, rec);
 	if (rec->v.linger == SW_LINGER_OFF)
 		put_word(t, SHUTWATCH_KEY_LINGER, &nothing);
 	else
 		put_number(t, SHUTWATCH_KEY_LINGER, rec->v.linger);
-	if (rec->flags & SW_RECORD_NO_TIME)
+	if (rec->outcome.flags & SW_RECORD_NO_TIME)
 		put_word(t, SHUTWATCH_KEY_TOOK, &nothing);
 	else
 		put_long(t, SHUTWATCH_KEY_TOOK, rec->aux);
@@ -192,9 +192,9 @@ static void put_decision(struct sw_text *t, const struct sw_record *rec)
 {
 	put_word(t, SHUTWATCH_KEY_BY, NAME(by_names, rec->by));
 	put_states(t, rec);
-	put_sent_why(t, rec->sent, rec->why);
+	put_sent_why(t, rec->outcome.sent, rec->outcome.why);
 	put_values(t, rec);
-	put_word(t, SHUTWATCH_KEY_FIN, NAME(fin_names, rec->fin));
+	put_word(t, SHUTWATCH_KEY_FIN, NAME(fin_names, rec->outcome.fin));
 	put_extras(t, rec);
 }
 
@@ -247,7 +247,7 @@ static void put_common(struct sw_text *t, struct sw_kept *kept,
 	put_owner(t, rec->pid, rec->comm);
 	put_netns(t, kept, rec->id.netns);
 	put_cookie(t, SHUTWATCH_KEY_COOKIE, rec->cookie);
-	put_endpoints(t, kept, &rec->id, rec->flags & SW_RECORD_IPV6);
+	put_endpoints(t, kept, &rec->id, rec->outcome.flags & SW_RECORD_IPV6);
 }
 
 /**

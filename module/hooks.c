@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "compat.h"
+#include "compat_ftrace.h"
 #include "hooks.h"
 
 DEFINE_PER_CPU(u64 [SW_HOOK_COUNT], sw_hits);
@@ -328,7 +328,7 @@ void sw_hooks_disarm(struct sw_hook *hooks)
  * sw_hook_hits() - how often a hook was hit, over all CPUs
  * @id: which
  *
- * Context: any.
+ * Context: any; CPUs go on counting meanwhile.
  * Return: the number.
  */
 u64 sw_hook_hits(enum sw_hook_id id)
@@ -337,7 +337,7 @@ u64 sw_hook_hits(enum sw_hook_id id)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += per_cpu(sw_hits[id], cpu);
+		sum += data_race(per_cpu(sw_hits[id], cpu));
 	return sum;
 }
 
@@ -357,9 +357,9 @@ unsigned long sw_hook_nmissed(const struct sw_hook *hook)
 {
 	switch (hook->type) {
 	case SW_KPROBE:
-		return hook->kp.nmissed;
+		return data_race(hook->kp.nmissed);
 	case SW_KRETPROBE:
-		return hook->rp.nmissed + hook->rp.kp.nmissed;
+		return data_race(hook->rp.nmissed + hook->rp.kp.nmissed);
 	case SW_FUNCTION:
 	case SW_TRACEPOINT:
 		break;

@@ -43,7 +43,10 @@ enum sw_hook_id {
  */
 enum sw_hook_type { SW_FUNCTION, SW_KPROBE, SW_KRETPROBE, SW_TRACEPOINT };
 
-/* What an SW_FUNCTION is given: the first three arguments, as in registers. */
+/*
+ * What an SW_FUNCTION is given: the first three arguments, as in registers.
+ * Called with preemption disabled, by ftrace or the kprobe in its place.
+ */
 typedef void (*sw_entered_t)(unsigned long arg0, unsigned long arg1,
 			     unsigned long arg2);
 

@@ -75,7 +75,7 @@ static int __init shutwatch_init(void)
 	err = sw_selfcheck(sw_hooks);
 	if (err)
 		goto err_hooks;
-	err = sw_files_init();
+	err = sw_files_init(sw_hooks);
 	if (err)
 		goto err_hooks;
 	err = sw_filter_open();

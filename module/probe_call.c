@@ -14,7 +14,7 @@
 #include "emit.h"
 #include "probes.h"
 #include "sock.h"
-#include "verdict.h"
+#include "why.h"
 
 static struct sw_call **call_of(struct kretprobe_instance *ri)
 {
@@ -22,9 +22,9 @@ static struct sw_call **call_of(struct kretprobe_instance *ri)
 }
 
 /* A connection that a mini-socket has taken over is not yet in CLOSE. */
-static u8 state_of(const struct sock *sk, const struct sw_socket *s)
+static u8 state_of(const struct sock *sk, const struct sw_entry *e)
 {
-	return s->flags & SW_SOCK_MINI ? s->info.state : sk->sk_state;
+	return e->flags & SW_ENTRY_MINI ? e->info.state : sk->sk_state;
 }
 
 /*
@@ -35,23 +35,23 @@ static u8 state_now(const struct sw_call *call, const struct sock *sk)
 {
 	u8 state = sk->sk_state;
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
-	if (state != TCP_CLOSE || call->before == TCP_CLOSE)
+	if (state != TCP_CLOSE || call->outcome.before == TCP_CLOSE)
 		return state;
-	s = sw_probe_find(sk, &held);
-	if (!s)
+	e = sw_probe_find(sk, &held);
+	if (!e)
 		return state;
-	state = state_of(sk, s);
-	sw_socket_put(&held);
+	state = state_of(sk, e);
+	sw_entry_put(&held);
 	return state;
 }
 
 static __always_inline void take_state(struct sw_call *call, u8 state)
 {
-	call->before = state;
+	call->outcome.before = state;
 	call->from = state;
-	call->after = state;
+	call->outcome.after = state;
 }
 
 static __always_inline void read_values(struct sw_call *call,
@@ -72,28 +72,37 @@ call_open(const struct sock *sk, u8 kind, u8 how, bool decided_later)
 {
 	struct sw_call *call = NULL;
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
-	s = sw_probe_get(sk, sk->sk_state, &held);
-	if (!s)
+	e = sw_probe_get(sk, sk->sk_state, &held);
+	if (!e)
 		return NULL;
 	call = sw_call_begin(sk);
 	if (likely(call)) {
 		call->start = sw_now();
-		call->cookie = s->info.cookie;
-		call->id = s->info.id;
-		call->flags = s->info.ipv6 ? SW_RECORD_IPV6 : 0;
+		call->cookie = e->info.cookie;
+		call->id = e->info.id;
+		call->outcome.flags = e->info.ipv6 ? SW_RECORD_IPV6 : 0;
 		call->call = kind;
-		call->how = how;
-		take_state(call, state_of(sk, s));
+		call->outcome.how = how;
+		take_state(call, state_of(sk, e));
 		if (!decided_later)
 			read_values(call, sk);
 	}
-	sw_socket_put(&held);
+	sw_entry_put(&held);
 	return call;
 }
 
-static __always_inline void decide(struct sw_call *call, const struct sock *sk)
+/**
+ * sw_call_snapshot() - note the state and the values that the kernel decides on
+ * @call: the call
+ * @sk: its socket
+ *
+ * Once for each call, where the socket lock is held and before anything is done.
+ *
+ * Context: task, socket lock held, preemption disabled.
+ */
+void sw_call_snapshot(struct sw_call *call, const struct sock *sk)
 {
 	if (call->seen & SW_SEEN_LOCKED)
 		return;
@@ -104,18 +113,6 @@ static __always_inline void decide(struct sw_call *call, const struct sock *sk)
 	read_values(call, sk);
 }
 
-/**
- * sw_call_decides() - the socket lock is held, the kernel makes up its mind
- * @call: the call
- * @sk: its socket
- *
- * Context: task, socket lock held, preemption disabled.
- */
-void sw_call_decides(struct sw_call *call, const struct sock *sk)
-{
-	decide(call, sk);
-}
-
 static u8 shut_after(const struct sw_call *call, u8 shut)
 {
 	switch (call->call) {
@@ -123,7 +120,7 @@ static u8 shut_after(const struct sw_call *call, u8 shut)
 		return SHUTWATCH_HOW_RDWR;
 	case SHUTWATCH_BY_SHUTDOWN:
 		if (call->ret != -EBUSY && !(call->seen & SW_SEEN_DISCONNECT))
-			return shut | call->how;
+			return shut | call->outcome.how;
 		break;
 	}
 	if (call->seen & SW_SEEN_DISCONNECT && !call->ret)
@@ -131,41 +128,41 @@ static u8 shut_after(const struct sw_call *call, u8 shut)
 	return shut;
 }
 
-/* The slot knows the state that the call led to, and remembers the call. */
-static __always_inline void settle(struct sw_call *call, struct sw_socket *s,
+/* The entry knows the state that the call led to, and remembers the call. */
+static __always_inline void settle(struct sw_call *call, struct sw_entry *e,
 				   bool asked)
 {
-	sw_probe_owner(s, call->call, asked);
-	s->info.shut = shut_after(call, s->info.shut);
-	s->info.call = call->call;
-	s->info.how = call->how;
-	s->info.sent = call->sent;
-	s->info.why = call->why;
+	sw_probe_owner(e, call->call, asked);
+	e->info.shut = shut_after(call, e->info.shut);
+	e->info.call = call->call;
+	e->info.how = call->outcome.how;
+	e->info.sent = call->outcome.sent;
+	e->info.why = call->outcome.why;
 }
 
 static void call_over(struct sw_call *call)
 {
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 	bool asked;
 
 	/* By cookie: the struct sock may be gone. */
-	s = sw_socket_find(call->cookie, &held);
-	if (likely(s)) {
+	e = sw_entry_find(call->cookie, &held);
+	if (likely(e)) {
 		/* A request is dropped without a transition. */
-		if (call->before == TCP_NEW_SYN_RECV && !call->ret) {
-			sw_socket_move(s, TCP_CLOSE);
-			sw_socket_end(s);
+		if (call->outcome.before == TCP_NEW_SYN_RECV && !call->ret) {
+			sw_entry_move(e, TCP_CLOSE);
+			sw_entry_end(e);
 		}
-		call->after = s->info.state;
+		call->outcome.after = e->info.state;
 	}
-	call->sent = sw_verdict_sent(call);
-	call->why = sw_verdict_why(call);
+	call->outcome.sent = sw_call_sent(call);
+	call->outcome.why = sw_call_why(call);
 	asked = sw_task_asked(call->call);
-	if (likely(s)) {
-		settle(call, s, asked);
-		sw_emit_call(call, asked, &s->info.id);
-		sw_socket_put(&held);
+	if (likely(e)) {
+		settle(call, e, asked);
+		sw_emit_call(call, asked, &e->info.id);
+		sw_entry_put(&held);
 	} else {	/* forgotten meanwhile, to make room */
 		sw_emit_call(call, asked, &call->id);
 	}
@@ -245,7 +242,7 @@ int sw_tcp_shutdown(struct kprobe *kp, struct pt_regs *regs)
 	if (call->seen & SW_SEEN_LOCKED)
 		call->seen |= SW_SEEN_DEFERRED;
 	else
-		decide(call, sk);
+		sw_call_snapshot(call, sk);
 	return 0;
 }
 NOKPROBE_SYMBOL(sw_tcp_shutdown);
@@ -297,7 +294,7 @@ NOKPROBE_SYMBOL(sw_close_return);
  * Inside tcp_close(), now with the socket lock and the receive queue as the
  * kernel will find it.
  *
- * Context: kprobe; socket lock held.
+ * Context: ftrace; socket lock held.
  */
 void sw_close_locked(unsigned long arg0, unsigned long arg1,
 		     unsigned long arg2)
@@ -308,7 +305,7 @@ void sw_close_locked(unsigned long arg0, unsigned long arg1,
 	sw_hit(SW_HOOK_CLOSE_LOCKED);
 	call = sw_call_on(sk);
 	if (call)	/* not if filtered, nor for a subflow closed by MPTCP */
-		decide(call, sk);
+		sw_call_snapshot(call, sk);
 }
 NOKPROBE_SYMBOL(sw_close_locked);
 
@@ -323,7 +320,7 @@ NOKPROBE_SYMBOL(sw_close_locked);
  * connect() cleans up with tcp_disconnect() when it fails, too: only here one
  * can see that AF_UNSPEC was asked for.
  *
- * Context: kprobe; no lock held.
+ * Context: ftrace; no lock held.
  */
 void sw_connect_entry(unsigned long arg0, unsigned long arg1,
 		      unsigned long arg2)
@@ -346,17 +343,17 @@ NOKPROBE_SYMBOL(sw_connect_entry);
 static void mark_child(const struct sock *sk, struct sw_call *listener)
 {
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
-	s = sw_probe_get(sk, sk->sk_state, &held);
-	if (!s)
+	e = sw_probe_get(sk, sk->sk_state, &held);
+	if (!e)
 		return;
-	s->flags |= SW_SOCK_CHILD;
+	e->flags |= SW_ENTRY_CHILD;
 	if (listener) {
-		s->parent = listener->cookie;
+		e->parent = listener->cookie;
 		listener->children++;
 	}
-	sw_socket_put(&held);
+	sw_entry_put(&held);
 }
 
 /**
@@ -378,11 +375,11 @@ int sw_disconnect_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (!call || call->sk != sk) {
 		/* Of those who get here, only listeners reset others. */
 		if (in_serving_softirq() ||
-		    (call && call->before == SHUTWATCH_TCP_LISTEN))
+		    (call && call->outcome.before == SHUTWATCH_TCP_LISTEN))
 			mark_child(sk, call);
 		return 1;
 	}
-	sw_call_decides(call, sk);
+	sw_call_snapshot(call, sk);
 	call->seen |= SW_SEEN_DISCONNECT;
 	*call_of(ri) = call;
 	return call->call != SHUTWATCH_BY_CONNECT_UNSPEC;

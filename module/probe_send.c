@@ -18,20 +18,20 @@
 #include "probes.h"
 #include "sock.h"
 
-static void emit_for(const struct sw_socket *s, struct sw_decision *d)
+static void emit_for(const struct sw_entry *e, struct sw_decision *d)
 {
-	d->cookie = s->info.cookie;
-	d->id = &s->info.id;
-	d->ipv6 = s->info.ipv6;
+	d->cookie = e->info.cookie;
+	d->id = &e->info.id;
+	d->ipv6 = e->info.ipv6;
 	sw_emit_decision(d);
 }
 
-static void remember(struct sw_socket *s, const struct sw_decision *d)
+static void remember(struct sw_entry *e, const struct sw_decision *d)
 {
-	s->info.call = d->by;
-	s->info.how = SHUTWATCH_HOW_NONE;
-	s->info.sent = d->sent;
-	s->info.why = d->why;
+	e->info.call = d->by;
+	e->info.how = SHUTWATCH_HOW_NONE;
+	e->info.sent = d->sent;
+	e->info.why = d->why;
 }
 
 /* ---- FIN ---- */
@@ -90,11 +90,11 @@ static u8 fin_fate(const struct fin_data *data)
 }
 
 /* A FIN that no task asked for: a shutdown() came before the handshake. */
-static void judge_lone_fin(struct sw_decision *d, const struct sw_socket *s,
+static void judge_lone_fin(struct sw_decision *d, const struct sw_entry *e,
 			   const struct sock *sk)
 {
 	if (in_serving_softirq() ||
-	    s->info.why == SHUTWATCH_WHY_SHUTDOWN_DEFERRED) {
+	    e->info.why == SHUTWATCH_WHY_SHUTDOWN_DEFERRED) {
 		d->by = SHUTWATCH_BY_RX;
 		d->why = SHUTWATCH_WHY_SHUTDOWN_DEFERRED;
 	} else if (sk_is_mptcp(sk)) {
@@ -109,21 +109,21 @@ static void lone_fin(const struct sock *sk, u8 fate)
 	struct sw_decision d = { .fin = fate };
 	struct sw_values v;
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
-	s = sw_probe_find(sk, &held);
-	if (!s)
+	e = sw_probe_find(sk, &held);
+	if (!e)
 		return;
 	sw_sock_values(sk, &v);
 	d.v = &v;
-	d.before = s->before;
-	d.after = s->info.state;
+	d.before = e->before;
+	d.after = e->info.state;
 	d.sent = fate == SHUTWATCH_FIN_FAILED ? SHUTWATCH_SENT_NONE :
 						SHUTWATCH_SENT_FIN;
-	judge_lone_fin(&d, s, sk);
-	remember(s, &d);
-	emit_for(s, &d);
-	sw_socket_put(&held);
+	judge_lone_fin(&d, e, sk);
+	remember(e, &d);
+	emit_for(e, &d);
+	sw_entry_put(&held);
 }
 
 /**
@@ -142,7 +142,7 @@ int sw_send_fin_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	if (call) {
 		call->seen |= SW_SEEN_FIN;
-		call->fin = fate;
+		call->outcome.fin = fate;
 	} else {
 		lone_fin(data->sk, fate);
 	}
@@ -156,7 +156,7 @@ static void rst_in_call(struct sw_call *call, const struct sock *sk)
 {
 	/* tcp_abort() locks by itself, and resets before it changes state. */
 	if (call->call == SHUTWATCH_BY_ABORT)
-		sw_call_decides(call, sk);
+		sw_call_snapshot(call, sk);
 	call->seen |= SW_SEEN_RST;
 	if (!sock_flag(sk, SOCK_DEAD))
 		return;
@@ -165,13 +165,13 @@ static void rst_in_call(struct sw_call *call, const struct sock *sk)
 		call->seen |= SW_SEEN_LINGER2;
 }
 
-static u8 why_lone_rst(struct sw_socket *s, const struct sock *sk)
+static u8 why_lone_rst(struct sw_entry *e, const struct sock *sk)
 {
-	if (s->flags & SW_SOCK_CHILD)
+	if (e->flags & SW_ENTRY_CHILD)
 		return SHUTWATCH_WHY_LISTENER_STOPPED;
 	if (sk_is_mptcp(sk))
 		return SHUTWATCH_WHY_MPTCP;
-	if (s->flags & SW_SOCK_TIMER)
+	if (e->flags & SW_ENTRY_TIMER)
 		return SHUTWATCH_WHY_ORPHAN_MEMORY;
 	/* Segments are answered elsewhere: in softirq, this is a timer. */
 	if (!in_serving_softirq())
@@ -197,31 +197,31 @@ static u8 by_of_lone_rst(u8 why)
 static void rst_alone(const struct sock *sk)
 {
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
-	s = sw_probe_get(sk, sk->sk_state, &held);
-	if (!s)
+	e = sw_probe_get(sk, sk->sk_state, &held);
+	if (!e)
 		return;
-	s->why = why_lone_rst(s, sk);
-	s->flags |= SW_SOCK_RST;
-	s->flags &= ~SW_SOCK_RST_SENT;
-	sw_sock_values(sk, &s->v);
-	sw_socket_put(&held);
+	e->why = why_lone_rst(e, sk);
+	e->flags |= SW_ENTRY_RST;
+	e->flags &= ~SW_ENTRY_RST_SENT;
+	sw_sock_values(sk, &e->v);
+	sw_entry_put(&held);
 }
 
 static bool timer_runs(const struct sock *sk)
 {
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 	bool runs;
 
 	if (!sock_flag(sk, SOCK_DEAD))
 		return false;
-	s = sw_probe_find(sk, &held);
-	if (!s)
+	e = sw_probe_find(sk, &held);
+	if (!e)
 		return false;
-	runs = s->flags & SW_SOCK_TIMER;
-	sw_socket_put(&held);
+	runs = e->flags & SW_ENTRY_TIMER;
+	sw_entry_put(&held);
 	return runs;
 }
 
@@ -231,7 +231,7 @@ static bool timer_runs(const struct sock *sk)
  * @arg1: not the same on all kernels
  * @arg2: likewise
  *
- * Context: kprobe; socket lock held.
+ * Context: ftrace; socket lock held.
  */
 void sw_send_rst(unsigned long arg0, unsigned long arg1,
 		 unsigned long arg2)
@@ -251,34 +251,34 @@ NOKPROBE_SYMBOL(sw_send_rst);
 
 /**
  * sw_pending_rst() - a lone RST and its transition are complete: write it
- * @s: the slot, locked
+ * @e: the entry, locked
  * @before: enum shutwatch_tcp before the transition
  * @after: enum shutwatch_tcp after it
  *
  * Context: any, preemption disabled.
  */
-void sw_pending_rst(struct sw_socket *s, u8 before, u8 after)
+void sw_pending_rst(struct sw_entry *e, u8 before, u8 after)
 {
 	struct sw_decision d = {
-		.v = &s->v,
-		.parent = s->parent,
-		.by = by_of_lone_rst(s->why),
+		.v = &e->v,
+		.parent = e->parent,
+		.by = by_of_lone_rst(e->why),
 		.before = before,
 		.after = after,
-		.why = s->why,
-		.kreason = s->kreason,
-		.kreason_known = s->kreason_known,
+		.why = e->why,
+		.kreason = e->kreason,
+		.kreason_known = e->kreason_known,
 	};
 
-	if (s->why == SHUTWATCH_WHY_TIME_WAIT_SEGMENT)
+	if (e->why == SHUTWATCH_WHY_TIME_WAIT_SEGMENT)
 		d.by = SHUTWATCH_BY_RX;
-	if (s->flags & SW_SOCK_RST_SENT)
+	if (e->flags & SW_ENTRY_RST_SENT)
 		d.sent = SHUTWATCH_SENT_RST;
 	else
 		sw_count(SW_COUNT_RST_FAILED);
-	s->flags &= ~(SW_SOCK_RST | SW_SOCK_RST_SENT);
-	remember(s, &d);
-	emit_for(s, &d);
+	e->flags &= ~(SW_ENTRY_RST | SW_ENTRY_RST_SENT);
+	remember(e, &d);
+	emit_for(e, &d);
 }
 
 /* The tracepoint behind the transmit: the RST that was decided did leave. */
@@ -286,25 +286,25 @@ static void active_rst_sent(const struct sock *sk, u8 kreason, bool known)
 {
 	struct sw_call *call = sw_call_on(sk);
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
 	if (call && call->seen & SW_SEEN_RST && !(call->seen & SW_SEEN_RST_SENT)) {
 		call->seen |= SW_SEEN_RST_SENT | (known ? SW_SEEN_KREASON : 0);
-		call->kreason = kreason;
+		call->outcome.kreason = kreason;
 		return;
 	}
-	s = sw_probe_find(sk, &held);
-	if (!s)
+	e = sw_probe_find(sk, &held);
+	if (!e)
 		return;
-	if (s->flags & SW_SOCK_RST) {
-		s->flags |= SW_SOCK_RST_SENT;
-		s->kreason = kreason;
-		s->kreason_known = known;
+	if (e->flags & SW_ENTRY_RST) {
+		e->flags |= SW_ENTRY_RST_SENT;
+		e->kreason = kreason;
+		e->kreason_known = known;
 		/* tcp_disconnect() changes the state first, timers after. */
-		if (s->info.state == TCP_CLOSE)
-			sw_pending_rst(s, s->before, s->info.state);
+		if (e->info.state == TCP_CLOSE)
+			sw_pending_rst(e, e->before, e->info.state);
 	}
-	sw_socket_put(&held);
+	sw_entry_put(&held);
 }
 
 /* ---- the write timer of an orphan: T5, T6 ---- */
@@ -326,15 +326,15 @@ int sw_out_of_resources_entry(struct kretprobe_instance *ri, struct pt_regs *reg
 {
 	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
 	sw_hit(SW_HOOK_OUT_OF_RESOURCES);
-	s = sw_probe_get(sk, sk->sk_state, &held);
-	if (!s)
+	e = sw_probe_get(sk, sk->sk_state, &held);
+	if (!e)
 		return 1;
-	s->flags |= SW_SOCK_TIMER;
-	*cookie_of(ri) = s->info.cookie;
-	sw_socket_put(&held);
+	e->flags |= SW_ENTRY_TIMER;
+	*cookie_of(ri) = e->info.cookie;
+	sw_entry_put(&held);
 	return 0;
 }
 NOKPROBE_SYMBOL(sw_out_of_resources_entry);
@@ -350,13 +350,13 @@ NOKPROBE_SYMBOL(sw_out_of_resources_entry);
 int sw_out_of_resources_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
-	s = sw_socket_find(*cookie_of(ri), &held);
-	if (!s)
+	e = sw_entry_find(*cookie_of(ri), &held);
+	if (!e)
 		return 0;
-	s->flags &= ~SW_SOCK_TIMER;
-	sw_socket_put(&held);
+	e->flags &= ~SW_ENTRY_TIMER;
+	sw_entry_put(&held);
 	return 0;
 }
 NOKPROBE_SYMBOL(sw_out_of_resources_return);
@@ -364,11 +364,11 @@ NOKPROBE_SYMBOL(sw_out_of_resources_return);
 /* ---- RST in answer to a segment ---- */
 
 /* tcp_reset() ran: shut down.  It did not: tcp_done(), on a closed socket. */
-static u8 why_rejected(const struct sw_socket *s, const struct sock *sk)
+static u8 why_rejected(const struct sw_entry *e, const struct sock *sk)
 {
 	bool orphan = sock_flag(sk, SOCK_DEAD);
 
-	if (s->flags & SW_SOCK_REJECTED)
+	if (e->flags & SW_ENTRY_REJECTED)
 		return orphan ? SHUTWATCH_WHY_DATA_AFTER_CLOSE :
 				SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN;
 	if (!orphan)
@@ -377,7 +377,7 @@ static u8 why_rejected(const struct sw_socket *s, const struct sock *sk)
 					 SHUTWATCH_WHY_DATA_AFTER_CLOSE;
 }
 
-static void judge_reply(struct sw_decision *d, const struct sw_socket *s,
+static void judge_reply(struct sw_decision *d, const struct sw_entry *e,
 			const struct sock *sk)
 {
 	d->before = sk->sk_state;
@@ -390,9 +390,9 @@ static void judge_reply(struct sw_decision *d, const struct sw_socket *s,
 		d->why = SHUTWATCH_WHY_BAD_HANDSHAKE;
 		break;
 	case TCP_CLOSE:
-		d->before = s->before;
-		d->after = s->info.state;
-		d->why = why_rejected(s, sk);
+		d->before = e->before;
+		d->after = e->info.state;
+		d->why = why_rejected(e, sk);
 		break;
 	}
 }
@@ -404,25 +404,25 @@ static void reply_of_socket(const struct sock *sk, const struct sk_buff *skb,
 	struct sw_values v;
 	struct sw_ident id;
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
-	s = sw_probe_get(sk, sk->sk_state, &held);
-	if (!s)
+	e = sw_probe_get(sk, sk->sk_state, &held);
+	if (!e)
 		return;
-	judge_reply(d, s, sk);
+	judge_reply(d, e, sk);
 	sw_sock_values(sk, &v);
 	d->v = &v;
-	remember(s, d);
-	s->flags &= ~SW_SOCK_REJECTED;
-	if (s->info.id.rport) {
-		emit_for(s, d);
+	remember(e, d);
+	e->flags &= ~SW_ENTRY_REJECTED;
+	if (e->info.id.rport) {
+		emit_for(e, d);
 	} else {
-		d->cookie = s->info.cookie;
+		d->cookie = e->info.cookie;
 		d->ipv6 = sw_skb_ident(skb, sk, &id);
 		d->id = &id;
 		sw_emit_decision(d);
 	}
-	sw_socket_put(&held);
+	sw_entry_put(&held);
 }
 
 static void reply_of_nobody(const struct sk_buff *skb, struct sw_decision *d)
@@ -444,22 +444,22 @@ static void reply_of_mini(const struct sock *sk, const struct sk_buff *skb,
 			  struct sw_decision *d)
 {
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 	struct sw_ident id;
 	bool wanted;
 
-	s = sw_probe_find_mini(inet_twsk(sk), &held, &wanted);
-	if (s && !wanted) {
-		sw_socket_put(&held);
+	e = sw_probe_find_mini(inet_twsk(sk), &held, &wanted);
+	if (e && !wanted) {
+		sw_entry_put(&held);
 		return;
 	}
-	if (s) {
-		s->why = SHUTWATCH_WHY_TIME_WAIT_SEGMENT;
-		s->flags |= SW_SOCK_RST | SW_SOCK_RST_SENT;
-		s->kreason = d->kreason;
-		s->kreason_known = d->kreason_known;
-		memset(&s->v, 0, sizeof(s->v));
-		sw_socket_put(&held);
+	if (e) {
+		e->why = SHUTWATCH_WHY_TIME_WAIT_SEGMENT;
+		e->flags |= SW_ENTRY_RST | SW_ENTRY_RST_SENT;
+		e->kreason = d->kreason;
+		e->kreason_known = d->kreason_known;
+		memset(&e->v, 0, sizeof(e->v));
+		sw_entry_put(&held);
 		return;
 	}
 	if (!sw_probe_wanted(sk))

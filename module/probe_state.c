@@ -51,17 +51,17 @@ static bool segment_runs(const struct sock *sk)
 	return in_serving_softirq() || (softirq_count() && !sk_is_mptcp(sk));
 }
 
-static u8 by_of_close(const struct sw_socket *s, const struct sw_call *call,
+static u8 by_of_close(const struct sw_entry *e, const struct sw_call *call,
 		      const struct sock *sk, int old)
 {
-	if (s->flags & (SW_SOCK_RST_RECEIVED | SW_SOCK_REJECTED))
+	if (e->flags & (SW_ENTRY_RST_RECEIVED | SW_ENTRY_REJECTED))
 		return SHUTWATCH_BY_RX;
-	if (s->flags & SW_SOCK_CHILD)
+	if (e->flags & SW_ENTRY_CHILD)
 		return SHUTWATCH_BY_LISTENER;
 	if (call && own_close(call, sk, old))
 		return call->call;
-	if (timer_gave_up(sk) || s->flags & SW_SOCK_TIMER ||
-	    (s->flags & SW_SOCK_RST && s->why != SHUTWATCH_WHY_MPTCP))
+	if (timer_gave_up(sk) || e->flags & SW_ENTRY_TIMER ||
+	    (e->flags & SW_ENTRY_RST && e->why != SHUTWATCH_WHY_MPTCP))
 		return SHUTWATCH_BY_TIMER;
 	if (call || segment_runs(sk) || old == TCP_LAST_ACK)
 		return SHUTWATCH_BY_RX;
@@ -71,7 +71,7 @@ static u8 by_of_close(const struct sw_socket *s, const struct sw_call *call,
 }
 
 /* Most arcs of the state diagram have only one cause. */
-static u8 by_of(const struct sw_socket *s, const struct sw_call *call,
+static u8 by_of(const struct sw_entry *e, const struct sw_call *call,
 		const struct sock *sk, int old, int new)
 {
 	switch (new) {
@@ -80,7 +80,7 @@ static u8 by_of(const struct sw_socket *s, const struct sw_call *call,
 	case TCP_LISTEN:
 		return SHUTWATCH_BY_LISTEN;
 	case TCP_CLOSE:
-		return by_of_close(s, call, sk, old);
+		return by_of_close(e, call, sk, old);
 	case TCP_FIN_WAIT1:
 	case TCP_LAST_ACK:
 		if (call)
@@ -93,13 +93,13 @@ static u8 by_of(const struct sw_socket *s, const struct sw_call *call,
 /* ---- transitions ---- */
 
 /* A timer closed it and no RST was seen: silence has a reason too. */
-static noinline void silent_end(struct sw_socket *s, const struct sock *sk, u8 before)
+static noinline void silent_end(struct sw_entry *e, const struct sock *sk, u8 before)
 {
 	struct sw_values v;
 	struct sw_decision d = {
-		.cookie = s->info.cookie,
-		.id = &s->info.id,
-		.ipv6 = s->info.ipv6,
+		.cookie = e->info.cookie,
+		.id = &e->info.id,
+		.ipv6 = e->info.ipv6,
 		.v = &v,
 		.by = SHUTWATCH_BY_TIMER,
 		.before = before,
@@ -107,32 +107,32 @@ static noinline void silent_end(struct sw_socket *s, const struct sock *sk, u8 b
 		.why = SHUTWATCH_WHY_RETRIES_EXHAUSTED,
 	};
 
-	if (s->flags & SW_SOCK_TIMER)
+	if (e->flags & SW_ENTRY_TIMER)
 		d.why = check_net(sock_net(sk)) ? SHUTWATCH_WHY_ORPHAN_MEMORY :
 						  SHUTWATCH_WHY_NETNS_EXIT;
 	sw_sock_values(sk, &v);
-	s->info.call = d.by;
-	s->info.how = SHUTWATCH_HOW_NONE;
-	s->info.sent = d.sent;
-	s->info.why = d.why;
+	e->info.call = d.by;
+	e->info.how = SHUTWATCH_HOW_NONE;
+	e->info.sent = d.sent;
+	e->info.why = d.why;
 	sw_emit_decision(&d);
 }
 
 /* What led to CLOSE is written before the transition; returns the latter's time. */
-static __always_inline u64 before_close(struct sw_socket *s,
+static __always_inline u64 before_close(struct sw_entry *e,
 					const struct sock *sk, u8 by, int old)
 {
 	u64 now = sw_now();
 
-	if (s->flags & SW_SOCK_RST_RECEIVED) {
-		sw_emit_reset(s, now, sk->sk_err, old, TCP_CLOSE);
-		s->flags &= ~SW_SOCK_RST_RECEIVED;
+	if (e->flags & SW_ENTRY_RST_RECEIVED) {
+		sw_emit_reset(e, now, sk->sk_err, old, TCP_CLOSE);
+		e->flags &= ~SW_ENTRY_RST_RECEIVED;
 		return now;
 	}
-	if (s->flags & SW_SOCK_RST)
-		sw_pending_rst(s, old, TCP_CLOSE);
+	if (e->flags & SW_ENTRY_RST)
+		sw_pending_rst(e, old, TCP_CLOSE);
 	else if (by == SHUTWATCH_BY_TIMER)
-		silent_end(s, sk, old);
+		silent_end(e, sk, old);
 	else
 		return now;
 	return sw_now();
@@ -142,54 +142,54 @@ static void note_in_call(struct sw_call *call, const struct sock *sk, int old,
 			 int new)
 {
 	call->from = old;
-	call->after = new;
+	call->outcome.after = new;
 	if (new == TCP_CLOSE && sock_flag(sk, SOCK_DEAD) &&
 	    !check_net(sock_net(sk)))
 		call->seen |= SW_SEEN_NETNS_EXIT;
 }
 
-static __always_inline void transition(struct sw_socket *s,
+static __always_inline void transition(struct sw_entry *e,
 				       struct sw_call *call,
 				       const struct sock *sk, int old, int new)
 {
-	u8 by = by_of(s, call, sk, old, new);
+	u8 by = by_of(e, call, sk, old, new);
 	bool asked = sw_task_asked(by);
 	u64 now;
 
-	now = new == TCP_CLOSE ? before_close(s, sk, by, old) : sw_now();
-	sw_emit_state(s, by, asked, now, old, new);
-	sw_socket_move(s, new);
-	sw_probe_owner(s, by, asked);
+	now = new == TCP_CLOSE ? before_close(e, sk, by, old) : sw_now();
+	sw_emit_state(e, by, asked, now, old, new);
+	sw_entry_move(e, new);
+	sw_probe_owner(e, by, asked);
 	if (call)
 		note_in_call(call, sk, old, new);
 }
 
 /* Out of CLOSE: the next connection, perhaps while a mini-socket has the last. */
-static void begin_connection(struct sw_socket *s, const struct sock *sk)
+static void begin_connection(struct sw_entry *e, const struct sock *sk)
 {
-	if (s->flags & SW_SOCK_RST)	/* decided, but not sent */
-		sw_pending_rst(s, s->before, s->info.state);
-	s->flags &= ~SW_SOCK_CONNECTION;
-	sw_probe_catch_up(s, TCP_CLOSE);
+	if (e->flags & SW_ENTRY_RST)	/* decided, but not sent */
+		sw_pending_rst(e, e->before, e->info.state);
+	e->flags &= ~SW_ENTRY_CONNECTION;
+	sw_probe_catch_up(e, TCP_CLOSE);
 	/* Else it was read just now: see sw_probe_accept(). */
-	if (s->info.id.lport && s->info.id.rport)
-		sw_probe_ident(s, sk);
+	if (e->info.id.lport && e->info.id.rport)
+		sw_probe_ident(e, sk);
 }
 
 static void set_state(const struct sock *sk, int old, int new)
 {
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
-	s = sw_probe_get(sk, old, &held);
-	if (!s)
+	e = sw_probe_get(sk, old, &held);
+	if (!e)
 		return;
 	if (old == TCP_CLOSE)
-		begin_connection(s, sk);
+		begin_connection(e, sk);
 	/* The mini-socket has the connection: the shell is closed unseen. */
-	if (!(s->flags & SW_SOCK_MINI) || new != TCP_CLOSE)
-		transition(s, sw_call_on(sk), sk, old, new);
-	sw_socket_put(&held);
+	if (!(e->flags & SW_ENTRY_MINI) || new != TCP_CLOSE)
+		transition(e, sw_call_on(sk), sk, old, new);
+	sw_entry_put(&held);
 }
 
 /**
@@ -220,26 +220,26 @@ void sw_tp_set_state(void *data, const struct sock *sk, const int old,
 static void note_reset(const struct sock *sk)
 {
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
-	s = sw_probe_get(sk, sk->sk_state, &held);
-	if (!s)
+	e = sw_probe_get(sk, sk->sk_state, &held);
+	if (!e)
 		return;
-	if (!(s->flags & SW_SOCK_REJECTED))
-		s->flags |= SW_SOCK_RST_RECEIVED;
-	sw_socket_put(&held);
+	if (!(e->flags & SW_ENTRY_REJECTED))
+		e->flags |= SW_ENTRY_RST_RECEIVED;
+	sw_entry_put(&held);
 }
 
 static void note_rejected(const struct sock *sk)
 {
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
-	s = sw_probe_get(sk, sk->sk_state, &held);
-	if (!s)
+	e = sw_probe_get(sk, sk->sk_state, &held);
+	if (!e)
 		return;
-	s->flags |= SW_SOCK_REJECTED;
-	sw_socket_put(&held);
+	e->flags |= SW_ENTRY_REJECTED;
+	sw_entry_put(&held);
 }
 
 /**
@@ -279,7 +279,7 @@ static bool segment_is_data(const struct sock *sk)
  * The kernel calls tcp_reset() also when it rejects data for a socket that was
  * shut down, although no RST came.  The segment tells the two apart.
  *
- * Context: kprobe; socket lock held.
+ * Context: ftrace; socket lock held.
  */
 void sw_reset(unsigned long arg0, unsigned long arg1,
 	      unsigned long arg2)
@@ -321,12 +321,12 @@ void sw_tp_receive_reset(void *data, struct sock *sk)
 
 /* ---- mini-sockets ---- */
 
-static void tell_mini(struct sw_socket *s, u8 by, u8 state, bool wanted)
+static void tell_mini(struct sw_entry *e, u8 by, u8 state, bool wanted)
 {
 	if (wanted)
-		sw_emit_state(s, by, sw_task_asked(by), sw_now(), s->info.state,
+		sw_emit_state(e, by, sw_task_asked(by), sw_now(), e->info.state,
 			      state);
-	sw_socket_move(s, state);
+	sw_entry_move(e, state);
 }
 
 /**
@@ -338,7 +338,7 @@ static void tell_mini(struct sw_socket *s, u8 by, u8 state, bool wanted)
  * From here on a mini-socket has the connection, in TIME_WAIT or, for a
  * socket that was closed, still in FIN_WAIT2.
  *
- * Context: kprobe; socket lock held.
+ * Context: ftrace; socket lock held.
  */
 void sw_mini_born(unsigned long arg0, unsigned long arg1,
 		  unsigned long arg2)
@@ -346,16 +346,16 @@ void sw_mini_born(unsigned long arg0, unsigned long arg1,
 	const struct inet_timewait_sock *tw = (const void *)arg0;
 	const struct sock *sk = (const struct sock *)arg1;
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
 	sw_hit(SW_HOOK_MINI_BORN);
-	s = sw_probe_get(sk, sk->sk_state, &held);
-	if (!s)
+	e = sw_probe_get(sk, sk->sk_state, &held);
+	if (!e)
 		return;
-	s->flags |= SW_SOCK_MINI;
+	e->flags |= SW_ENTRY_MINI;
 	if (tw->tw_substate == TCP_TIME_WAIT)
-		tell_mini(s, SHUTWATCH_BY_RX, TCP_TIME_WAIT, true);
-	sw_socket_put(&held);
+		tell_mini(e, SHUTWATCH_BY_RX, TCP_TIME_WAIT, true);
+	sw_entry_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_born);
 
@@ -368,25 +368,25 @@ NOKPROBE_SYMBOL(sw_mini_born);
  * The timer of a mini-socket is set anew; if it was in FIN_WAIT2 and no longer
  * is, the peer's FIN has come.
  *
- * Context: kprobe.
+ * Context: ftrace.
  */
 void sw_mini_schedule(unsigned long arg0, unsigned long arg1,
 		      unsigned long arg2)
 {
 	const struct inet_timewait_sock *tw = (const void *)arg0;
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 	bool wanted;
 
 	sw_hit(SW_HOOK_MINI_SCHEDULE);
 	if (!(arg2 & 1) || tw->tw_substate != TCP_TIME_WAIT)
 		return;
-	s = sw_probe_find_mini(tw, &held, &wanted);
-	if (!s)
+	e = sw_probe_find_mini(tw, &held, &wanted);
+	if (!e)
 		return;
-	if (s->info.state == TCP_FIN_WAIT2)
-		tell_mini(s, SHUTWATCH_BY_RX, TCP_TIME_WAIT, wanted);
-	sw_socket_put(&held);
+	if (e->info.state == TCP_FIN_WAIT2)
+		tell_mini(e, SHUTWATCH_BY_RX, TCP_TIME_WAIT, wanted);
+	sw_entry_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_schedule);
 
@@ -409,23 +409,23 @@ static u8 by_of_put(void)
  * @arg1: unused
  * @arg2: unused
  *
- * Context: kprobe.
+ * Context: ftrace.
  */
 void sw_mini_put(unsigned long arg0, unsigned long arg1,
 		 unsigned long arg2)
 {
 	const struct inet_timewait_sock *tw = (const void *)arg0;
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 	bool wanted;
 
 	sw_hit(SW_HOOK_MINI_PUT);
-	s = sw_probe_find_mini(tw, &held, &wanted);
-	if (!s)
+	e = sw_probe_find_mini(tw, &held, &wanted);
+	if (!e)
 		return;
-	s->mini_by = by_of_put();
-	s->flags |= SW_SOCK_MINI_PUT;
-	sw_socket_put(&held);
+	e->mini_by = by_of_put();
+	e->flags |= SW_ENTRY_MINI_PUT;
+	sw_entry_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_put);
 
@@ -437,32 +437,32 @@ NOKPROBE_SYMBOL(sw_mini_put);
  *
  * The connection is over.
  *
- * Context: kprobe.
+ * Context: ftrace.
  */
 void sw_mini_kill(unsigned long arg0, unsigned long arg1,
 		  unsigned long arg2)
 {
 	const struct inet_timewait_sock *tw = (const void *)arg0;
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 	bool wanted;
 	u8 by;
 
 	sw_hit(SW_HOOK_MINI_KILL);
-	s = sw_probe_find_mini(tw, &held, &wanted);
-	if (!s)
+	e = sw_probe_find_mini(tw, &held, &wanted);
+	if (!e)
 		return;
-	if (s->flags & SW_SOCK_MINI_PUT)
-		by = s->mini_by;
+	if (e->flags & SW_ENTRY_MINI_PUT)
+		by = e->mini_by;
 	else	/* its timer runs in softirq; a purge may have the put inlined */
 		by = in_serving_softirq() ? SHUTWATCH_BY_TIMER : by_of_put();
-	if (s->flags & SW_SOCK_RST)
-		sw_pending_rst(s, s->info.state, TCP_CLOSE);
-	tell_mini(s, by, TCP_CLOSE, wanted);
-	s->flags &= ~(SW_SOCK_MINI | SW_SOCK_MINI_PUT);
-	if (s->flags & SW_SOCK_DESTROYED)
-		sw_socket_end(s);
-	sw_socket_put(&held);
+	if (e->flags & SW_ENTRY_RST)
+		sw_pending_rst(e, e->info.state, TCP_CLOSE);
+	tell_mini(e, by, TCP_CLOSE, wanted);
+	e->flags &= ~(SW_ENTRY_MINI | SW_ENTRY_MINI_PUT);
+	if (e->flags & SW_ENTRY_DESTROYED)
+		sw_entry_end(e);
+	sw_entry_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_kill);
 
@@ -478,18 +478,18 @@ NOKPROBE_SYMBOL(sw_mini_kill);
 void sw_tp_destroy_sock(void *data, struct sock *sk)
 {
 	struct sw_held held;
-	struct sw_socket *s;
+	struct sw_entry *e;
 
 	preempt_disable_notrace();	/* 7.x calls us preemptible */
 	sw_hit(SW_HOOK_TP_DESTROY);
-	s = sw_probe_find(sk, &held);
-	if (s) {
-		if (s->flags & SW_SOCK_RST)	/* decided, but not sent */
-			sw_pending_rst(s, s->before, s->info.state);
-		s->flags |= SW_SOCK_DESTROYED;
-		if (!(s->flags & SW_SOCK_MINI))
-			sw_socket_end(s);
-		sw_socket_put(&held);
+	e = sw_probe_find(sk, &held);
+	if (e) {
+		if (e->flags & SW_ENTRY_RST)	/* decided, but not sent */
+			sw_pending_rst(e, e->before, e->info.state);
+		e->flags |= SW_ENTRY_DESTROYED;
+		if (!(e->flags & SW_ENTRY_MINI))
+			sw_entry_end(e);
+		sw_entry_put(&held);
 	}
 	preempt_enable_notrace();
 }

@@ -48,7 +48,7 @@ void sw_connect_entry(unsigned long arg0, unsigned long arg1,
 void sw_close_locked(unsigned long arg0, unsigned long arg1,
 		     unsigned long arg2);
 int sw_tcp_shutdown(struct kprobe *kp, struct pt_regs *regs);
-void sw_call_decides(struct sw_call *call, const struct sock *sk);
+void sw_call_snapshot(struct sw_call *call, const struct sock *sk);
 
 /* What is sent: probe_send.c */
 int sw_send_fin_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
@@ -67,7 +67,7 @@ void sw_tp_send_reset(void *data, const struct sock *sk,
 void sw_tp_send_reset(void *data, const struct sock *sk,
 		      const struct sk_buff *skb);
 #endif
-void sw_pending_rst(struct sw_socket *s, u8 before, u8 after);
+void sw_pending_rst(struct sw_entry *e, u8 before, u8 after);
 
 /* bytes of kretprobe data */
 #define SW_FIN_DATA	(2 * sizeof(u64))

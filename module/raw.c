@@ -73,7 +73,7 @@ static void put_socket(struct shutwatch_raw *raw, const struct sw_record *rec)
 
 static void put_values(struct shutwatch_raw *raw, const struct sw_record *rec)
 {
-	if (rec->flags & SW_RECORD_NO_VALUES)
+	if (rec->outcome.flags & SW_RECORD_NO_VALUES)
 		return;
 	raw->unread = rec->v.unread;
 	raw->unsent = rec->v.unsent;
@@ -83,34 +83,34 @@ static void put_values(struct shutwatch_raw *raw, const struct sw_record *rec)
 static void put_fate(struct shutwatch_raw *raw, const struct sw_record *rec)
 {
 	raw->by = rec->by;
-	raw->sent = rec->sent;
-	raw->why = rec->why;
-	raw->fin = rec->fin;
+	raw->sent = rec->outcome.sent;
+	raw->why = rec->outcome.why;
+	raw->fin = rec->outcome.fin;
 	put_values(raw, rec);
-	if (rec->flags & SW_RECORD_CHILDREN)
+	if (rec->outcome.flags & SW_RECORD_CHILDREN)
 		raw->children = rec->children;
-	if (rec->flags & SW_RECORD_KREASON)
-		put_kreason(raw, rec->kreason);
+	if (rec->outcome.flags & SW_RECORD_KREASON)
+		put_kreason(raw, rec->outcome.kreason);
 }
 
 /* What a kind does not have, the ring's slot has from an earlier record. */
 static void put_event(struct shutwatch_raw *raw, const struct sw_record *rec)
 {
-	raw->flags = rec->flags & FLAGS;
-	raw->before = rec->before;
-	raw->after = rec->after;
+	raw->flags = rec->outcome.flags & FLAGS;
+	raw->before = rec->outcome.before;
+	raw->after = rec->outcome.after;
 	switch (rec->kind) {
 	case SHUTWATCH_KIND_CALL:
 		put_fate(raw, rec);
-		raw->how = rec->how;
+		raw->how = rec->outcome.how;
 		raw->err = rec->err;
 		raw->linger = rec->v.linger;
-		if (!(rec->flags & SW_RECORD_NO_TIME))
+		if (!(rec->outcome.flags & SW_RECORD_NO_TIME))
 			raw->took = rec->aux;
 		break;
 	case SHUTWATCH_KIND_DECISION:
 		put_fate(raw, rec);
-		if (rec->flags & SW_RECORD_PARENT)
+		if (rec->outcome.flags & SW_RECORD_PARENT)
 			raw->parent = rec->aux;
 		break;
 	case SHUTWATCH_KIND_STATE:

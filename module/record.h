@@ -48,13 +48,35 @@ struct sw_values {
 
 #define SW_LINGER_OFF		(-1)
 
-/* struct sw_record.flags */
+/* struct sw_outcome.flags */
 #define SW_RECORD_IPV6		0x01	/* addresses are IPv6 */
 #define SW_RECORD_NO_VALUES	0x02	/* there was no socket to ask */
 #define SW_RECORD_PARENT	0x04	/* @aux is the listener's cookie */
 #define SW_RECORD_CHILDREN	0x08	/* the socket was a listener */
 #define SW_RECORD_KREASON	0x10	/* the kernel gave a reset reason */
 #define SW_RECORD_NO_TIME	0x20	/* the end of the call was not seen */
+
+/**
+ * struct sw_outcome - what came of it: copied whole from a call to its record
+ * @how: enum shutwatch_how
+ * @before: enum shutwatch_tcp when it was decided
+ * @after: enum shutwatch_tcp after the last transition
+ * @sent: enum shutwatch_sent; of a call, once it is over
+ * @why: enum shutwatch_why; of a call, once it is over
+ * @fin: enum shutwatch_fin
+ * @kreason: enum sk_rst_reason of the running kernel
+ * @flags: SW_RECORD_*; of a call in flight, SW_RECORD_IPV6 or 0
+ */
+struct sw_outcome {
+	__u8	how;
+	__u8	before;
+	__u8	after;
+	__u8	sent;
+	__u8	why;
+	__u8	fin;
+	__u8	kreason;
+	__u8	flags;
+};
 
 /**
  * struct sw_record - one thing that happened to one socket
@@ -74,15 +96,7 @@ struct sw_values {
  * @ctx: enum shutwatch_ctx
  * @by: enum shutwatch_by; the call of a call
  * @spare: zero, as the ring was allocated
- * @how: enum shutwatch_how
- * @before: enum shutwatch_tcp before
- * @after: enum shutwatch_tcp after
- * @sent: enum shutwatch_sent
- * @why: enum shutwatch_why
- * @fin: enum shutwatch_fin
- * @kreason: enum sk_rst_reason of the running kernel
- * @flags: SW_RECORD_*
- * @outcome: the last eight at once
+ * @outcome: what came of it
  */
 struct sw_record {
 	__u64			seq;
@@ -100,19 +114,7 @@ struct sw_record {
 	__u8			ctx;
 	__u8			by;
 	__u8			spare;
-	union {
-		struct {
-			__u8	how;
-			__u8	before;
-			__u8	after;
-			__u8	sent;
-			__u8	why;
-			__u8	fin;
-			__u8	kreason;
-			__u8	flags;
-		};
-		__u64		outcome;
-	};
+	struct sw_outcome	outcome;
 };
 
 /* States of a path fit four bits each: sixteen of them, the newest lowest. */

@@ -40,7 +40,7 @@ int sw_ring_init(unsigned int size)
 	if (!sw_ring.slots)
 		return -ENOMEM;
 	sw_ring.mask = size - 1;
-	sw_ring.quarter = size / 4 - 1;
+	sw_ring.watermark = size / 4 - 1;
 	init_irq_work(&sw_ring.wake, wake_readers);
 	return 0;
 }
@@ -92,9 +92,9 @@ static enum slot_state slot_state(u64 word, u64 number)
 }
 
 /*
- * Who wants no more than what is there cannot come back for a record that is
- * being written: it takes a microsecond, unless its CPU was taken away, as a
- * hypervisor does for some milliseconds.
+ * A reader that stops at the end cannot come back for a record that is still
+ * being written, so it waits: for a microsecond, or for some milliseconds if a
+ * hypervisor has taken the writer's CPU away.
  */
 static enum slot_state await_writer(const struct sw_record *slot, u64 number,
 				    u64 *word)
@@ -104,7 +104,7 @@ static enum slot_state await_writer(const struct sw_record *slot, u64 number,
 
 	for (looks = 0; state == SLOT_NOT_YET && looks < 200; looks++) {
 		usleep_range(500, 1000);
-		/* the number, then the record: sw_ring_commit() */
+		/* await_writer:A pairs with sw_ring_commit:A. */
 		*word = smp_load_acquire(&slot->seq);
 		state = slot_state(*word, number);
 	}
@@ -139,7 +139,7 @@ bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
 
 	while (cursor->next <= last) {
 		struct sw_record *slot = &sw_ring.slots[cursor->next & sw_ring.mask];
-		/* the number, then the record: sw_ring_commit() */
+		/* sw_ring_read:A pairs with sw_ring_commit:A. */
 		u64 word = smp_load_acquire(&slot->seq);
 		enum slot_state state = slot_state(word, cursor->next);
 
@@ -148,8 +148,12 @@ bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
 		if (state == SLOT_NOT_YET)
 			break;
 		if (state == SLOT_READY && cursor->next == first) {
-			memcpy(rec, slot, sizeof(*rec));
-			/* the copy, then the number again: sw_ring_begin() */
+			/*
+			 * A writer of the next lap may be filling the slot:
+			 * then the number differs, and nobody looks at the copy.
+			 */
+			data_race(memcpy(rec, slot, sizeof(*rec)));
+			/* sw_ring_read:B pairs with sw_ring_begin:A. */
 			smp_rmb();
 			if (READ_ONCE(slot->seq) == word) {
 				cursor->next++;
@@ -167,14 +171,24 @@ bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
 	return true;
 }
 
+/*
+ * Whoever waits does not hold the lock that protects the cursor: another thread
+ * may read from the same file and move it on.  At worst this one wakes up to
+ * find nothing, and waits again.
+ */
+static u64 next_number(const struct sw_cursor *cursor)
+{
+	return data_race(READ_ONCE(cursor->next));
+}
+
 static bool readable(const struct sw_cursor *cursor)
 {
-	u64 word;
+	u64 next = next_number(cursor), word;
 
-	if (cursor->next > (u64)atomic64_read(&sw_ring.head))
+	if (next > (u64)atomic64_read(&sw_ring.head))
 		return false;
-	word = READ_ONCE(sw_ring.slots[cursor->next & sw_ring.mask].seq);
-	return slot_state(word, cursor->next) != SLOT_NOT_YET;
+	word = READ_ONCE(sw_ring.slots[next & sw_ring.mask].seq);
+	return slot_state(word, next) != SLOT_NOT_YET;
 }
 
 /**
@@ -190,7 +204,7 @@ static bool readable(const struct sw_cursor *cursor)
 bool sw_ring_readable_or_wake(const struct sw_cursor *cursor)
 {
 	atomic_set(&sw_ring.sleepers, 1);
-	/* sleepers, then record: sw_ring_commit() */
+	/* sw_ring_readable_or_wake:A pairs with sw_ring_commit:B. */
 	smp_mb();
 	return readable(cursor);
 }
@@ -208,32 +222,35 @@ int sw_ring_wait(const struct sw_cursor *cursor)
 }
 
 /**
- * sw_ring_presses() - is it time to read, even for who gathers records
+ * sw_ring_above_watermark() - is a quarter of the ring unread?
  * @cursor: the reader's place
  *
- * For those who have joined sw_ring_waitqueue(): it is woken when this becomes
- * true, or a quarter of the ring later.
+ * For those who have joined sw_ring_waitqueue() and wait for a batch: it is
+ * woken when this becomes true, or a quarter of the ring later.
  *
  * Context: any.
- * Return: whether a quarter of the ring has not been read.
+ * Return: whether it is.
  */
-bool sw_ring_presses(const struct sw_cursor *cursor)
+bool sw_ring_above_watermark(const struct sw_cursor *cursor)
 {
-	return (u64)atomic64_read(&sw_ring.head) + 1 - cursor->next > sw_ring.quarter;
+	u64 head = atomic64_read(&sw_ring.head);
+
+	return head + 1 - next_number(cursor) > sw_ring.watermark;
 }
 
 /**
- * sw_ring_gather() - sleep while records gather
+ * sw_ring_wait_batch() - sleep until there are many records to read
  * @cursor: the reader's place
- * @timeout: so long at most, jiffies
+ * @timeout: for at most so long, jiffies
  *
- * Ends before if a quarter of the ring has not been read, or on a signal.
+ * Ends early when the watermark is passed, or on a signal.
  *
  * Context: process, sleeps.
  */
-void sw_ring_gather(const struct sw_cursor *cursor, unsigned long timeout)
+void sw_ring_wait_batch(const struct sw_cursor *cursor, unsigned long timeout)
 {
-	wait_event_interruptible_timeout(ring_wait, sw_ring_presses(cursor), timeout);
+	wait_event_interruptible_timeout(ring_wait, sw_ring_above_watermark(cursor),
+					 timeout);
 }
 
 /**

@@ -10,7 +10,7 @@
 
 struct sw_socktab sw_socktab;
 
-static_assert(sizeof(struct sw_socket) == 128);
+static_assert(sizeof(struct sw_entry) == 128);
 
 /* Live sockets in the table: those taken in here less those that ended here. */
 DEFINE_PER_CPU(int, sw_live);
@@ -24,11 +24,13 @@ DEFINE_PER_CPU(int, sw_live);
  */
 int sw_socktab_init(unsigned int size)
 {
-	unsigned int nr_sets = size / SW_WAYS;
+	unsigned int nr_sets = size / SW_WAYS, i;
 
 	sw_socktab.sets = vzalloc(array_size(nr_sets, sizeof(*sw_socktab.sets)));
 	if (!sw_socktab.sets)
 		return -ENOMEM;
+	for (i = 0; i < nr_sets; i++)
+		sw_set_init(&sw_socktab.sets[i]);
 	sw_socktab.set_mask = nr_sets - 1;
 	sw_socktab.set_bits = ilog2(nr_sets);
 	return 0;
@@ -65,9 +67,9 @@ static int find_other_way(const struct sw_set *set, unsigned int own, u64 cookie
  * @cookie: SO_COOKIE
  *
  * Context: any, interrupts off.
- * Return: its slot, or NULL.
+ * Return: its entry, or NULL.
  */
-struct sw_socket *sw_set_find_stray(struct sw_set *set, u64 cookie)
+struct sw_entry *sw_set_find_stray(struct sw_set *set, u64 cookie)
 {
 	int way = find_other_way(set, sw_way_of(cookie), cookie);
 
@@ -76,7 +78,7 @@ struct sw_socket *sw_set_find_stray(struct sw_set *set, u64 cookie)
 
 static bool is_over(const struct sw_set *set, unsigned int way)
 {
-	return !set->cookie[way] || set->way[way].flags & SW_SOCK_ENDED;
+	return !set->cookie[way] || set->way[way].flags & SW_ENTRY_ENDED;
 }
 
 static int find_ended(const struct sw_set *set)
@@ -84,7 +86,7 @@ static int find_ended(const struct sw_set *set)
 	int way;
 
 	for (way = 0; way < SW_WAYS; way++)
-		if (set->way[way].flags & SW_SOCK_ENDED)
+		if (set->way[way].flags & SW_ENTRY_ENDED)
 			return way;
 	return -1;
 }
@@ -96,9 +98,9 @@ static unsigned int evict(struct sw_set *set)
 
 	for (looks = 0; looks <= SW_WAYS; looks++) {
 		way = set->hand++ % SW_WAYS;
-		if (!(set->way[way].flags & SW_SOCK_SEEN))
+		if (!(set->way[way].flags & SW_ENTRY_SEEN))
 			break;
-		set->way[way].flags &= ~SW_SOCK_SEEN;
+		set->way[way].flags &= ~SW_ENTRY_SEEN;
 	}
 	sw_count(SW_COUNT_EVICTED);
 	this_cpu_dec(sw_live);
@@ -125,9 +127,9 @@ static unsigned int make_room(struct sw_set *set, unsigned int own)
  * of those that have ended, the oldest.
  *
  * Context: any, interrupts off.
- * Return: the slot, new.
+ * Return: the entry, new.
  */
-struct sw_socket *sw_set_take(struct sw_set *set, unsigned int own, u64 cookie)
+struct sw_entry *sw_set_take(struct sw_set *set, unsigned int own, u64 cookie)
 {
 	unsigned int way = is_over(set, own) ? own : make_room(set, own);
 	u64 old = set->cookie[way];
@@ -137,8 +139,8 @@ struct sw_socket *sw_set_take(struct sw_set *set, unsigned int own, u64 cookie)
 	if (way != own)
 		set->strays++;
 	set->cookie[way] = cookie;
-	set->way[way] = (struct sw_socket){
-		.flags = SW_SOCK_SEEN,
+	set->way[way] = (struct sw_entry){
+		.flags = SW_ENTRY_SEEN,
 		.info.cookie = cookie,
 	};
 	this_cpu_inc(sw_live);
@@ -158,7 +160,7 @@ unsigned int sw_socktab_size(void)
 /**
  * sw_socktab_tracked() - number of live sockets in the table
  *
- * Context: any; a snapshot.
+ * Context: any; CPUs go on counting meanwhile.
  * Return: the number.
  */
 unsigned int sw_socktab_tracked(void)
@@ -166,7 +168,7 @@ unsigned int sw_socktab_tracked(void)
 	int cpu, n = 0;
 
 	for_each_possible_cpu(cpu)
-		n += per_cpu(sw_live, cpu);
+		n += data_race(per_cpu(sw_live, cpu));
 	return max(n, 0);
 }
 
@@ -185,9 +187,9 @@ bool sw_socktab_show(unsigned int index, struct sw_sockinfo *info)
 	struct sw_held held = sw_set_lock(set);
 	bool live;
 
-	live = set->cookie[way] && !(set->way[way].flags & SW_SOCK_ENDED);
+	live = set->cookie[way] && !(set->way[way].flags & SW_ENTRY_ENDED);
 	if (live)
 		*info = set->way[way].info;
-	sw_socket_put(&held);
+	sw_entry_put(&held);
 	return live;
 }

@@ -23,6 +23,7 @@
 #include <linux/irqflags.h>
 #include <linux/percpu.h>
 #include <linux/processor.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "not_null.h"
@@ -30,38 +31,38 @@
 
 #define SW_WAYS		8
 
-/* struct sw_socket.flags */
-#define SW_SOCK_MINI		0x0001	/* a mini-socket has the connection */
-#define SW_SOCK_MINI_PUT	0x0002	/* @mini_by says who ends it */
-#define SW_SOCK_DESTROYED	0x0004	/* the full socket is gone */
-#define SW_SOCK_ENDED		0x0008	/* and so is all else: the slot may be reused */
-#define SW_SOCK_SEEN		0x0010	/* used since the evictor came by */
-#define SW_SOCK_CHILD		0x0020	/* being reset: its listener stopped */
-#define SW_SOCK_TIMER		0x0040	/* tcp_out_of_resources() runs */
-#define SW_SOCK_RST		0x0080	/* a lone RST was decided: @why, @v */
-#define SW_SOCK_RST_SENT	0x0100	/* and sent */
-#define SW_SOCK_RST_RECEIVED	0x0200	/* tcp_reset() runs: the peer's RST */
-#define SW_SOCK_REJECTED	0x0400	/* tcp_reset() runs: our own decision */
+/* struct sw_entry.flags */
+#define SW_ENTRY_MINI		0x0001	/* a mini-socket has the connection */
+#define SW_ENTRY_MINI_PUT	0x0002	/* @mini_by says who ends it */
+#define SW_ENTRY_DESTROYED	0x0004	/* the full socket is gone */
+#define SW_ENTRY_ENDED		0x0008	/* and so is all else: the slot may be reused */
+#define SW_ENTRY_SEEN		0x0010	/* used since the evictor came by */
+#define SW_ENTRY_CHILD		0x0020	/* being reset: its listener stopped */
+#define SW_ENTRY_TIMER		0x0040	/* tcp_out_of_resources() runs */
+#define SW_ENTRY_RST		0x0080	/* a lone RST was decided: @why, @v */
+#define SW_ENTRY_RST_SENT	0x0100	/* and sent */
+#define SW_ENTRY_RST_RECEIVED	0x0200	/* tcp_reset() runs: the peer's RST */
+#define SW_ENTRY_REJECTED	0x0400	/* tcp_reset() runs: our own decision */
 
 /* Of these, what is of its connection and not of the next one. */
-#define SW_SOCK_CONNECTION						\
-	(SW_SOCK_MINI | SW_SOCK_MINI_PUT | SW_SOCK_CHILD | SW_SOCK_TIMER |	\
-	 SW_SOCK_RST | SW_SOCK_RST_SENT | SW_SOCK_RST_RECEIVED | SW_SOCK_REJECTED)
+#define SW_ENTRY_CONNECTION						\
+	(SW_ENTRY_MINI | SW_ENTRY_MINI_PUT | SW_ENTRY_CHILD | SW_ENTRY_TIMER |	\
+	 SW_ENTRY_RST | SW_ENTRY_RST_SENT | SW_ENTRY_RST_RECEIVED | SW_ENTRY_REJECTED)
 
 /**
- * struct sw_socket - a slot of the table
+ * struct sw_entry - an entry of the table: what is remembered of a socket
  * @info: what the sockets file shows
  * @v: values when a lone RST was decided
  * @parent: cookie of the listener that stopped
  * @filter: generation of the filter that let the socket in; 0 if it is new
- * @flags: SW_SOCK_*
+ * @flags: SW_ENTRY_*
  * @before: enum shutwatch_tcp before the last transition
  * @why: enum shutwatch_why of a lone RST
  * @kreason: the kernel's reason for it
  * @kreason_known: it gave one
  * @mini_by: enum shutwatch_by: who ends the mini-socket
  */
-struct sw_socket {
+struct sw_entry {
 	struct sw_sockinfo	info;
 	struct sw_values	v;
 	u64			parent;
@@ -74,20 +75,37 @@ struct sw_socket {
 	u8			mini_by;
 } __aligned(128);
 
+/*
+ * The lock of a set.  It is held for a hundred instructions or so, with
+ * interrupts off, and nothing sleeps, spins or takes another lock inside: one
+ * bit is enough.  A raw_spinlock_t would cost 5 % more of recording, for the
+ * calls; kernels built to check locks or races get it, because a bit is nothing
+ * that lockdep could see.
+ */
+#if defined(CONFIG_LOCKDEP) || defined(CONFIG_DEBUG_SPINLOCK) || defined(CONFIG_KCSAN)
+#define SW_SET_LOCK_CHECKED	1
+#else
+#define SW_SET_LOCK_CHECKED	0
+#endif
+
 /**
  * struct sw_set - eight slots and the lock that protects them
- * @locked: bit 0 is the lock
+ * @lock: protects all of the set
  * @hand: where the evictor looks next
  * @strays: how many sockets are not in their own way
  * @cookie: whose slots they are; 0 where one is free
  * @way: the slots
  */
 struct sw_set {
-	unsigned long		locked;
+#if SW_SET_LOCK_CHECKED
+	raw_spinlock_t		lock;
+#else
+	unsigned long		lock;
+#endif
 	u32			hand;
 	u32			strays;
 	u64			cookie[SW_WAYS];
-	struct sw_socket	way[SW_WAYS];
+	struct sw_entry		way[SW_WAYS];
 };
 
 /**
@@ -103,7 +121,7 @@ struct sw_socktab {
 };
 
 /**
- * struct sw_held - the lock of a slot's set, while it is held
+ * struct sw_held - the lock of an entry's set, while it is held
  * @set: the set
  * @irqflags: interrupts before
  */
@@ -117,8 +135,8 @@ DECLARE_PER_CPU(int, sw_live);
 
 int sw_socktab_init(unsigned int size);
 void sw_socktab_exit(void);
-struct sw_socket *sw_set_find_stray(struct sw_set *set, u64 cookie);
-struct sw_socket *sw_set_take(struct sw_set *set, unsigned int way, u64 cookie);
+struct sw_entry *sw_set_find_stray(struct sw_set *set, u64 cookie);
+struct sw_entry *sw_set_take(struct sw_set *set, unsigned int way, u64 cookie);
 unsigned int sw_socktab_size(void);
 unsigned int sw_socktab_tracked(void);
 bool sw_socktab_show(unsigned int index, struct sw_sockinfo *info);
@@ -134,37 +152,66 @@ static __always_inline unsigned int sw_way_of(u64 cookie)
 	return cookie >> sw_socktab.set_bits & (SW_WAYS - 1);
 }
 
+#if SW_SET_LOCK_CHECKED
+static inline void sw_set_init(struct sw_set *set)
+{
+	raw_spin_lock_init(&set->lock);
+}
+
+static __always_inline void sw_set_acquire(struct sw_set *set)
+{
+	raw_spin_lock(&set->lock);
+}
+
+static __always_inline void sw_set_release(struct sw_set *set)
+{
+	raw_spin_unlock(&set->lock);
+}
+#else
+static inline void sw_set_init(struct sw_set *set)
+{
+}
+
+static __always_inline void sw_set_acquire(struct sw_set *set)
+{
+	while (unlikely(test_and_set_bit_lock(0, &set->lock)))
+		cpu_relax();
+}
+
+static __always_inline void sw_set_release(struct sw_set *set)
+{
+	__clear_bit_unlock(0, &set->lock);
+}
+#endif
+
 /*
  * Handlers of task, softirq and irq_work meet at a set: interrupts are off
- * while one is locked, on PREEMPT_RT too.  It is held for a hundred
- * instructions or so, never twice, and nothing sleeps or spins inside; so one
- * bit is lock enough, and spares the calls that a raw_spinlock_t takes.
+ * while one is locked, on PREEMPT_RT too.
  */
 static __always_inline struct sw_held sw_set_lock(struct sw_set *set)
 {
 	struct sw_held held = { .set = set };
 
 	local_irq_save(held.irqflags);
-	while (unlikely(test_and_set_bit_lock(0, &set->locked)))
-		cpu_relax();
+	sw_set_acquire(set);
 	return held;
 }
 
 /**
- * sw_socket_put() - let go of a slot
- * @held: from sw_socket_find() or sw_socket_get()
+ * sw_entry_put() - let go of an entry
+ * @held: from sw_entry_find() or sw_entry_get()
  *
- * Context: any.  Unlocks the slot's set.
+ * Context: any.  Unlocks the entry's set.
  */
-static __always_inline void sw_socket_put(const struct sw_held *held)
+static __always_inline void sw_entry_put(const struct sw_held *held)
 {
-	__clear_bit_unlock(0, &held->set->locked);
+	sw_set_release(held->set);
 	local_irq_restore(held->irqflags);
 }
 
 /* In its own way, or a stray; NULL if it is not in this set, locked. */
-static __always_inline struct sw_socket *sw_set_find(struct sw_set *set,
-						     u64 cookie)
+static __always_inline struct sw_entry *sw_set_find(struct sw_set *set,
+						    u64 cookie)
 {
 	unsigned int way = sw_way_of(cookie);
 
@@ -174,73 +221,73 @@ static __always_inline struct sw_socket *sw_set_find(struct sw_set *set,
 }
 
 /**
- * sw_socket_find() - look a socket up
+ * sw_entry_find() - look a socket up
  * @cookie: SO_COOKIE
- * @held: for sw_socket_put()
+ * @held: for sw_entry_put()
  *
- * Context: any.  Returns with the slot's set locked and interrupts off.
- * Return: the slot, or NULL (nothing locked) if it is not in the table.
+ * Context: any.  Returns with the entry's set locked and interrupts off.
+ * Return: the entry, or NULL (nothing locked) if it is not in the table.
  */
-static __always_inline struct sw_socket *sw_socket_find(u64 cookie,
-							struct sw_held *held)
+static __always_inline struct sw_entry *sw_entry_find(u64 cookie,
+						      struct sw_held *held)
 {
-	struct sw_socket *s;
+	struct sw_entry *e;
 
 	*held = sw_set_lock(sw_set_of(cookie));
-	s = sw_set_find(held->set, cookie);
-	if (unlikely(!s))
-		sw_socket_put(held);
+	e = sw_set_find(held->set, cookie);
+	if (unlikely(!e))
+		sw_entry_put(held);
 	else
-		s->flags |= SW_SOCK_SEEN;
-	return s;
+		e->flags |= SW_ENTRY_SEEN;
+	return e;
 }
 
 /**
- * sw_socket_get() - look a socket up, or take it in
+ * sw_entry_get() - look a socket up, or take it in
  * @cookie: SO_COOKIE
- * @held: for sw_socket_put()
+ * @held: for sw_entry_put()
  *
- * Context: any.  Returns with the slot's set locked and interrupts off.
- * Return: the slot.
+ * Context: any.  Returns with the entry's set locked and interrupts off.
+ * Return: the entry.
  */
-static __always_inline struct sw_socket *sw_socket_get(u64 cookie,
-						       struct sw_held *held)
+static __always_inline struct sw_entry *sw_entry_get(u64 cookie,
+						     struct sw_held *held)
 {
-	struct sw_socket *s;
+	struct sw_entry *e;
 
 	*held = sw_set_lock(sw_set_of(cookie));
-	s = sw_set_find(held->set, cookie);
-	if (unlikely(!s))
+	e = sw_set_find(held->set, cookie);
+	if (unlikely(!e))
 		return sw_set_take(held->set, sw_way_of(cookie), cookie);
-	s->flags |= SW_SOCK_SEEN;
-	return s;
+	e->flags |= SW_ENTRY_SEEN;
+	return e;
 }
 
 /**
- * sw_socket_move() - note a transition
- * @s: the slot, locked
+ * sw_entry_move() - note a transition
+ * @e: the entry, locked
  * @state: enum shutwatch_tcp: the new state
  *
  * Context: any.
  */
-static __always_inline void sw_socket_move(struct sw_socket *s, u8 state)
+static __always_inline void sw_entry_move(struct sw_entry *e, u8 state)
 {
-	s->before = s->info.state;
-	s->info.state = state;
-	s->info.path = s->info.path << SW_PATH_BITS | state;
+	e->before = e->info.state;
+	e->info.state = state;
+	e->info.path = e->info.path << SW_PATH_BITS | state;
 }
 
 /**
- * sw_socket_end() - the kernel is done with the socket
- * @s: the slot, locked; it stays findable until it is reused
+ * sw_entry_end() - the kernel is done with the socket
+ * @e: the entry, locked; it stays findable until it is reused
  *
  * Context: any.
  */
-static inline void sw_socket_end(struct sw_socket *s)
+static inline void sw_entry_end(struct sw_entry *e)
 {
-	if (s->flags & SW_SOCK_ENDED)
+	if (e->flags & SW_ENTRY_ENDED)
 		return;
-	s->flags |= SW_SOCK_ENDED;
+	e->flags |= SW_ENTRY_ENDED;
 	this_cpu_dec(sw_live);
 }
 

@@ -106,7 +106,7 @@ on_host()
 
 host_rows()
 {
-	on_host module make -s --no-print-directory -C module/test check
+	on_host module make -s --no-print-directory -C module/tests check
 	on_host tools make -s --no-print-directory -C tools check
 	on_host selftests "$(make -s --no-print-directory -C "$tests" list-host OUTPUT="$tests")"
 }

@@ -100,9 +100,9 @@ static void roll_socket(struct sw_record *rec)
 	memset(rec->id.raddr, 0, sizeof(rec->id.raddr));
 	roll_address(rec->id.laddr, ipv6);
 	roll_address(rec->id.raddr, ipv6);
-	rec->flags = (__u8)(roll(64) & ~SW_RECORD_IPV6) | (ipv6 ? SW_RECORD_IPV6 : 0);
+	rec->outcome.flags = (__u8)(roll(64) & ~SW_RECORD_IPV6) | (ipv6 ? SW_RECORD_IPV6 : 0);
 	if (rec->kind == SHUTWATCH_KIND_CALL)
-		rec->flags &= (__u8)~SW_RECORD_PARENT;
+		rec->outcome.flags &= (__u8)~SW_RECORD_PARENT;
 	rec->pid = roll(3) ? (__u32)number(22) : 0;
 	memset(rec->comm, 0, sizeof(rec->comm));
 	roll_comm(rec);
@@ -120,13 +120,13 @@ static void roll_event(struct sw_record *rec)
 	rec->children = (__u32)number(10);
 	rec->err = (__s16)roll_errno();
 	rec->by = (__u8)roll(SHUTWATCH_BY_COUNT + 1);
-	rec->how = (__u8)roll(SHUTWATCH_HOW_COUNT + 1);
-	rec->before = (__u8)roll(SHUTWATCH_TCP_COUNT + 1);
-	rec->after = rec->before ? (__u8)roll(SHUTWATCH_TCP_COUNT + 1) : 0;
-	rec->sent = (__u8)roll(SHUTWATCH_SENT_COUNT + 1);
-	rec->why = (__u8)roll(SHUTWATCH_WHY_COUNT + 1);
-	rec->fin = (__u8)roll(SHUTWATCH_FIN_COUNT + 1);
-	rec->kreason = (__u8)roll(6);
+	rec->outcome.how = (__u8)roll(SHUTWATCH_HOW_COUNT + 1);
+	rec->outcome.before = (__u8)roll(SHUTWATCH_TCP_COUNT + 1);
+	rec->outcome.after = rec->outcome.before ? (__u8)roll(SHUTWATCH_TCP_COUNT + 1) : 0;
+	rec->outcome.sent = (__u8)roll(SHUTWATCH_SENT_COUNT + 1);
+	rec->outcome.why = (__u8)roll(SHUTWATCH_WHY_COUNT + 1);
+	rec->outcome.fin = (__u8)roll(SHUTWATCH_FIN_COUNT + 1);
+	rec->outcome.kreason = (__u8)roll(6);
 }
 
 static void roll_record(struct sw_record *rec)

@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Why: from what was seen to the word that names it. */
-#ifndef _SHUTWATCH_VERDICT_H
-#define _SHUTWATCH_VERDICT_H
+#ifndef _SHUTWATCH_WHY_H
+#define _SHUTWATCH_WHY_H
 
 #include "call.h"
 
 /**
- * sw_verdict_sent() - what the kernel sent inside the call
+ * sw_call_sent() - what the kernel sent inside the call
  * @call: the call
  *
  * A RST hides the FIN that went before it; @fin still tells of that.
  *
  * Return: FIN, RST or none.
  */
-static inline enum shutwatch_sent
-sw_verdict_sent(const struct sw_call *call)
+static inline enum shutwatch_sent sw_call_sent(const struct sw_call *call)
 {
 	if (call->seen & SW_SEEN_RST_SENT)
 		return SHUTWATCH_SENT_RST;
-	if (call->fin == SHUTWATCH_FIN_SENT || call->fin == SHUTWATCH_FIN_QUEUED)
+	if (call->outcome.fin == SHUTWATCH_FIN_SENT || call->outcome.fin == SHUTWATCH_FIN_QUEUED)
 		return SHUTWATCH_SENT_FIN;
 	return SHUTWATCH_SENT_NONE;
 }
 
-enum shutwatch_why sw_verdict_why(const struct sw_call *call);
+enum shutwatch_why sw_call_why(const struct sw_call *call);
 
-#endif /* _SHUTWATCH_VERDICT_H */
+#endif /* _SHUTWATCH_WHY_H */

@@ -32,8 +32,8 @@ FIXTURE_SETUP(raw)
 	for (i = 0; i < sizeof(self->rec); i++)
 		byte[i] = i + 1;
 	self->rec.kind = SHUTWATCH_KIND_CALL;
-	self->rec.flags = SW_RECORD_KREASON | SW_RECORD_IPV6 | SW_RECORD_CHILDREN;
-	self->rec.kreason = 11;
+	self->rec.outcome.flags = SW_RECORD_KREASON | SW_RECORD_IPV6 | SW_RECORD_CHILDREN;
+	self->rec.outcome.kreason = 11;
 	memset(&self->raw, 0xff, sizeof(self->raw));
 }
 
@@ -72,12 +72,12 @@ TEST_F(raw, each_field)
 	EXPECT_EQ(rec->kind, raw->kind);
 	EXPECT_EQ(rec->ctx, raw->ctx);
 	EXPECT_EQ(rec->by, raw->by);
-	EXPECT_EQ(rec->how, raw->how);
-	EXPECT_EQ(rec->before, raw->before);
-	EXPECT_EQ(rec->after, raw->after);
-	EXPECT_EQ(rec->sent, raw->sent);
-	EXPECT_EQ(rec->why, raw->why);
-	EXPECT_EQ(rec->fin, raw->fin);
+	EXPECT_EQ(rec->outcome.how, raw->how);
+	EXPECT_EQ(rec->outcome.before, raw->before);
+	EXPECT_EQ(rec->outcome.after, raw->after);
+	EXPECT_EQ(rec->outcome.sent, raw->sent);
+	EXPECT_EQ(rec->outcome.why, raw->why);
+	EXPECT_EQ(rec->outcome.fin, raw->fin);
 	EXPECT_EQ(0, raw->spare[0] | raw->spare[1] | raw->spare[2]);
 	EXPECT_EQ(0, memcmp(rec->comm, raw->comm, sizeof(raw->comm)));
 	EXPECT_STREQ("TCP_ABORT_ON_CLOSE", raw->kreason);
@@ -89,7 +89,7 @@ static void check_kreason(struct __test_metadata *_metadata, struct sw_record *r
 	struct shutwatch_raw raw;
 	char text[SHUTWATCH_KREASON_LEN + 1] = "";
 
-	rec->kreason = kreason;
+	rec->outcome.kreason = kreason;
 	sw_raw_record(&raw, rec);
 	memcpy(text, raw.kreason, sizeof(raw.kreason));
 	EXPECT_STREQ(name, text);
@@ -103,7 +103,7 @@ TEST_F(raw, kreason)
 	check_kreason(_metadata, &self->rec, 11, "TCP_ABORT_ON_CLOSE");
 	check_kreason(_metadata, &self->rec, 12, cut);
 	check_kreason(_metadata, &self->rec, 255, "255");
-	self->rec.flags = 0;
+	self->rec.outcome.flags = 0;
 	check_kreason(_metadata, &self->rec, 11, "");
 }
 
@@ -111,7 +111,7 @@ TEST_F(raw, kreason)
 static void only_own(struct shutwatch_raw *raw, struct sw_record *rec, __u8 kind)
 {
 	rec->kind = kind;
-	rec->flags = SW_RECORD_NO_VALUES;
+	rec->outcome.flags = SW_RECORD_NO_VALUES;
 	sw_raw_record(raw, rec);
 }
 
@@ -134,7 +134,7 @@ TEST_F(raw, only_what_the_kind_has)
 	only_own(&self->raw, &self->rec, SHUTWATCH_KIND_DECISION);
 	EXPECT_EQ(0, self->raw.how | self->raw.err | self->raw.linger);
 	EXPECT_EQ(0, self->raw.unread | self->raw.parent | self->raw.children);
-	EXPECT_EQ(self->rec.why, self->raw.why);
+	EXPECT_EQ(self->rec.outcome.why, self->raw.why);
 }
 
 /* Nobody asked: what the memory held is nobody's business. */

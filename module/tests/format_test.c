@@ -43,10 +43,10 @@ FIXTURE_SETUP(format)
 	rec->id.lport = 8000;
 	rec->id.rport = 48072;
 	rec->by = SHUTWATCH_BY_CLOSE;
-	rec->before = SHUTWATCH_TCP_ESTABLISHED;
-	rec->after = SHUTWATCH_TCP_CLOSE;
-	rec->sent = SHUTWATCH_SENT_RST;
-	rec->why = SHUTWATCH_WHY_UNREAD_DATA;
+	rec->outcome.before = SHUTWATCH_TCP_ESTABLISHED;
+	rec->outcome.after = SHUTWATCH_TCP_CLOSE;
+	rec->outcome.sent = SHUTWATCH_SENT_RST;
+	rec->outcome.why = SHUTWATCH_WHY_UNREAD_DATA;
 	rec->v.unread = 5;
 	rec->v.linger = SW_LINGER_OFF;
 	rec->aux = 51234;
@@ -84,13 +84,13 @@ TEST_F(format, call)
 TEST_F(format, call_with_everything)
 {
 	self->rec.by = SHUTWATCH_BY_SHUTDOWN;
-	self->rec.how = SHUTWATCH_HOW_RDWR;
+	self->rec.outcome.how = SHUTWATCH_HOW_RDWR;
 	self->rec.err = -EBUSY;
-	self->rec.fin = SHUTWATCH_FIN_QUEUED;
+	self->rec.outcome.fin = SHUTWATCH_FIN_QUEUED;
 	self->rec.v.linger = 0;
 	self->rec.children = 3;
-	self->rec.kreason = 11;
-	self->rec.flags = SW_RECORD_CHILDREN | SW_RECORD_KREASON;
+	self->rec.outcome.kreason = 11;
+	self->rec.outcome.flags = SW_RECORD_CHILDREN | SW_RECORD_KREASON;
 	EXPECT_LINE(COMMON("call")
 		    "call=shutdown how=rdwr ret=EBUSY state=ESTABLISHED>CLOSE sent=RST why=unread_data fin=queued unread=5 unsent=0 unacked=0 linger=0 took=51234 children=3 kreason=TCP_ABORT_ON_CLOSE");
 }
@@ -106,9 +106,9 @@ TEST_F(format, decision)
 {
 	self->rec.kind = SHUTWATCH_KIND_DECISION;
 	self->rec.by = SHUTWATCH_BY_LISTENER;
-	self->rec.why = SHUTWATCH_WHY_LISTENER_STOPPED;
+	self->rec.outcome.why = SHUTWATCH_WHY_LISTENER_STOPPED;
 	self->rec.aux = 0x18;
-	self->rec.flags = SW_RECORD_PARENT;
+	self->rec.outcome.flags = SW_RECORD_PARENT;
 	EXPECT_LINE(COMMON("decision")
 		    "by=listener state=ESTABLISHED>CLOSE sent=RST why=listener_stopped unread=5 unsent=0 unacked=0 fin=- parent=18");
 }
@@ -120,11 +120,11 @@ TEST_F(format, decision_of_nobody)
 	self->rec.pid = 0;
 	self->rec.ctx = SHUTWATCH_CTX_SOFTIRQ;
 	self->rec.by = SHUTWATCH_BY_RX;
-	self->rec.before = SHUTWATCH_TCP_NONE;
-	self->rec.after = SHUTWATCH_TCP_NONE;
-	self->rec.why = SHUTWATCH_WHY_NO_SOCKET;
-	self->rec.flags = SW_RECORD_NO_VALUES | SW_RECORD_KREASON;
-	self->rec.kreason = 99;
+	self->rec.outcome.before = SHUTWATCH_TCP_NONE;
+	self->rec.outcome.after = SHUTWATCH_TCP_NONE;
+	self->rec.outcome.why = SHUTWATCH_WHY_NO_SOCKET;
+	self->rec.outcome.flags = SW_RECORD_NO_VALUES | SW_RECORD_KREASON;
+	self->rec.outcome.kreason = 99;
 	EXPECT_LINE("seq=41 ts=12.345678901 kind=decision cpu=1 ctx=softirq pid=- comm=- netns=4026531840 cookie=- local=127.0.0.20:8000 remote=127.0.0.1:48072 by=rx state=- sent=RST why=no_socket unread=- unsent=- unacked=- fin=- kreason=99");
 }
 
@@ -132,7 +132,7 @@ TEST_F(format, state)
 {
 	self->rec.kind = SHUTWATCH_KIND_STATE;
 	self->rec.by = SHUTWATCH_BY_RX;
-	self->rec.after = SHUTWATCH_TCP_CLOSE_WAIT;
+	self->rec.outcome.after = SHUTWATCH_TCP_CLOSE_WAIT;
 	EXPECT_LINE(COMMON("state") "state=ESTABLISHED>CLOSE_WAIT by=rx");
 }
 
@@ -152,8 +152,8 @@ TEST_F(format, lost)
 
 TEST_F(format, values_out_of_range)
 {
-	self->rec.before = 200;
-	self->rec.why = 200;
+	self->rec.outcome.before = 200;
+	self->rec.outcome.why = 200;
 	end_line(self->line, sw_format_record(self->line, &self->rec, &self->kept));
 	EXPECT_NE(NULL, strstr(self->line, " state=->CLOSE "));
 	EXPECT_NE(NULL, strstr(self->line, " why=- "));
@@ -167,15 +167,15 @@ TEST_F(format, longest_line_fits)
 	memset(&self->rec, 0xff, sizeof(self->rec));
 	self->rec.kind = SHUTWATCH_KIND_CALL;
 	self->rec.by = SHUTWATCH_BY_CONNECT_UNSPEC;
-	self->rec.how = SHUTWATCH_HOW_RDWR;
-	self->rec.before = SHUTWATCH_TCP_NEW_SYN_RECV;
-	self->rec.after = SHUTWATCH_TCP_NEW_SYN_RECV;
-	self->rec.why = SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN;
-	self->rec.fin = SHUTWATCH_FIN_QUEUED;
+	self->rec.outcome.how = SHUTWATCH_HOW_RDWR;
+	self->rec.outcome.before = SHUTWATCH_TCP_NEW_SYN_RECV;
+	self->rec.outcome.after = SHUTWATCH_TCP_NEW_SYN_RECV;
+	self->rec.outcome.why = SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN;
+	self->rec.outcome.fin = SHUTWATCH_FIN_QUEUED;
 	self->rec.err = -EHOSTUNREACH;
 	self->rec.v.linger = 0x7fffffff;
-	self->rec.kreason = 11;
-	self->rec.flags = SW_RECORD_IPV6 | SW_RECORD_PARENT |
+	self->rec.outcome.kreason = 11;
+	self->rec.outcome.flags = SW_RECORD_IPV6 | SW_RECORD_PARENT |
 			  SW_RECORD_CHILDREN | SW_RECORD_KREASON;
 	len = sw_format_record(self->line, &self->rec, &self->kept);
 	EXPECT_LT(len + SW_TEXT_SLACK, sizeof(self->line));

@@ -13,7 +13,7 @@
 #include <errno.h>
 #endif
 
-#include "verdict.h"
+#include "why.h"
 
 /* __tcp_close() resets at four places; path and owner tell them apart. */
 static enum shutwatch_why why_close_reset(const struct sw_call *call)
@@ -56,9 +56,9 @@ static enum shutwatch_why why_fin(const struct sw_call *call)
 /* SHUT_RD tells the peer nothing, unless the handshake has only begun. */
 static enum shutwatch_why why_silent_shutdown(const struct sw_call *call)
 {
-	if (call->how == SHUTWATCH_HOW_RD)
+	if (call->outcome.how == SHUTWATCH_HOW_RD)
 		return SHUTWATCH_WHY_READ_SIDE_ONLY;
-	if (call->before == SHUTWATCH_TCP_SYN_RECV)
+	if (call->outcome.before == SHUTWATCH_TCP_SYN_RECV)
 		return SHUTWATCH_WHY_SHUTDOWN_DEFERRED;
 	return SHUTWATCH_WHY_UNKNOWN;
 }
@@ -78,7 +78,7 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
 		return SHUTWATCH_WHY_BUSY;
 	if (call->seen & SW_SEEN_REPAIR && call->seen & SW_SEEN_DISCONNECT)
 		return SHUTWATCH_WHY_REPAIR;
-	switch (call->before) {
+	switch (call->outcome.before) {
 	case SHUTWATCH_TCP_CLOSE:
 		return SHUTWATCH_WHY_ALREADY_CLOSED;
 	case SHUTWATCH_TCP_TIME_WAIT:
@@ -86,7 +86,7 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
 			SHUTWATCH_WHY_FIN_ALREADY_SENT :
 			SHUTWATCH_WHY_ALREADY_CLOSED;
 	case SHUTWATCH_TCP_LISTEN:
-		return call->after == SHUTWATCH_TCP_LISTEN ?
+		return call->outcome.after == SHUTWATCH_TCP_LISTEN ?
 			SHUTWATCH_WHY_LISTENING :
 			SHUTWATCH_WHY_LISTENER_STOPPED;
 	case SHUTWATCH_TCP_SYN_SENT:
@@ -97,7 +97,7 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
 	case SHUTWATCH_TCP_CLOSING:
 	case SHUTWATCH_TCP_LAST_ACK:
 		return call->call == SHUTWATCH_BY_SHUTDOWN &&
-		       call->how == SHUTWATCH_HOW_RD ?
+		       call->outcome.how == SHUTWATCH_HOW_RD ?
 			SHUTWATCH_WHY_READ_SIDE_ONLY :
 			SHUTWATCH_WHY_FIN_ALREADY_SENT;
 	}
@@ -105,7 +105,7 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
 }
 
 /**
- * sw_verdict_why() - the reason for what was sent, or not sent
+ * sw_call_why() - the reason for what was sent, or not sent
  * @call: the call, over
  *
  * A FIN or RST that could not be built keeps the reason that it would have
@@ -113,7 +113,7 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
  *
  * Return: the reason; unknown where what was seen does not fit together.
  */
-enum shutwatch_why sw_verdict_why(const struct sw_call *call)
+enum shutwatch_why sw_call_why(const struct sw_call *call)
 {
 	if (call->seen & SW_SEEN_RST)
 		return why_reset(call);

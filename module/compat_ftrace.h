@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How the kernels that shutwatch runs on differ in ftrace.  Asked of the
+ * compiler, as in compat.h.
+ */
+#ifndef _SHUTWATCH_COMPAT_FTRACE_H
+#define _SHUTWATCH_COMPAT_FTRACE_H
+
+#include <linux/ftrace.h>
+#include <linux/ptrace.h>
+
+/*
+ * How ftrace hands over the arguments of a function that it watches: by
+ * ftrace_regs_get_argument(), where there is one (6.2); before, on x86, in
+ * struct ftrace_regs (5.11); before, in struct pt_regs, if asked to.  Nothing
+ * is defined where it does not, or where we were not seen to work.
+ */
+#ifdef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
+#ifdef ftrace_regs_get_argument
+#define SW_FTRACE_REGS		struct ftrace_regs
+#define SW_FTRACE_FLAGS		0
+#define SW_FTRACE_ARG(regs, n)	ftrace_regs_get_argument(regs, n)
+#elif defined(CONFIG_X86_64)
+#define SW_FTRACE_REGS		struct ftrace_regs
+#define SW_FTRACE_FLAGS		0
+#define SW_FTRACE_ARG(fregs, n)	regs_get_kernel_argument(&(fregs)->regs, n)
+#endif
+#elif defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS) && defined(CONFIG_X86_64)
+#define SW_FTRACE_REGS		struct pt_regs
+#define SW_FTRACE_FLAGS		(FTRACE_OPS_FL_SAVE_REGS |		\
+				 FTRACE_OPS_FL_RECURSION_SAFE)
+#define SW_FTRACE_ARG(regs, n)	regs_get_kernel_argument(regs, n)
+#endif
+
+#endif /* _SHUTWATCH_COMPAT_FTRACE_H */
