@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <names.h>
 
@@ -58,4 +62,74 @@ void orphan_make_mini(struct reached *reached, struct peer *peer,
 	peer_acks(peer);
 	goes_on(reached, "rx", SHUTWATCH_TCP_FIN_WAIT2);
 	await_minis(play, 1);
+}
+
+/* ---- how many there may be ---- */
+
+#define LIMIT		"ipv4/tcp_max_orphans"
+
+/*
+ * What the kernel holds against the limit is not how many there are, but what
+ * it last noted: a timer adds up what each CPU has counted, every 100 ms if the
+ * CPU is awake; in old kernels, each CPU keeps some to itself.  What others have
+ * left behind comes and goes, too.  But it never notes less than none, so that
+ * below none is a limit that is exceeded whatever it has noted.
+ */
+#define BELOW_NONE	"-1"
+
+static char limit_before[24];
+
+/* The limit is the machine's: only the first namespace shows it. */
+static int in_first_netns(int (*does)(void))
+{
+	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	int first = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
+	int err = 0;
+
+	if (here < 0 || first < 0 || setns(first, CLONE_NEWNET))
+		err = -errno;
+	err = err ?: does();
+	if (setns(here, CLONE_NEWNET))
+		err = -errno;
+	close(here);
+	close(first);
+	return err;
+}
+
+static int forbid(void)
+{
+	int err = sysctl_read(LIMIT, limit_before, sizeof(limit_before));
+
+	return err ?: sysctl_write(LIMIT, BELOW_NONE);
+}
+
+static int allow(void)
+{
+	return sysctl_write(LIMIT, limit_before);
+}
+
+/**
+ * orphan_forbid - from now on each orphan is one too many
+ * @play: the play
+ *
+ * All over the machine, and until orphan_allow(): nothing else may run.
+ */
+void orphan_forbid(struct play *play)
+{
+	int err = in_first_netns(forbid);
+
+	if (err)
+		remark(&play->trouble, LIMIT ": %s", strerror(-err));
+}
+
+/**
+ * orphan_allow - take back what orphan_forbid() did
+ * @play: the play
+ */
+void orphan_allow(struct play *play)
+{
+	int err = *limit_before ? in_first_netns(allow) : 0;
+
+	if (err)
+		remark(&play->trouble, LIMIT ": %s", strerror(-err));
 }

@@ -11,5 +11,7 @@ void orphan_close(struct reached *reached, struct peer *peer, enum who who);
 void orphan_make(struct reached *reached, struct peer *peer, struct play *play);
 void orphan_make_mini(struct reached *reached, struct peer *peer,
 		      struct play *play);
+void orphan_forbid(struct play *play);
+void orphan_allow(struct play *play);
 
 #endif /* ORPHAN_H */
