@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <pcap/pcap.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,8 +24,10 @@
 #define MARK_SECONDS	5
 
 /*
- * A datagram of ours in the stream of packets marks a moment: whatever was
- * sent before it has been captured when it is.
+ * Datagrams of ours in the stream of packets mark a moment: whatever was sent
+ * before them has been captured when they are, and TCP has it.  That holds for
+ * each CPU by itself, which has a queue of its own for what lo is given: there
+ * is one from each, since whoever sends may have moved from one to another.
  */
 #define FILTER		"tcp or (udp dst port 9 and dst host 127.0.0.1)"
 
@@ -35,7 +38,7 @@
  * @packet: where packets go while capture_read() runs
  * @count: how many are there
  * @max: how many fit
- * @marked: our mark came by
+ * @marks: those of ours that have not come by yet
  * @remarks: what was not as it should be
  */
 struct capture {
@@ -44,7 +47,7 @@ struct capture {
 	struct packet *packet;
 	int count;
 	int max;
-	bool marked;
+	int marks;
 	struct remarks *remarks;
 };
 
@@ -130,6 +133,33 @@ static int send_mark(void)
 	return sent == 4 ? 0 : -1;
 }
 
+static int send_mark_from(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set) ?: send_mark();
+}
+
+/* From each CPU that we may run on: returns how many, or -1. */
+static int send_marks(void)
+{
+	int cpu, count = 0, err = 0;
+	cpu_set_t allowed;
+
+	if (sched_getaffinity(0, sizeof(allowed), &allowed))
+		return -1;
+	for (cpu = 0; cpu < CPU_SETSIZE && !err; cpu++) {
+		if (!CPU_ISSET(cpu, &allowed))
+			continue;
+		err = send_mark_from(cpu);
+		count++;
+	}
+	err = sched_setaffinity(0, sizeof(allowed), &allowed) ?: err;
+	return err ? -1 : count;
+}
+
 static void take(u_char *user, const struct pcap_pkthdr *header,
 		 const u_char *frame)
 {
@@ -137,7 +167,7 @@ static void take(u_char *user, const struct pcap_pkthdr *header,
 	struct packet packet;
 
 	if (!packet_decode(&packet, frame, header->caplen)) {
-		capture->marked = true;
+		capture->marks--;
 		return;
 	}
 	if (!flows_follow(&capture->flows, &packet))
@@ -149,7 +179,7 @@ static void take(u_char *user, const struct pcap_pkthdr *header,
 	capture->packet[capture->count++] = packet;
 }
 
-static void read_until_mark(struct capture *capture)
+static void read_until_marks(struct capture *capture)
 {
 	struct pollfd pfd = {
 		.fd = pcap_get_selectable_fd(capture->pcap),
@@ -157,12 +187,12 @@ static void read_until_mark(struct capture *capture)
 	};
 	__u64 deadline = clock_in(MARK_SECONDS);
 
-	while (!capture->marked && clock_now() < deadline) {
+	while (capture->marks > 0 && clock_now() < deadline) {
 		poll(&pfd, 1, 100);
 		if (pcap_dispatch(capture->pcap, -1, take, (u_char *)capture) < 0)
 			break;
 	}
-	if (!capture->marked)
+	if (capture->marks > 0)
 		remark(capture->remarks, "the capture stopped short: %s",
 		       pcap_geterr(capture->pcap));
 }
@@ -186,12 +216,12 @@ int capture_read(struct capture *capture, struct packet *packet, int max,
 	capture->packet = packet;
 	capture->count = 0;
 	capture->max = max;
-	capture->marked = false;
 	capture->remarks = remarks;
-	if (send_mark())
+	capture->marks = send_marks();
+	if (capture->marks < 0)
 		remark(remarks, "cannot mark the end of the capture");
 	else
-		read_until_mark(capture);
+		read_until_marks(capture);
 	if (pcap_stats(capture->pcap, &stat) || stat.ps_drop)
 		remark(remarks, "the capture lost %u packets", stat.ps_drop);
 	return capture->count;
