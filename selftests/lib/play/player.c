@@ -70,6 +70,9 @@ static void perform(struct play *play, struct capture *capture)
 	play->recipe->act(play);
 	read_wire(play, capture);
 	play->nr_packets_told = play->nr_packets;
+	/* What comes later than the end is not the recipe's. */
+	if (play->with_records)
+		settle(play, &events);
 	play->end = clock_now();
 
 	act_leave(play);
@@ -115,6 +118,7 @@ static struct play *play_new(const struct recipe *recipe, bool with_records)
 		return NULL;
 	play->recipe = recipe;
 	play->with_records = with_records;
+	play->end = ~0ull;
 	snprintf(play->comm, sizeof(play->comm), "R%d_%s", recipe->number,
 		 recipe->name);
 	for (who = 0; who < ACTORS; who++)

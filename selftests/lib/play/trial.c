@@ -340,23 +340,29 @@ static bool judge(struct trial *trial)
 	return trial_agrees(trial);
 }
 
+static void settle(struct trial *trial)
+{
+	__u64 deadline = clock_in(SETTLE_SECONDS);
+
+	while (!judge(trial) && clock_wait(deadline))
+		;
+}
+
 /**
  * trial_finish - close what is open, and judge
  * @trial: the trial
  *
- * What is recorded while sockets are closed here must agree with the wire and
- * the counters, but need not be expected.
+ * What is expected is waited for before.  What is recorded while sockets are
+ * closed here must agree with the wire and the counters, but need not be
+ * expected.
  */
 void trial_finish(struct trial *trial)
 {
-	__u64 deadline = clock_in(SETTLE_SECONDS);
-
-	read_wire(trial);
+	trial->play.done = true;
+	settle(trial);
 	trial->play.end = clock_now();
 	act_leave(&trial->play);
-	trial->play.done = true;
-	while (!judge(trial) && clock_wait(deadline))
-		;
+	settle(trial);
 	semantics_write(&trial->play, trial->name);
 }
 
