@@ -9,7 +9,12 @@
 #include <names.h>
 
 #include "act.h"
+#include "actor.h"
+#include "clock.h"
+#include "netns.h"
 #include "orphan.h"
+#include "step.h"
+#include "sysctl.h"
 #include "trial.h"
 
 static void goes_on(struct reached *reached, const char *by, int state)
@@ -62,6 +67,32 @@ void orphan_make_mini(struct reached *reached, struct peer *peer,
 	peer_acks(peer);
 	goes_on(reached, "rx", SHUTWATCH_TCP_FIN_WAIT2);
 	await_minis(play, 1);
+}
+
+/* Retransmissions take as long as the first round trip made the kernel think. */
+#define AWAIT_SECONDS	60
+
+/**
+ * orphan_await - wait until what is left of a socket is in a state
+ * @play: the play
+ * @who: the socket, which was closed
+ * @state: enum shutwatch_tcp, of itself or a mini-socket; CLOSE: nothing is left
+ */
+void orphan_await(struct play *play, enum who who, int state)
+{
+	const bool gone = state == SHUTWATCH_TCP_CLOSE;
+	const unsigned int states = gone ? ~0u : 1u << state;
+	__u64 deadline = clock_in(AWAIT_SECONDS);
+	const struct actor *actor = &play->actor[who];
+	bool there;
+
+	do {
+		there = netns_in_state(actor->local, actor->remote, states) != gone;
+	} while (!there && clock_wait(deadline));
+	step(play, "", "wait: what is left of %s is %s", actor_name(who),
+	     tcp_names.name[state]);
+	if (!there)
+		remark(&play->wrong, "waited in vain for %s", tcp_names.name[state]);
 }
 
 /* ---- how many there may be ---- */

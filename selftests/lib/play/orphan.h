@@ -11,6 +11,7 @@ void orphan_close(struct reached *reached, struct peer *peer, enum who who);
 void orphan_make(struct reached *reached, struct peer *peer, struct play *play);
 void orphan_make_mini(struct reached *reached, struct peer *peer,
 		      struct play *play);
+void orphan_await(struct play *play, enum who who, int state);
 void orphan_forbid(struct play *play);
 void orphan_allow(struct play *play);
 
