@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <poll.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "address.h"
 #include "tcp_pair.h"
+
+#define HEAR_MS		10000
 
 /**
  * tcp_pair_cookie - the name of a socket in the records
@@ -87,12 +90,28 @@ int tcp_pair_join(struct tcp_pair *pair, const char *from, const char *to)
 }
 
 /**
+ * tcp_pair_hear_end - wait until a socket has heard that the other end is closed
+ * @fd: the socket
+ *
+ * Or shut down, or reset; or for so long that it may as well never hear of it.
+ */
+void tcp_pair_hear_end(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLRDHUP };
+
+	poll(&pfd, 1, HEAR_MS);
+}
+
+/**
  * tcp_pair_part - close both ends, the client's first
  * @pair: the connection
+ *
+ * They do not cross: the server's has heard of it before it is closed.
  */
 void tcp_pair_part(struct tcp_pair *pair)
 {
 	close(pair->client);
+	tcp_pair_hear_end(pair->server);
 	close(pair->server);
 	pair->client = -1;
 	pair->server = -1;

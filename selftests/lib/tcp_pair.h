@@ -22,6 +22,7 @@ struct tcp_pair {
 	__u64 server_cookie;
 };
 
+void tcp_pair_hear_end(int fd);
 int tcp_pair_join(struct tcp_pair *pair, const char *from, const char *to);
 void tcp_pair_part(struct tcp_pair *pair);
 __u64 tcp_pair_cookie(int fd);
