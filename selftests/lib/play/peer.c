@@ -24,6 +24,9 @@
 
 #define HEAR_SECONDS	10
 
+/* More than act_socket() allows: a SYN waits for the peer, however late it is. */
+#define SYN_RETRIES	6
+
 /* Where its sequence numbers begin: far from where anybody else's do. */
 #define FIRST		1000000
 
@@ -321,6 +324,15 @@ static void choose_address(struct play *play, enum who who)
 		remark(&play->trouble, "cannot bind: %s", strerror(errno));
 }
 
+static void be_patient(struct play *play, enum who who)
+{
+	const int retries = SYN_RETRIES;
+
+	if (setsockopt(play->actor[who].fd, IPPROTO_TCP, TCP_SYNCNT, &retries,
+		       sizeof(retries)))
+		remark(&play->trouble, "TCP_SYNCNT: %s", strerror(errno));
+}
+
 /**
  * peer_called - a new socket calls the peer, which has heard its SYN
  * @peer: the peer
@@ -335,6 +347,7 @@ void peer_called(struct peer *peer, enum who who)
 	if (play->actor[who].fd < 0)
 		act_socket(play, who, SOCK_NONBLOCK);
 	*peer->socket = '\0';
+	be_patient(play, who);
 	choose_address(play, who);
 	act_connect(play, who, to, EINPROGRESS);
 	peer_hears(peer, PACKET_SYN);
