@@ -287,6 +287,8 @@ TEST_F(segment, C6_CLOSE)
 	hold_lock_begin(&hold, self->play, S);
 	peer_sends(&peer, PACKET_RST, NULL);
 	peer_sends(&peer, DATA, "x");
+	/* Both have to be there before the task lets go. */
+	EXPECT_TRUE(trial_sees(self->play, peer.address, PACKET_PSH, 1));
 	hold_lock_end(&hold);
 	EXPECT_EQ(HOLD_LOCK_BYTES, hold.sent);
 	await_state(self->play, S, SHUTWATCH_TCP_CLOSE);
