@@ -196,13 +196,13 @@ TEST_F(raw, says_what_the_text_says)
 	play_some(_metadata);
 	ASSERT_EQ(0, stream_slurp(&text, pipe, 1 << 16));
 	count = read_all(self->fd);
-	EXPECT_LT(40, count);
+	/* One that was made meanwhile has no line. */
 	line = strtok_r(text.data, "\n", &rest);
-	for (i = 0; i < count; i++, line = strtok_r(NULL, "\n", &rest)) {
-		ASSERT_NE(NULL, line);
+	for (i = 0; line; i++, line = strtok_r(NULL, "\n", &rest)) {
+		ASSERT_LT(i, count);
 		check_same(_metadata, line, &record[i]);
 	}
-	EXPECT_EQ(NULL, line);
+	EXPECT_LT(40, i);
 	close(pipe);
 }
 
