@@ -90,6 +90,7 @@ help:
 	@echo 'make KDIR=/path            ... for the kernel with these headers'
 	@echo 'make demo [KERNEL=6.1]     the recipes on a Debian kernel in a VM'
 	@echo 'make check [KERNEL=6.1]    all tests; on this kernel only; on all: KERNEL=all'
+	@echo 'make check BUSY=1          ... beside busy loops; BUSY=6.12: on that kernel'
 	@echo 'make matrix                all tests on all kernels'
 	@echo 'make tree                  the tests in a kernel tree, its own way'
 	@echo 'make mutants               are the tests able to fail?'

@@ -24,7 +24,7 @@ rows_begin()
 	KSRC=${KSRC:-$("$vm/ksrc" 6.12)} || exit
 	make -s --no-print-directory -C "$top/tools" && make -s --no-print-directory -C "$tests" || exit
 	begun=$SECONDS
-	printf '%-9s %-19s %7s %7s %7s %7s\n' "" "" passed failed skipped seconds
+	printf '%-12s %-19s %7s %7s %7s %7s\n' "" "" passed failed skipped seconds
 }
 
 # The kselftest's way: a line for each test, at the margin.
@@ -86,7 +86,7 @@ row()
 		echo "    $1: NOT OK: nothing was tested"
 	fi
 	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skip))
-	printf '%-9s %-19s %7d %7d %7d %7d\n' "$1" "$2" $good $bad $skip "$4"
+	printf '%-12s %-19s %7d %7d %7d %7d\n' "$1" "$2" $good $bad $skip "$4"
 	for log in "$dir"/*.log; do
 		tell "$log"
 	done
@@ -112,16 +112,19 @@ host_rows()
 }
 
 # kernel_rows SERIES...: a row for each, as they are done; AT_ONCE of them at a
-# time, if there are cores for it.
+# time, if there are cores for it; those of $BUSY beside busy loops.
 kernel_rows()
 {
-	local series status seconds
+	local series status seconds name
 
+	export BUSY
 	while read -r series status seconds; do
 		if [ "$status" = 3 ]; then
 			missing "$series"
 		else
-			row "$series" "$(cat "$logs/$series/kernel" 2>/dev/null)" \
+			name=$series
+			[ ! -e "$logs/$series/busy" ] || name="$series busy"
+			row "$name" "$(cat "$logs/$series/kernel" 2>/dev/null)" \
 				"$logs/$series" "$seconds"
 		fi
 	done < <(printf '%s\n' "$@" | xargs -P "${AT_ONCE:-1}" -I% "$run/on_kernel" % "$logs/%")
