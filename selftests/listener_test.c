@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A listener goes away, and its children with it, or not (A5, B1, 1E).
+ * A listener goes away, and its children with it, or not (A5, B1, E1 to E4).
  */
 #include "trial_fixture.h"
 
@@ -363,7 +363,7 @@ static void expect_move(struct play *play)
 	expect_path(play, S2, SERVED);
 }
 
-/* With tcp_migrate_req children move: none is reset (1E). */
+/* With tcp_migrate_req children move: none is reset (E2). */
 TEST_F(listener, migration)
 {
 	struct play *play = self->play;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MPTCP ends a subflow (1F): no call on the subflow's socket does.  Held against
+ * MPTCP ends a subflow (F1): no call on the subflow's socket does.  Held against
  * the wire, the kernel's counters and what the client got.
  */
 #include <arpa/inet.h>

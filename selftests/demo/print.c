@@ -286,7 +286,7 @@ static void print_agreement(const struct play *play)
 	int fins = count_told(play, PACKET_FIN);
 	int rsts = count_told(play, PACKET_RST);
 
-	printf("\n  %sagrees%s: the results are the document's", style.good,
+	printf("\n  %sagrees%s: the results are as expected", style.good,
 	       style.plain);
 	if (!play->with_records)
 		printf("; the records were not asked\n");

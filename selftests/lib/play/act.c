@@ -10,7 +10,7 @@
 #include "act.h"
 #include "step.h"
 
-/* Where the document's server is, and where it would be. */
+/* Where the recipes' server is, and where it would be. */
 static const char * const server_address[] = {
 	[FAMILY_IPV4] = "127.0.0.20:8000",
 	[FAMILY_IPV6] = "[::1]:8000",
@@ -84,7 +84,7 @@ static void listen_now(struct play *play, enum who who)
  * act_bind_and_listen - server.bind(), server.listen()
  * @play: the play
  * @who: a socket
- * @address: where, NULL for where the document's server is
+ * @address: where, NULL for where the recipes' server is
  */
 void act_bind_and_listen(struct play *play, enum who who, const char *address)
 {
@@ -127,7 +127,7 @@ void act_listen_again(struct play *play, enum who who)
  * @play: the play
  * @who: the socket
  * @address: to where, NULL for the server
- * @want: FINE, or the errno that the document says
+ * @want: FINE, or the errno that is expected
  */
 void act_connect(struct play *play, enum who who, const char *address, int want)
 {

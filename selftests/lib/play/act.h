@@ -2,7 +2,7 @@
 /*
  * What the programs of the recipes do, step by step.  Each of these makes a
  * call or waits, notes it with its result, and says so where the result is not
- * the one that the document has.
+ * the one that is expected.
  */
 #ifndef ACT_H
 #define ACT_H

@@ -25,7 +25,7 @@ void act_send(struct play *play, enum who who, const char *data)
 		snprintf(result, sizeof(result), "%zd", sent);
 	step(play, result, "%s.send(\"%s\")", actor_name(who), data);
 	if (sent != (ssize_t)strlen(data))
-		remark(&play->wrong, "%s.send() gave %s, the document says nothing",
+		remark(&play->wrong, "%s.send() gave %s, expected all of it",
 		       actor_name(who), result);
 }
 
@@ -46,7 +46,7 @@ void act_recv(struct play *play, enum who who, const char *want)
 		snprintf(result, sizeof(result), "\"%s\"", data);
 	step(play, result, "%s.recv()", actor_name(who));
 	if (got < 0 || strcmp(data, want))
-		remark(&play->wrong, "%s.recv() gave %s, the document says \"%s\"",
+		remark(&play->wrong, "%s.recv() gave %s, expected \"%s\"",
 		       actor_name(who), result, want);
 }
 
@@ -54,7 +54,7 @@ void act_recv(struct play *play, enum who who, const char *want)
  * act_recv_fails - s2.recv() gives an error
  * @play: the play
  * @who: the socket
- * @want: the errno that the document says
+ * @want: the errno that is expected
  */
 void act_recv_fails(struct play *play, enum who who, int want)
 {

@@ -8,7 +8,7 @@
 #include "record_fields.h"
 
 /**
- * actor_name - what the document calls a socket
+ * actor_name - what the recipes call a socket
  * @who: which one
  *
  * Return: its name.

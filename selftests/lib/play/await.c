@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the document sleeps, we wait for what it slept for.
+ * Where the notes sleep, we wait for what they slept for.
  */
 #include <linux/sockios.h>
 #include <netinet/in.h>

@@ -18,7 +18,7 @@ bool play_tells(const struct play *play, const struct record *record)
  * play_agrees - is all as it should be?
  * @play: a play that is over
  *
- * Return: true if the program got what the document says, the wire agrees with
+ * Return: true if the program got what is expected, the wire agrees with
  * the records, and the records are those that were expected.
  */
 bool play_agrees(const struct play *play)

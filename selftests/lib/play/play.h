@@ -36,7 +36,7 @@
 struct recipe;
 
 /*
- * The sockets of a recipe, by the names that the document gives them.  CHILD
+ * The sockets of a recipe, by the names that the notes give them.  CHILD
  * and CHILD2 wait in a listener's queue, and no program has them yet; NOBODY
  * stands where there is no socket.
  */
@@ -74,7 +74,7 @@ struct actor {
 
 /**
  * struct step - one thing that the program did
- * @text: the call, as the document would write it
+ * @text: the call, as Python would write it
  * @result: what came of it
  * @time: when it was over, by clock_now()
  */
@@ -131,7 +131,7 @@ struct expected {
  * @agreement: the wire against the records
  * @nr_expected: how many of @expected are in use
  * @expected: the records that must be there
- * @wrong: the program got something that the document does not say
+ * @wrong: the program got something that is not expected
  * @unmet: expectations that were not met, and records that nobody expected
  * @trouble: what kept us from seeing
  */

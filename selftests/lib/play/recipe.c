@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each program does what the document's does, step by step, and says beside
- * its steps which records it expects of them.  Where the document sleeps, it
+ * Each program does what that of the notes does, step by step, and says beside
+ * its steps which records it expects of them.  Where they sleep, it
  * waits for what the sleep was for.
  */
 #include <errno.h>
@@ -347,7 +347,7 @@ static void expect_give_up(struct play *play)
 }
 
 static const char not_busy[] =
-	"The document's kernel said EBUSY here, and connect() went on: so do\n"
+	"Some kernels say EBUSY here, and connect() goes on:\n"
 	"5.10.183 and later, 6.1.33 to 6.1.59, 6.4 to 6.5.8.  This one lets\n"
 	"shutdown() end the attempt.";
 
@@ -364,7 +364,7 @@ static void blocking_connect(struct play *play, int how)
 		       "state=SYN_SENT>SYN_SENT sent=none why=busy fin=- unread=0"
 		       ALL_SENT, how_name(how));
 		expect_give_up(play);
-		play->aside = "EBUSY, and connect() goes on, as the document says.";
+		play->aside = "EBUSY, and connect() goes on, as expected.";
 		act_thread_returns(play, S, ETIMEDOUT);
 	} else {
 		expect_syn_sent(play, how_name(how));

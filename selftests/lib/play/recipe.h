@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The eleven recipes of the document about shutdown(), some in several
- * variants.
+ * The eleven recipes of the notes on what shutdown() and close() do on Linux,
+ * some in several variants.
  */
 #ifndef RECIPE_H
 #define RECIPE_H

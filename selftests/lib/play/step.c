@@ -48,13 +48,13 @@ void step(struct play *play, const char *result, const char *format, ...)
  * @play: the play
  * @text: the call
  * @err: its errno, or 0
- * @want: what the document says
+ * @want: what is expected
  */
 void step_returned(struct play *play, const char *text, int err, int want)
 {
 	play->err = err;
 	step(play, step_errno(err), "%s", text);
 	if (err != want)
-		remark(&play->wrong, "%s gave %s, the document says %s", text,
+		remark(&play->wrong, "%s gave %s, expected %s", text,
 		       step_errno(err), step_errno(want));
 }
