@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Segments that come to what is left of a socket, to a listener and its
- * requests, or to nobody (D1 to D10).
+ * requests, or to nobody (D1 to D10, D14).
  */
 #include "trial_fixture.h"
 
@@ -11,6 +11,7 @@
 
 #include "act_option.h"
 #include "clock.h"
+#include "netns.h"
 #include "orphan.h"
 
 #define DATA		(PACKET_ACK | PACKET_PSH)
@@ -412,6 +413,33 @@ TEST_F(remains, D10_request_without_listener)
 	strcpy(self->play->actor[NOBODY].remote, peer.address);
 	expect_whole(self->play, NOBODY, DECISION("rx") "sent=RST why=no_socket");
 	expect_path(self->play, SERVER, "CLOSE listen LISTEN close CLOSE");
+}
+
+#define REQUEST_SECONDS	30
+
+static bool is_request(struct play *play)
+{
+	return netns_in_state(play->actor[CHILD].local, play->actor[CHILD].remote,
+			      1 << SHUTWATCH_TCP_SYN_RECV);
+}
+
+/* The peer does not go on: after a while the request is no more. */
+TEST_F(remains, D14_request_times_out)
+{
+	__u64 deadline = clock_in(REQUEST_SECONDS);
+	struct play *play = self->play;
+	struct peer peer;
+
+	peer_open(&peer, play);
+	listen_for_peer(play);
+	peer_calls(&peer, SERVER);
+	peer_remote(&peer, SERVER);
+	EXPECT_TRUE(is_request(play));
+	act_sysctl(play, "ipv4/tcp_synack_retries", "0");
+	while (is_request(play) && clock_wait(deadline))
+		;
+	EXPECT_FALSE(is_request(play));
+	expect_path(play, SERVER, "CLOSE listen LISTEN");
 }
 
 TRIALS_MAIN;
