@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TCP has more memory than it may, and a socket that no program has any more has
+ * a part in it (B20, T9).  The limit is that of the whole system: nothing else
+ * may run meanwhile.
+ */
+#include "trial_fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "act_io.h"
+#include "act_option.h"
+#include "peer.h"
+#include "sysctl.h"
+
+#define LIMIT		"ipv4/tcp_mem"
+#define LITTLE		"1 1 1"
+
+/* Each CPU may keep a MiB to itself that the kernel's sum does not show. */
+#define SNDBUF		(4 << 20)
+
+/* How much of it the peer has room for, where it has any. */
+#define WINDOW		5
+
+TRIALS(memory);
+
+/* The limit is the machine's: only the first namespace shows it. */
+static int limit_memory(const char *value, char *before, size_t size)
+{
+	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	int first = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
+	int err;
+
+	if (here < 0 || first < 0 || setns(first, CLONE_NEWNET))
+		return -errno;
+	err = before ? sysctl_read(LIMIT, before, size) : 0;
+	err = err ?: sysctl_write(LIMIT, value);
+	if (setns(here, CLONE_NEWNET))
+		err = -errno;
+	close(here);
+	close(first);
+	return err;
+}
+
+static void forbid(struct play *play, char *before, size_t size)
+{
+	int err = limit_memory(LITTLE, before, size);
+
+	if (err)
+		remark(&play->trouble, LIMIT ": %s", strerror(-err));
+}
+
+static void allow(struct play *play, const char *before)
+{
+	int err = *before ? limit_memory(before, NULL, 0) : 0;
+
+	if (err)
+		remark(&play->trouble, LIMIT ": %s", strerror(-err));
+}
+
+/* S has more to send than the peer takes.  Return: how much. */
+static int fill(struct play *play, struct peer *peer, int window)
+{
+	static const char zeros[1 << 16];
+	int unsent = 0;
+
+	peer_open(peer, play);
+	peer->window = window;
+	peer_connects(peer, S);
+	act_option(play, S, SOL_SOCKET, SO_SNDBUFFORCE, SNDBUF);
+	if (window) {
+		act_send(play, S, "hello");
+		peer_hears(peer, 0);
+	}
+	while (send(play->actor[S].fd, zeros, sizeof(zeros), MSG_NOSIGNAL) > 0)
+		;
+	if (ioctl(play->actor[S].fd, SIOCOUTQNSD, &unsent))
+		remark(&play->trouble, "SIOCOUTQNSD: %s", strerror(errno));
+	return unsent;
+}
+
+/* As with too many orphans: a FIN is queued, but what leaves is a RST. */
+TEST_F(memory, B20_close)
+{
+	struct play *play = self->play;
+	char before[64] = "";
+	struct peer peer;
+	int unsent;
+
+	unsent = fill(play, &peer, 0);
+	forbid(play, before, sizeof(before));
+	act_close(play, S);
+	allow(play, before);
+	expect_whole(play, S, CLOSE
+		     "state=ESTABLISHED>CLOSE sent=RST why=orphan_memory fin=queued unsent=%d",
+		     unsent);
+	peer_hears(&peer, PACKET_RST);
+	expect_path(play, S,
+		    "CLOSE connect SYN_SENT rx ESTABLISHED close FIN_WAIT1 close CLOSE");
+}
+
+/* It was closed when there was enough; its timer finds that there is not. */
+TEST_F(memory, T9_timer)
+{
+	struct play *play = self->play;
+	char before[64] = "";
+	struct peer peer;
+	int unsent;
+
+	unsent = fill(play, &peer, WINDOW);
+	act_close(play, S);
+	expect_whole(play, S, CLOSE
+		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=close fin=queued unsent=%d unacked=5",
+		     unsent);
+	forbid(play, before, sizeof(before));
+	peer_hears(&peer, PACKET_RST);
+	allow(play, before);
+	expect_whole(play, S, DECISION("timer")
+		     "ctx=timer state=FIN_WAIT1>CLOSE sent=RST why=orphan_memory unsent=%d unacked=5",
+		     unsent);
+	expect_path(play, S,
+		    "CLOSE connect SYN_SENT rx ESTABLISHED close FIN_WAIT1 timer CLOSE");
+}
+
+TRIALS_MAIN;
