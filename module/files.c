@@ -36,14 +36,14 @@ static atomic_t readers;
 /* ---- events, events_pipe and events_raw ---- */
 
 /*
- * A reader that keeps up is woken at most this often, so that it finds many
- * records at once; unless a quarter of the ring is waiting for it.
+ * A reader that keeps up is woken at most this often, so that it finds a batch
+ * of records; unless the watermark is passed.
  */
 #define BATCH_TIME	msecs_to_jiffies(10)
 
 /**
  * struct view - what one of the files makes of the records
- * @follow: waits for more, where the other ends
+ * @follow: waits for more at the end, where events stops
  * @raw: records for programs, not lines
  */
 struct view {
@@ -119,7 +119,7 @@ static void add_raw(struct stream *stream, const struct sw_record *rec)
 	stream->len += sizeof(struct shutwatch_raw);
 }
 
-/* Fills the page, as long as there are records and the longest would fit. */
+/* Fills the page while there are records and room for the longest one. */
 static bool fill(struct stream *stream)
 {
 	bool raw = stream->view->raw;
@@ -138,7 +138,7 @@ static bool fill(struct stream *stream)
 	return stream->len;
 }
 
-/* How much of what is there to give out: whole records, if one fits at all. */
+/* How many bytes to give out: whole records, if at least one fits. */
 static size_t whole_records(const struct stream *stream, size_t size)
 {
 	size_t n = stream->len - stream->pos;
@@ -153,7 +153,7 @@ static size_t whole_records(const struct stream *stream, size_t size)
 	return 0;
 }
 
-/* Whole records; of a line that is longer than all of @size, a piece. */
+/* Copies whole records; a line that is longer than @size goes out in pieces. */
 static ssize_t copy_records(struct stream *stream, char __user *buf, size_t size)
 {
 	size_t done = 0, n;
@@ -342,7 +342,7 @@ DEFINE_SHOW_ATTRIBUTE(abi);
 
 /**
  * sw_files_init() - make the files
- * @table: the hooks that stats tells of, SW_HOOK_COUNT long
+ * @table: the hooks that stats reports, SW_HOOK_COUNT long
  *
  * Context: process, may sleep.
  * Return: 0 or a negative errno.

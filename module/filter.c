@@ -20,7 +20,7 @@
 static struct sw_filter nothing = { .nothing = true };
 struct sw_filter __rcu *sw_filter = (struct sw_filter __rcu __force *)&nothing;
 
-/* What the parameters say; protected by the module's parameter lock. */
+/* The parameters as last written; protected by the module's parameter lock. */
 static struct sw_filter wanted = { .generation = 1 };
 static bool opened;
 
@@ -53,7 +53,8 @@ static bool pid_matches(const struct sw_filter *f)
  * @s: the socket
  *
  * A socket that was let in once stays watched while its addresses are not
- * known (tcp_disconnect() clears them) or while others than @f->pid act on it.
+ * known (tcp_disconnect() clears them) or while tasks other than @f->pid act on
+ * it.
  *
  * Context: any.
  * Return: SW_ACCEPT; SW_ACCEPT_KNOWN if only where it is already in the table;
@@ -115,7 +116,7 @@ static int apply(const struct sw_filter *changed)
 }
 
 /**
- * sw_filter_open() - let through what the parameters say, from now on
+ * sw_filter_open() - begin to let sockets through, as the parameters say
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
@@ -290,7 +291,7 @@ static int parse_netns(const char *text, struct sw_filter *f)
 
 /**
  * struct word_param - a parameter that is one word
- * @parse: takes the word into a filter; -EINVAL if it is none
+ * @parse: writes the word's meaning into a filter; -EINVAL if it has none
  * @cure: what to write instead
  * @now: the word in force, for reading back
  */

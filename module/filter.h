@@ -19,7 +19,7 @@ struct sw_ports {
 };
 
 /**
- * struct sw_filter - what lets a socket through: everything that is set
+ * struct sw_filter - a socket passes if it matches everything that is set
  * @generation: changes with every change of a parameter
  * @nothing: lets nothing through
  * @everything: nothing is set

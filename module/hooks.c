@@ -52,8 +52,8 @@ static int function_at_kprobe(struct kprobe *kp, struct pt_regs *regs)
 NOKPROBE_SYMBOL(function_at_kprobe);
 
 /*
- * A kprobe that is never switched on: it finds the function, says whether it
- * is one of ftrace's, and stands by.
+ * A kprobe that stays disabled: it finds the function, tells whether ftrace can
+ * hook it, and is the fallback.
  */
 static int find_function(struct sw_hook *hook, const char *symbol)
 {
@@ -64,7 +64,7 @@ static int find_function(struct sw_hook *hook, const char *symbol)
 	return register_kprobe(&hook->kp);
 }
 
-/* Without ftrace, or where it will not. */
+/* For kernels without ftrace, and functions that it cannot hook. */
 static void make_kprobe(struct sw_hook *hook)
 {
 	hook->type = SW_KPROBE;
@@ -89,10 +89,10 @@ static struct function functions[SW_HOOK_COUNT + 1];
 static unsigned int nr_functions;
 
 /*
- * One for all: taking one away means to wait until no task is in its
- * trampoline.  So functions are told apart here.  No handler calls what is
- * hooked, so that there is no recursion to guard against; interrupts may come
- * in, and are another context.
+ * One ftrace_ops for all functions, which are told apart here: removing one
+ * means to wait until no task is in its trampoline.  No handler calls a hooked
+ * function, so there is no recursion to guard against; an interrupt may come
+ * in, but is another context.
  */
 static void function_entered(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, SW_FTRACE_REGS *regs)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The hooks: one table, armed in one go, each proved or told missing. */
+/* The hooks: one table, armed in one go; one that does not fire is reported. */
 #ifndef _SHUTWATCH_HOOKS_H
 #define _SHUTWATCH_HOOKS_H
 
@@ -39,18 +39,19 @@ enum sw_hook_id {
 
 /*
  * SW_FUNCTION is called by ftrace itself: a quarter of the price of a kprobe,
- * and never skipped.  Where ftrace cannot, it becomes a kprobe.
+ * and never skipped.  Where ftrace cannot hook it, it becomes a kprobe.
  */
 enum sw_hook_type { SW_FUNCTION, SW_KPROBE, SW_KRETPROBE, SW_TRACEPOINT };
 
 /*
- * What an SW_FUNCTION is given: the first three arguments, as in registers.
- * Called with preemption disabled, by ftrace or the kprobe in its place.
+ * The handler of an SW_FUNCTION.  It gets the function's first three arguments,
+ * as the registers hold them.  Called with preemption disabled, by ftrace or
+ * the kprobe in its place.
  */
 typedef void (*sw_entered_t)(unsigned long arg0, unsigned long arg1,
 			     unsigned long arg2);
 
-/* When the self-check at load must have seen a hook fire. */
+/* Which step of the self-check at load makes a hook fire. */
 enum sw_hook_proof {
 	SW_PROOF_NONE,		/* nothing harmless brings it about */
 	SW_PROOF_SOCKET,	/* a listener is opened, shut down and closed */
@@ -64,7 +65,7 @@ enum sw_hook_proof {
  * @lost: what is lost without it
  * @type: what it is
  * @needed: without it the module does not load
- * @proof: what brings it about at load
+ * @proof: the step of the self-check that makes it fire
  * @maxactive: kretprobe: how many tasks may be inside at a time
  * @entered: function: the handler
  * @entry: kprobe: the handler

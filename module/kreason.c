@@ -28,9 +28,9 @@ static const char * const names[] = { NULL };
 static_assert(SHUTWATCH_WHY_COUNT <= 64);
 
 /*
- * What each of the kernel's reasons can mean.  Most are coarser than ours (its
- * TCP_STATE stands for half a dozen) and left out; where it is precise, ours
- * has to be the same, or one of us is wrong.
+ * The kernel's precise reasons, and which of ours each can mean.  Most are
+ * coarser than ours (its TCP_STATE stands for half a dozen) and left out.  If
+ * the kernel is precise and ours is not among these, one of the two is wrong.
  */
 static const struct {
 	const char	*name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the compiler is not allowed to know by itself. */
+/* Pointers that are known not to be NULL, and that gcc may not know to be. */
 #ifndef _SHUTWATCH_NOT_NULL_H
 #define _SHUTWATCH_NOT_NULL_H
 
@@ -7,8 +7,9 @@
  * sw_not_null() - the address of something that exists
  * @address: it
  *
- * The kernel is built so that gcc believes in objects at address 0.  On the hot
- * path that makes it test what was found a moment ago.
+ * The kernel is built with -fno-delete-null-pointer-checks: gcc has to expect
+ * objects at address 0, and on the hot path would test a pointer that was just
+ * found.
  *
  * Return: the same.
  */

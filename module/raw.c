@@ -93,7 +93,7 @@ static void put_fate(struct shutwatch_raw *raw, const struct sw_record *rec)
 		put_kreason(raw, rec->outcome.kreason);
 }
 
-/* What a kind does not have, the ring's slot has from an earlier record. */
+/* Only what its kind has: the rest of the slot is an earlier record's. */
 static void put_event(struct shutwatch_raw *raw, const struct sw_record *rec)
 {
 	raw->flags = rec->outcome.flags & FLAGS;

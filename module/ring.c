@@ -9,9 +9,9 @@
 #include "ring.h"
 
 /*
- * A slot whose writer gave up never gets its number.  Of the last one that did,
- * the ring knows; of others, a reader believes it once this many later records
- * were begun: no writer takes that long between taking a number and marking the
+ * A slot whose writer gave up never gets its number.  sw_ring.hole is the last
+ * such number; of others, a reader assumes it once this many later records were
+ * begun: no writer takes that long between taking a number and marking the
  * slot, unless its CPU was taken away.
  */
 #define GIVEN_UP	512
@@ -66,7 +66,7 @@ static u64 oldest(u64 head)
 /**
  * sw_ring_seek_oldest() - go to the oldest record that is kept
  * @cursor: the reader's place
- * @follow: want what is to come, too, and not only what is there
+ * @follow: read on past the records that are there now
  *
  * Context: any.
  */
@@ -172,7 +172,7 @@ bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
 }
 
 /*
- * Whoever waits does not hold the lock that protects the cursor: another thread
+ * A thread that waits does not hold the lock that protects the cursor: another
  * may read from the same file and move it on.  At worst this one wakes up to
  * find nothing, and waits again.
  */
@@ -192,11 +192,11 @@ static bool readable(const struct sw_cursor *cursor)
 }
 
 /**
- * sw_ring_readable_or_wake() - is there something to read, or tell me when
+ * sw_ring_readable_or_wake() - is there something to read? If not, wake me
  * @cursor: the reader's place
  *
- * For those who have joined sw_ring_waitqueue(): if there is nothing, the next
- * writer wakes it.
+ * For callers that have joined sw_ring_waitqueue(): if there is nothing, the
+ * next writer wakes it.
  *
  * Context: any.
  * Return: whether sw_ring_read() would return true.
@@ -225,7 +225,7 @@ int sw_ring_wait(const struct sw_cursor *cursor)
  * sw_ring_above_watermark() - is a quarter of the ring unread?
  * @cursor: the reader's place
  *
- * For those who have joined sw_ring_waitqueue() and wait for a batch: it is
+ * For callers that have joined sw_ring_waitqueue() and wait for a batch: it is
  * woken when this becomes true, or a quarter of the ring later.
  *
  * Context: any.

@@ -132,7 +132,7 @@ static __always_inline void sw_ring_commit(struct sw_record *rec, u64 seq)
 	if (unlikely(atomic_read(&sw_ring.sleepers)) &&
 	    atomic_xchg(&sw_ring.sleepers, 0))
 		irq_work_queue(&sw_ring.wake);
-	/* for those who wait for a batch: sw_ring_above_watermark() */
+	/* For readers that wait for a batch: sw_ring_above_watermark(). */
 	else if (unlikely(!(seq & sw_ring.watermark)))
 		irq_work_queue(&sw_ring.wake);
 }
@@ -140,7 +140,7 @@ static __always_inline void sw_ring_commit(struct sw_record *rec, u64 seq)
 /**
  * struct sw_cursor - a reader's place in the ring
  * @next: sequence number of the record to be read next
- * @last: and of the last one that is wanted; U64_MAX for all to come
+ * @last: and of the last one to be read; U64_MAX to follow for ever
  */
 struct sw_cursor {
 	u64	next;

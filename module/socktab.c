@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of sockets: its memory, what a look-up rarely needs, its readers. */
+/* The table of sockets: its memory, rare paths of a look-up, its readers. */
 
 #include <linux/log2.h>
 #include <linux/string.h>
@@ -12,7 +12,7 @@ struct sw_socktab sw_socktab;
 
 static_assert(sizeof(struct sw_entry) == 128);
 
-/* Live sockets in the table: those taken in here less those that ended here. */
+/* Live sockets: those taken in on this CPU less those that ended on it. */
 DEFINE_PER_CPU(int, sw_live);
 
 /**
@@ -48,7 +48,7 @@ void sw_socktab_exit(void)
 	vfree(sw_socktab.sets);
 }
 
-/* Beginning with the next: a stray is put into the first that is free. */
+/* Looks from the next way on: a stray is put into the first free one. */
 static int find_other_way(const struct sw_set *set, unsigned int own, u64 cookie)
 {
 	unsigned int n, way;
@@ -107,7 +107,7 @@ static unsigned int evict(struct sw_set *set)
 	return way;
 }
 
-/* Any other: one that is free, one whose socket has ended, or one to forget. */
+/* Another way: a free one, else one that has ended, else one to forget. */
 static unsigned int make_room(struct sw_set *set, unsigned int own)
 {
 	int way = find_other_way(set, own, 0);
@@ -123,8 +123,8 @@ static unsigned int make_room(struct sw_set *set, unsigned int own)
  * @own: its own way there
  * @cookie: SO_COOKIE
  *
- * Its own way was last that of the socket that came a whole table before it:
- * of those that have ended, the oldest.
+ * The socket that its own way held before came a whole table earlier: of those
+ * that have ended, it is the oldest.
  *
  * Context: any, interrupts off.
  * Return: the entry, new.

@@ -6,9 +6,9 @@
  * vsnprintf() would do, and costs ten thousand instructions for a line of
  * twenty keys: too much for a reader that follows a busy server.  So: words of
  * known length, copied in one piece of constant size; digits in pairs; and no
- * look at the room left: who writes has room for the longest of all lines, and
- * SW_TEXT_SLACK behind it, because what is copied may be longer than what it
- * says.  All inline, for the same reason.
+ * check of the room left: the caller's buffer has room for the longest of all
+ * lines, and SW_TEXT_SLACK bytes behind it, because more may be copied than the
+ * word is long.  All inline, for the same reason.
  */
 #ifndef _SHUTWATCH_TEXT_H
 #define _SHUTWATCH_TEXT_H
@@ -231,14 +231,14 @@ struct sw_kept_endpoint {
 
 /**
  * struct sw_kept - texts that seldom change from one record to the next
- * @second: nanoseconds at which the second began that @seconds is about
- * @netns: the namespace that @inode is about
- * @seconds: of a time, with the point
- * @inode: of a namespace
+ * @second: the second of which @seconds is the text, in nanoseconds
+ * @netns: the namespace of which @inode is the text
+ * @seconds: text of a time's seconds, with the point
+ * @inode: text of a namespace's inode number
  * @endpoint: the two ends of the last connection
- * @oldest: which of them was not used last
+ * @oldest: index of the one that was not used last
  *
- * All zero knows nothing.  Belongs to whoever writes a stream of records.
+ * All zero: nothing is kept.  Each stream of records has one of its own.
  */
 struct sw_kept {
 	__u64		second;
@@ -265,7 +265,7 @@ static inline void sw_text_keep_seconds(struct sw_kept *kept, __u64 ns)
 /**
  * sw_text_time() - write a time as seconds.nanoseconds
  * @t: where to
- * @kept: what may be known of it
+ * @kept: the texts kept so far
  * @ns: nanoseconds
  */
 static inline void sw_text_time(struct sw_text *t, struct sw_kept *kept, __u64 ns)
@@ -279,7 +279,7 @@ static inline void sw_text_time(struct sw_text *t, struct sw_kept *kept, __u64 n
 /**
  * sw_text_netns() - write the inode number of a network namespace
  * @t: where to
- * @kept: what may be known of it
+ * @kept: the texts kept so far
  * @netns: the number
  */
 static inline void sw_text_netns(struct sw_text *t, struct sw_kept *kept, __u32 netns)
@@ -319,7 +319,7 @@ static inline void sw_text_escaped(struct sw_text *t, const char *s, size_t len)
 	}
 }
 
-/* A number up to 255: faster than any. */
+/* A number up to 255, faster than sw_text_dec32(). */
 static inline void sw_text_byte(struct sw_text *t, __u32 value)
 {
 	if (value >= 100) {
@@ -429,9 +429,9 @@ static inline void sw_text_keep_endpoint(struct sw_kept_endpoint *e,
 }
 
 /**
- * sw_text_kept_endpoint() - the same, where the last few may come again
+ * sw_text_kept_endpoint() - write an endpoint that was probably written before
  * @t: where to
- * @kept: what may be known of it
+ * @kept: the texts kept so far
  * @addr: the address, network byte order, 16 bytes that can be read
  * @ipv6: it is an IPv6 address
  * @port: the port, host byte order

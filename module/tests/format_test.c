@@ -182,7 +182,7 @@ TEST_F(format, longest_line_fits)
 	EXPECT_EQ('\n', self->line[len - 1]);
 }
 
-/* What is kept from line to line does not outlive what it is about. */
+/* A text kept from an earlier line is dropped when the value changes. */
 TEST_F(format, nothing_stale_is_kept)
 {
 	static const struct {

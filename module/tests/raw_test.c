@@ -107,7 +107,7 @@ TEST_F(raw, kreason)
 	check_kreason(_metadata, &self->rec, 11, "");
 }
 
-/* What is of another kind is left in the ring's slot by an earlier record. */
+/* Fields of other kinds are left in the ring's slot by earlier records. */
 static void only_own(struct shutwatch_raw *raw, struct sw_record *rec, __u8 kind)
 {
 	rec->kind = kind;
@@ -137,7 +137,7 @@ TEST_F(raw, only_what_the_kind_has)
 	EXPECT_EQ(self->rec.outcome.why, self->raw.why);
 }
 
-/* Nobody asked: what the memory held is nobody's business. */
+/* Without a task, what the memory held does not reach user space. */
 TEST_F(raw, no_task)
 {
 	static const char none[SHUTWATCH_COMM_LEN];

@@ -104,7 +104,7 @@ TEST(could_not_be_sent)
 		   SAW(SW_SEEN_FIN), .outcome.fin = SHUTWATCH_FIN_FAILED);
 }
 
-/* What does not fit together is not explained away. */
+/* Observations that contradict each other have no reason. */
 TEST(unknown)
 {
 	EXPECT_WHY(NONE, UNKNOWN, CLOSE, FROM(ESTABLISHED));

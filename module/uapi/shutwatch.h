@@ -26,7 +26,7 @@
 #define SHUTWATCH_ABI		1
 #define SHUTWATCH_VERSION	"1.0"
 
-/* Where the files are, and what they are called. */
+/* The files: their directories and names. */
 #define SHUTWATCH_DEBUGFS	"/sys/kernel/debug"
 #define SHUTWATCH_DIR		"shutwatch"
 #define SHUTWATCH_PARAMETERS	"/sys/module/shutwatch/parameters"
@@ -100,8 +100,8 @@ enum shutwatch_ctx {
 };
 
 /*
- * by= (and call=, for the first four): who caused it.  What the user asked,
- * not which function ran.
+ * by= (and call=, for the first four): the cause.  It names the call that the
+ * program made, whichever function the kernel ran for it.
  */
 #define SHUTWATCH_BY_LIST(X)						\
 	X(SHUTWATCH_BY_NONE,		"-")				\
@@ -290,9 +290,9 @@ enum shutwatch_key {
  *
  * SHUTWATCH_RAW_VERSION moves when a field changes its meaning.  New fields
  * come at the end, and make the record larger; new names come at the end of
- * their list, and raise the number of names.  Who finds a version, a size or a
- * number of names above its own does not know all that is in there: the text
- * files have it in words.
+ * their list, and raise the number of names.  A program that finds a version, a
+ * size or a number of names above its own does not know all that is in there:
+ * the text files have it in words.
  */
 #define SHUTWATCH_RAW_VERSION	1
 
@@ -350,8 +350,8 @@ enum shutwatch_key {
  * @comm: name of the task that asked; not terminated if it is that long
  * @kreason: the kernel's own reason, likewise
  *
- * What the kind of a record does not have is 0, and so is what a key of the text
- * would say with "-", where nothing else is said.
+ * A field that the kind of a record does not have is 0; so is one whose key in
+ * the text is "-", unless it is described otherwise.
  */
 struct shutwatch_raw {
 	__u16	size;
