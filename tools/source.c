@@ -24,10 +24,10 @@
 #define NS_PER_MS	1000000ULL
 
 /*
- * Where records keep coming, let them gather for so long: to be woken for each
- * would cost more than to read it.
+ * While records keep coming, wait this long for a batch: a wake-up for each
+ * would cost more than reading it.
  */
-#define GATHER_MS	10
+#define BATCH_MS	10
 
 /* So that read() is asked for whole records, and there is room for a NUL. */
 #define BUF_SIZE	(sizeof(((struct source *)0)->buf) - 8)
@@ -197,9 +197,9 @@ static int time_left(const struct source *s, unsigned long long now)
 }
 
 /*
- * Wait for something to read, or while it gathers: then POLLPRI says that it is
- * time.  Return: 1, 0 where the time is up or nobody listens to us any more, or
- * -errno.
+ * Wait for something to read, or for a batch: then POLLPRI says that the ring's
+ * watermark is passed.  Return: 1, 0 where the time is up or nobody listens to
+ * us any more, or -errno.
  */
 static int wait_readable(struct source *s)
 {
@@ -214,9 +214,9 @@ static int wait_readable(struct source *s)
 
 	if (!left)
 		return 0;
-	if (now - s->woken < GATHER_MS * NS_PER_MS && (left < 0 || left > GATHER_MS)) {
+	if (now - s->woken < BATCH_MS * NS_PER_MS && (left < 0 || left > BATCH_MS)) {
 		fds[0].events = POLLPRI;
-		left = GATHER_MS;
+		left = BATCH_MS;
 	}
 	n = poll(fds, 2, left);
 	if (n < 0)
