@@ -17,7 +17,7 @@ static const char * const counter_names[] = {
  * sw_counter_sum() - a counter over all CPUs
  * @counter: which
  *
- * Context: any; CPUs go on counting meanwhile.
+ * Context: any; a snapshot.
  * Return: the sum.
  */
 u64 sw_counter_sum(enum sw_counter counter)
@@ -25,8 +25,10 @@ u64 sw_counter_sum(enum sw_counter counter)
 	u64 sum = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
+		/* The CPU goes on counting meanwhile. */
 		sum += data_race(per_cpu(sw_counters[counter], cpu));
+	}
 	return sum;
 }
 

@@ -68,7 +68,7 @@ static struct view raw_view = { .follow = true, .raw = true };
  * @buf: a page of lines, or of raw records, that is being given out
  */
 struct stream {
-	struct mutex		lock;
+	struct mutex		lock;		/* cursor, kept, len, pos, buf */
 	const struct view	*view;
 	struct sw_cursor	cursor;
 	unsigned long		woken;
@@ -211,9 +211,9 @@ static ssize_t records_read(struct file *file, char __user *buf, size_t size,
 	}
 }
 
-/* Another thread may be reading: what it takes is no longer there to read. */
 static bool has_rest(const struct stream *stream)
 {
+	/* Another thread may be reading: what it takes is not left for us. */
 	return data_race(READ_ONCE(stream->pos) < READ_ONCE(stream->len));
 }
 

@@ -328,7 +328,7 @@ void sw_hooks_disarm(struct sw_hook *hooks)
  * sw_hook_hits() - how often a hook was hit, over all CPUs
  * @id: which
  *
- * Context: any; CPUs go on counting meanwhile.
+ * Context: any; a snapshot.
  * Return: the number.
  */
 u64 sw_hook_hits(enum sw_hook_id id)
@@ -336,8 +336,10 @@ u64 sw_hook_hits(enum sw_hook_id id)
 	u64 sum = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
+		/* The CPU goes on counting meanwhile. */
 		sum += data_race(per_cpu(sw_hits[id], cpu));
+	}
 	return sum;
 }
 
@@ -357,8 +359,10 @@ unsigned long sw_hook_nmissed(const struct sw_hook *hook)
 {
 	switch (hook->type) {
 	case SW_KPROBE:
+		/* The kernel counts meanwhile. */
 		return data_race(hook->kp.nmissed);
 	case SW_KRETPROBE:
+		/* Likewise. */
 		return data_race(hook->rp.nmissed + hook->rp.kp.nmissed);
 	case SW_FUNCTION:
 	case SW_TRACEPOINT:

@@ -171,13 +171,13 @@ bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec)
 	return true;
 }
 
-/*
- * A thread that waits does not hold the lock that protects the cursor: another
- * may read from the same file and move it on.  At worst this one wakes up to
- * find nothing, and waits again.
- */
 static u64 next_number(const struct sw_cursor *cursor)
 {
+	/*
+	 * A thread that waits does not hold the lock that protects the cursor:
+	 * another may read from the same file and move it on.  At worst this
+	 * one wakes up to find nothing, and waits again.
+	 */
 	return data_race(READ_ONCE(cursor->next));
 }
 

@@ -160,15 +160,17 @@ unsigned int sw_socktab_size(void)
 /**
  * sw_socktab_tracked() - number of live sockets in the table
  *
- * Context: any; CPUs go on counting meanwhile.
+ * Context: any; a snapshot.
  * Return: the number.
  */
 unsigned int sw_socktab_tracked(void)
 {
 	int cpu, n = 0;
 
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
+		/* The CPU goes on counting meanwhile. */
 		n += data_race(per_cpu(sw_live, cpu));
+	}
 	return max(n, 0);
 }
 
