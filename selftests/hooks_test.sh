@@ -11,22 +11,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 demo=$here/demo/demo
 [ -f "$demo" ] || demo=$here/demo	# installed
 stats=/sys/kernel/debug/shutwatch/stats
-KSFT_SKIP=4
+ktap=$here/run/ktap.sh
+[ -f "$ktap" ] || ktap=$here/ktap.sh	# installed
 
-count=0
-failed=0
-
-# result STATUS NAME
-result()
-{
-	count=$((count + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $count $2"
-	else
-		failed=$((failed + 1))
-		echo "not ok $count $2"
-	fi
-}
+# shellcheck source=run/ktap.sh
+. "$ktap"
 
 # stat NAME: what the module says of it
 stat_of()
@@ -52,15 +41,7 @@ tracepoint_tells_all()
 	grep -q 'field:.*reason' /sys/kernel/tracing/events/tcp/tcp_send_reset/format
 }
 
-if ! [ -r $stats ]; then
-	echo "TAP version 13"
-	if [ "${SHUTWATCH_VM:-}" ]; then
-		echo "Bail out! shutwatch is not loaded"
-		exit 1
-	fi
-	echo "1..0 # SKIP shutwatch is not loaded, or this is not root"
-	exit $KSFT_SKIP
-fi
+[ -r $stats ] || ktap_skip_all "shutwatch is not loaded, or this is not root"
 
 in_recipes="tcp_shutdown tcp_close tcp_disconnect inet_shutdown inet_stream_connect
 __tcp_close tcp_send_fin tcp_send_active_reset tcp_reset/tcp_rcv_state_process
@@ -69,15 +50,14 @@ inet_sock_set_state tcp_send_reset tcp_receive_reset tcp_destroy_sock"
 elsewhere="tcp_abort tcp_out_of_resources inet_twsk_deschedule_put"
 tracepoint_tells_all || elsewhere="$elsewhere tcp_v4_send_reset tcp_v6_send_reset"
 
-echo "TAP version 13"
+ktap_begin
 "$demo" -n -r 1 -r 2 -r 3 -r 6 -r 8 >/dev/null 2>&1
 for hook in $in_recipes $elsewhere; do
-	armed "${hook%/*}" "${hook#*/}"
-	result $? "armed $hook"
+	armed "${hook%/*}" "${hook#*/}" || ktap_wrong "it is not in place"
+	ktap_result "armed $hook"
 done
 for hook in $in_recipes; do
-	hit "${hook%/*}" "${hook#*/}"
-	result $? "hit $hook"
+	hit "${hook%/*}" "${hook#*/}" || ktap_wrong "the recipes do not come by"
+	ktap_result "hit $hook"
 done
-echo "1..$count"
-[ $failed = 0 ]
+ktap_end

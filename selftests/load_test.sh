@@ -17,54 +17,15 @@ complaints=$here/vm/complaints
 [ -e "$complaints" ] || complaints=$here/complaints	# installed
 demo=$here/demo/demo
 [ -f "$demo" ] || demo=$here/demo		# installed
+ktap=$here/run/ktap.sh
+[ -f "$ktap" ] || ktap=$here/ktap.sh		# installed
 debugfs=/sys/kernel/debug
 files=$debugfs/shutwatch
-KSFT_SKIP=4
-
-# ---- KTAP ----
-
 planned=0
-count=0
-failed=0
 work=$(mktemp -d) || exit 1
 
-# What a test finds wrong is kept until its result is told.
-wrong()
-{
-	echo "# $*" >>"$work/wrong"
-}
-
-# result NAME: what the test of this name came to.
-result()
-{
-	count=$((count + 1))
-	if [ -e "$work/wrong" ]; then
-		cat "$work/wrong"
-		rm "$work/wrong"
-		failed=$((failed + 1))
-		echo "not ok $count $1"
-	else
-		echo "ok $count $1"
-	fi
-}
-
-skip()
-{
-	count=$((count + 1))
-	echo "ok $count $1 # SKIP $2"
-}
-
-# The whole test cannot be run here: in our own VM, that is a failure.
-cannot()
-{
-	echo "TAP version 13"
-	if [ "${SHUTWATCH_VM:-}" ]; then
-		echo "Bail out! $*"
-		exit 1
-	fi
-	echo "1..0 # SKIP $*"
-	exit $KSFT_SKIP
-}
+# shellcheck source=run/ktap.sh
+. "$ktap"
 
 # ---- what is there ----
 
@@ -110,11 +71,11 @@ log_since()
 
 nothing_left()
 {
-	! loaded || wrong "the module is still there"
-	[ ! -e "$files" ] || wrong "$files is still there"
-	[ ! -e /sys/module/shutwatch ] || wrong "/sys/module/shutwatch is still there"
+	! loaded || ktap_wrong "the module is still there"
+	[ ! -e "$files" ] || ktap_wrong "$files is still there"
+	[ ! -e /sys/module/shutwatch ] || ktap_wrong "/sys/module/shutwatch is still there"
 	if grep -q shutwatch "$debugfs/kprobes/list" /proc/vmallocinfo; then
-		wrong "probes or memory are still there"
+		ktap_wrong "probes or memory are still there"
 	fi
 }
 
@@ -122,7 +83,7 @@ complaints()
 {
 	log_since | grep -E -f "$complaints" >"$work/complaints" || return 0
 	while read -r line; do
-		wrong "$line"
+		ktap_wrong "$line"
 	done <"$work/complaints"
 }
 
@@ -131,13 +92,13 @@ complaints()
 planned=$((planned + 1))
 loads_once()
 {
-	load || wrong "cannot be loaded: $(cat "$work/stderr")"
-	! load || wrong "can be loaded twice"
-	grep -q 'File exists' "$work/stderr" || wrong "twice: $(cat "$work/stderr")"
-	[ "$(cat $files/abi)" ] || wrong "no ABI number"
-	unload || wrong "cannot be unloaded: $(cat "$work/stderr")"
+	load || ktap_wrong "cannot be loaded: $(cat "$work/stderr")"
+	! load || ktap_wrong "can be loaded twice"
+	grep -q 'File exists' "$work/stderr" || ktap_wrong "twice: $(cat "$work/stderr")"
+	[ "$(cat $files/abi)" ] || ktap_wrong "no ABI number"
+	unload || ktap_wrong "cannot be unloaded: $(cat "$work/stderr")"
 	nothing_left
-	result loads_once
+	ktap_result loads_once
 }
 
 # What does not do as a parameter, one to a line.
@@ -166,20 +127,20 @@ wrong_parameter()
 {
 	log_mark
 	if load "$1"; then
-		wrong "can be loaded with $1"
+		ktap_wrong "can be loaded with $1"
 		unload
 	fi
 	log_since | grep -q "shutwatch: $1: ..*" ||
-		wrong "the log does not say what is wrong with $1: $(log_since)"
+		ktap_wrong "the log does not say what is wrong with $1: $(log_since)"
 	nothing_left
-	result "wrong_parameter $1"
+	ktap_result "wrong_parameter $1"
 }
 
 # without SYMBOL: the module, looking for one that no kernel has instead.
 without()
 {
 	LC_ALL=C sed "s/\\x00$1\\x00/\\x00${1%?}?\\x00/" "$ko" >"$work/without.ko"
-	! cmp -s "$ko" "$work/without.ko" || wrong "the module does not look for $1"
+	! cmp -s "$ko" "$work/without.ko" || ktap_wrong "the module does not look for $1"
 }
 
 planned=$((planned + 2))
@@ -188,13 +149,13 @@ needed_symbol_is_missing()
 	log_mark
 	without tcp_disconnect
 	if insmod "$work/without.ko" 2>"$work/stderr"; then
-		wrong "can be loaded without tcp_disconnect"
+		ktap_wrong "can be loaded without tcp_disconnect"
 		unload
 	fi
 	log_since | grep -q 'shutwatch: cannot hook tcp_disconnec?.*not loading' ||
-		wrong "the log does not name it: $(log_since)"
+		ktap_wrong "the log does not name it: $(log_since)"
 	nothing_left
-	result needed_symbol_is_missing
+	ktap_result needed_symbol_is_missing
 }
 
 optional_symbol_is_missing()
@@ -202,13 +163,13 @@ optional_symbol_is_missing()
 	log_mark
 	without tcp_out_of_resources
 	insmod "$work/without.ko" 2>"$work/stderr" ||
-		wrong "cannot be loaded without tcp_out_of_resources"
+		ktap_wrong "cannot be loaded without tcp_out_of_resources"
 	log_since | grep -q 'shutwatch: cannot hook tcp_out_of_resource?.*: ..*' ||
-		wrong "the log does not say what is lost: $(log_since)"
-	grep -qxF 'armed.tcp_out_of_resource? 0' $files/stats || wrong "stats do not tell"
-	unload || wrong "cannot be unloaded: $(cat "$work/stderr")"
+		ktap_wrong "the log does not say what is lost: $(log_since)"
+	grep -qxF 'armed.tcp_out_of_resource? 0' $files/stats || ktap_wrong "stats do not tell"
+	unload || ktap_wrong "cannot be unloaded: $(cat "$work/stderr")"
 	nothing_left
-	result optional_symbol_is_missing
+	ktap_result optional_symbol_is_missing
 }
 
 # Probes that are in place and do not fire would say that nothing happens.
@@ -218,29 +179,29 @@ probes_are_switched_off()
 	log_mark
 	echo 0 >"$debugfs/kprobes/enabled"
 	if load; then
-		wrong "can be loaded while no probe fires"
+		ktap_wrong "can be loaded while no probe fires"
 		unload
 	fi
 	echo 1 >"$debugfs/kprobes/enabled"
 	log_since | grep -q 'shutwatch: tcp_[a-z]* is hooked, but did not fire.*kprobes/enabled' ||
-		wrong "the log does not name probe and cure: $(log_since)"
+		ktap_wrong "the log does not name probe and cure: $(log_since)"
 	nothing_left
-	result probes_are_switched_off
+	ktap_result probes_are_switched_off
 }
 
 # Written to a file of /sys/module/shutwatch/parameters, it changes nothing.
 planned=$((planned + 1))
 wrong_filter_is_refused()
 {
-	load port=8000 || wrong "cannot be loaded: $(cat "$work/stderr")"
+	load port=8000 || ktap_wrong "cannot be loaded: $(cat "$work/stderr")"
 	if echo http 2>/dev/null >/sys/module/shutwatch/parameters/port; then
-		wrong "port=http can be written"
+		ktap_wrong "port=http can be written"
 	fi
 	[ "$(cat /sys/module/shutwatch/parameters/port)" = 8000 ] ||
-		wrong "port=8000 is gone"
-	unload || wrong "cannot be unloaded: $(cat "$work/stderr")"
+		ktap_wrong "port=8000 is gone"
+	unload || ktap_wrong "cannot be unloaded: $(cat "$work/stderr")"
 	nothing_left
-	result wrong_filter_is_refused
+	ktap_result wrong_filter_is_refused
 }
 
 has_reader()
@@ -256,18 +217,18 @@ sleeps()
 planned=$((planned + 1))
 unload_waits_for_readers()
 {
-	load || wrong "cannot be loaded: $(cat "$work/stderr")"
+	load || ktap_wrong "cannot be loaded: $(cat "$work/stderr")"
 	cat "$files/events_pipe" >/dev/null &
 	cat=$!
-	wait_for 10 has_reader || wrong "the reader is not counted"
-	wait_for 10 sleeps $cat || wrong "the reader does not block"
-	! unload || wrong "can be unloaded under a reader"
-	grep -q 'in use' "$work/stderr" || wrong "busy: $(cat "$work/stderr")"
+	wait_for 10 has_reader || ktap_wrong "the reader is not counted"
+	wait_for 10 sleeps $cat || ktap_wrong "the reader does not block"
+	! unload || ktap_wrong "can be unloaded under a reader"
+	grep -q 'in use' "$work/stderr" || ktap_wrong "busy: $(cat "$work/stderr")"
 	kill $cat
 	wait $cat 2>/dev/null
-	unload || wrong "cannot be unloaded: $(cat "$work/stderr")"
+	unload || ktap_wrong "cannot be unloaded: $(cat "$work/stderr")"
 	nothing_left
-	result unload_waits_for_readers
+	ktap_result unload_waits_for_readers
 }
 
 # Connections that end in many ways, again and again, until it is told to stop;
@@ -304,10 +265,10 @@ many_rounds_under_load()
 	before=
 	for round in $(seq "$rounds"); do
 		load ring=1024 sockets=256 ||
-			wrong "round $round: cannot be loaded: $(cat "$work/stderr"); $(dmesg | tail -n 1)"
+			ktap_wrong "round $round: cannot be loaded: $(cat "$work/stderr"); $(dmesg | tail -n 1)"
 		! loaded || unload ||
-			wrong "round $round: cannot be unloaded: $(cat "$work/stderr")"
-		[ ! -e "$work/wrong" ] || break
+			ktap_wrong "round $round: cannot be unloaded: $(cat "$work/stderr")"
+		[ -z "$ktap_something_wrong" ] || break
 		# The first rounds fill caches that are there to stay.
 		[ "$round" != $(((rounds + 3) / 4)) ] || before=$(held)
 	done
@@ -315,11 +276,11 @@ many_rounds_under_load()
 	wait $load 2>/dev/null
 	# Namespaces go when the kernel finds the time; what is lost stays.
 	wait_for 60 memory_is_back ||
-		wrong "memory was lost: $before KiB, then $after KiB"
-	echo "# the kernel held $before KiB after a quarter of $rounds rounds, $after KiB at the end"
+		ktap_wrong "memory was lost: $before KiB, then $after KiB"
+	ktap_note "the kernel held $before KiB after a quarter of $rounds rounds, $after KiB at the end"
 	nothing_left
 	complaints
-	result many_rounds_under_load
+	ktap_result many_rounds_under_load
 }
 
 # says STATUS TEXT COMMAND...: how the reader ends, and what it says.
@@ -329,32 +290,32 @@ says()
 	shift 2
 	"$@" >"$work/stdout" 2>"$work/stderr"
 	_got=$?
-	[ $_got = "$_status" ] || wrong "the reader ends with $_got, not $_status"
-	grep -q "$_text" "$work/stderr" || wrong "the reader says: $(cat "$work/stderr")"
+	[ $_got = "$_status" ] || ktap_wrong "the reader ends with $_got, not $_status"
+	grep -q "$_text" "$work/stderr" || ktap_wrong "the reader says: $(cat "$work/stderr")"
 }
 
 planned=$((planned + 3))
 the_reader_names_the_cure()
 {
 	if [ ! -x "$reader" ]; then
-		skip reader_without_module "tools/shutwatch is not built"
-		skip reader_without_debugfs "tools/shutwatch is not built"
-		skip reader_without_root "tools/shutwatch is not built"
+		ktap_skip reader_without_module "tools/shutwatch is not built"
+		ktap_skip reader_without_debugfs "tools/shutwatch is not built"
+		ktap_skip reader_without_root "tools/shutwatch is not built"
 		return
 	fi
 	says 1 insmod "$reader" events
-	result reader_without_module
+	ktap_result reader_without_module
 
-	load || wrong "cannot be loaded: $(cat "$work/stderr")"
+	load || ktap_wrong "cannot be loaded: $(cat "$work/stderr")"
 	# shellcheck disable=SC2016 # the inner shell's
 	says 1 'mount -t debugfs' unshare -m sh -c \
 		'umount -l "$1" && exec "$2" events' sh "$debugfs" "$reader"
-	result reader_without_debugfs
+	ktap_result reader_without_debugfs
 
 	says 1 'root' setpriv --reuid=65534 --regid=65534 --clear-groups \
 		"$reader" events
-	result reader_without_root
-	unload || wrong "cannot be unloaded: $(cat "$work/stderr")"
+	ktap_result reader_without_root
+	unload || ktap_wrong "cannot be unloaded: $(cat "$work/stderr")"
 }
 
 # ---- all of it ----
@@ -367,16 +328,16 @@ restore()
 }
 trap restore EXIT
 
-[ "$(id -u)" = 0 ] || cannot "not root: try again with sudo"
-[ -e "$ko" ] || cannot "SHUTWATCH_KO does not name the module"
-[ -e "$debugfs/kprobes" ] || cannot "debugfs is not mounted: mount -t debugfs none $debugfs"
+[ "$(id -u)" = 0 ] || ktap_skip_all "not root: try again with sudo"
+[ -e "$ko" ] || ktap_skip_all "SHUTWATCH_KO does not name the module"
+[ -e "$debugfs/kprobes" ] || ktap_skip_all "debugfs is not mounted: mount -t debugfs none $debugfs"
 if loaded; then
 	was_loaded=1
-	unload || cannot "the module is in use: end its readers"
+	unload || ktap_skip_all "the module is in use: end its readers"
 fi
 
-echo "TAP version 13"
-echo "1..$planned"
+ktap_begin
+ktap_plan "$planned"
 loads_once
 for parameter in $wrong_parameters; do
 	wrong_parameter "$parameter"
@@ -388,5 +349,4 @@ wrong_filter_is_refused
 unload_waits_for_readers
 many_rounds_under_load
 the_reader_names_the_cure
-echo "# Totals: pass:$((count - failed)) fail:$failed"
-[ $failed = 0 ]
+ktap_end
