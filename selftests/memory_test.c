@@ -7,13 +7,10 @@
 #include "trial_fixture.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/sockios.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "act_io.h"
 #include "act_option.h"
@@ -33,27 +30,9 @@
 
 TRIALS(memory);
 
-/* The limit is the machine's: only the first namespace shows it. */
-static int limit_memory(const char *value, char *before, size_t size)
-{
-	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	int first = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
-	int err;
-
-	if (here < 0 || first < 0 || setns(first, CLONE_NEWNET))
-		return -errno;
-	err = before ? sysctl_read(LIMIT, before, size) : 0;
-	err = err ?: sysctl_write(LIMIT, value);
-	if (setns(here, CLONE_NEWNET))
-		err = -errno;
-	close(here);
-	close(first);
-	return err;
-}
-
 static void forbid(struct play *play, const char *limit, char *before, size_t size)
 {
-	int err = limit_memory(limit, before, size);
+	int err = sysctl_exchange_first(LIMIT, limit, before, size);
 
 	if (err)
 		remark(&play->trouble, LIMIT ": %s", strerror(-err));
@@ -61,7 +40,7 @@ static void forbid(struct play *play, const char *limit, char *before, size_t si
 
 static void allow(struct play *play, const char *before)
 {
-	int err = *before ? limit_memory(before, NULL, 0) : 0;
+	int err = *before ? sysctl_exchange_first(LIMIT, before, NULL, 0) : 0;
 
 	if (err)
 		remark(&play->trouble, LIMIT ": %s", strerror(-err));

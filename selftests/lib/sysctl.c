@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,5 +57,45 @@ int sysctl_write(const char *name, const char *value)
 	if (write(fd, value, strlen(value)) != (ssize_t)strlen(value))
 		err = -errno;
 	close(fd);
+	return err;
+}
+
+static int exchange(const char *name, const char *value, char *before, size_t size)
+{
+	int err = before ? sysctl_read(name, before, size) : 0;
+
+	return err ?: sysctl_write(name, value);
+}
+
+/**
+ * sysctl_exchange_first - change a setting that is the whole machine's
+ * @name: its name, below net/
+ * @value: what it is to be
+ * @before: receives what it was, unless NULL
+ * @size: how much fits there
+ *
+ * Only the first network namespace shows such a setting, so that this process
+ * has to go there for a moment.  Nothing else should run until it is as before.
+ *
+ * Return: 0 or a negative errno.
+ */
+int sysctl_exchange_first(const char *name, const char *value, char *before,
+			  size_t size)
+{
+	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	int first = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
+	int err;
+
+	if (here < 0 || first < 0 || setns(first, CLONE_NEWNET)) {
+		err = -errno;
+	} else {
+		err = exchange(name, value, before, size);
+		if (setns(here, CLONE_NEWNET))
+			err = -errno;
+	}
+	if (here >= 0)
+		close(here);
+	if (first >= 0)
+		close(first);
 	return err;
 }

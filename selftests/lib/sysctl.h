@@ -9,5 +9,7 @@
 
 int sysctl_read(const char *name, char *value, size_t size);
 int sysctl_write(const char *name, const char *value);
+int sysctl_exchange_first(const char *name, const char *value, char *before,
+			  size_t size);
 
 #endif /* SYSCTL_H */

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <names.h>
 
@@ -110,35 +106,6 @@ void orphan_await(struct play *play, enum who who, int state)
 
 static char limit_before[24];
 
-/* The limit is the machine's: only the first namespace shows it. */
-static int in_first_netns(int (*does)(void))
-{
-	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	int first = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
-	int err = 0;
-
-	if (here < 0 || first < 0 || setns(first, CLONE_NEWNET))
-		err = -errno;
-	err = err ?: does();
-	if (setns(here, CLONE_NEWNET))
-		err = -errno;
-	close(here);
-	close(first);
-	return err;
-}
-
-static int forbid(void)
-{
-	int err = sysctl_read(LIMIT, limit_before, sizeof(limit_before));
-
-	return err ?: sysctl_write(LIMIT, BELOW_NONE);
-}
-
-static int allow(void)
-{
-	return sysctl_write(LIMIT, limit_before);
-}
-
 /**
  * orphan_forbid - from now on each orphan is one too many
  * @play: the play
@@ -147,7 +114,8 @@ static int allow(void)
  */
 void orphan_forbid(struct play *play)
 {
-	int err = in_first_netns(forbid);
+	int err = sysctl_exchange_first(LIMIT, BELOW_NONE, limit_before,
+					sizeof(limit_before));
 
 	if (err)
 		remark(&play->trouble, LIMIT ": %s", strerror(-err));
@@ -159,8 +127,10 @@ void orphan_forbid(struct play *play)
  */
 void orphan_allow(struct play *play)
 {
-	int err = *limit_before ? in_first_netns(allow) : 0;
+	int err = 0;
 
+	if (*limit_before)
+		err = sysctl_exchange_first(LIMIT, limit_before, NULL, 0);
 	if (err)
 		remark(&play->trouble, LIMIT ": %s", strerror(-err));
 }
