@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "events.h"
-#include "module.h"
 #include "netns.h"
 #include "record_fields.h"
+#include "stream.h"
 
-static FILE *open_events(struct remarks *remarks)
+static int read_text(struct text *text, struct remarks *remarks)
 {
-	char path[256];
-	FILE *file;
+	int err = stream_file(text, SHUTWATCH_FILE_EVENTS);
 
-	module_file(path, sizeof(path), SHUTWATCH_FILE_EVENTS);
-	file = fopen(path, "re");
-	if (!file)
-		remark(remarks, "%s: %s", path, strerror(errno));
-	return file;
+	if (err)
+		remark(remarks, SHUTWATCH_FILE_EVENTS ": %s", strerror(err));
+	return err;
 }
 
 /**
@@ -29,19 +26,21 @@ static FILE *open_events(struct remarks *remarks)
  */
 int events_open(struct events *events, struct remarks *remarks)
 {
-	FILE *file = open_events(remarks);
 	char line[SHUTWATCH_LINE_MAX];
 	struct record record;
+	const char *rest;
+	struct text text;
 
-	if (!file)
+	if (read_text(&text, remarks))
 		return -1;
 	events->since = 0;
 	snprintf(events->netns, sizeof(events->netns), "%llu", netns_inode());
-	while (fgets(line, sizeof(line), file)) {
+	rest = text.data;
+	while (stream_line(&rest, line, sizeof(line))) {
 		if (!record_parse(&record, line))
 			events->since = record_seq(&record);
 	}
-	fclose(file);
+	free(text.data);
 	return 0;
 }
 
@@ -63,14 +62,16 @@ static bool is_ours(const struct events *events, const struct record *record)
 int events_read(const struct events *events, struct record *record, int max,
 		struct remarks *remarks)
 {
-	FILE *file = open_events(remarks);
 	char line[SHUTWATCH_LINE_MAX];
 	__u64 expected = 0;
+	const char *rest;
+	struct text text;
 	int count = 0;
 
-	if (!file)
+	if (read_text(&text, remarks))
 		return 0;
-	while (count < max && fgets(line, sizeof(line), file)) {
+	rest = text.data;
+	while (count < max && stream_line(&rest, line, sizeof(line))) {
 		if (record_parse(&record[count], line)) {
 			remark(remarks, "not a record: %s", line);
 			continue;
@@ -83,6 +84,6 @@ int events_read(const struct events *events, struct record *record, int max,
 	}
 	if (count == max)
 		remark(remarks, "more records than can be kept");
-	fclose(file);
+	free(text.data);
 	return count;
 }

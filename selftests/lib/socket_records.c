@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <names.h>
 
@@ -40,18 +37,6 @@ static void add_record(struct socket_records *records, const struct record *r)
 	}
 }
 
-static bool read_file(struct text *text, const char *name)
-{
-	int fd = stream_open(name, O_RDONLY);
-	int err;
-
-	if (fd < 0)
-		return false;
-	err = stream_slurp(text, fd, 1 << 16);
-	close(fd);
-	return !err;
-}
-
 /**
  * socket_records_of - the records of a socket that are kept
  * @cookie: the socket
@@ -61,14 +46,15 @@ static bool read_file(struct text *text, const char *name)
 struct socket_records socket_records_of(__u64 cookie)
 {
 	struct socket_records records = {};
-	char *line, *more;
+	char line[SHUTWATCH_LINE_MAX];
+	const char *rest;
 	struct record r;
 	struct text text;
 
-	if (!read_file(&text, SHUTWATCH_FILE_EVENTS))
+	if (stream_file(&text, SHUTWATCH_FILE_EVENTS))
 		return (struct socket_records){ .all = -1 };
-	for (line = strtok_r(text.data, "\n", &more); line;
-	     line = strtok_r(NULL, "\n", &more)) {
+	rest = text.data;
+	while (stream_line(&rest, line, sizeof(line))) {
 		if (!record_parse(&r, line) && record_cookie(&r) == cookie)
 			add_record(&records, &r);
 	}
@@ -102,15 +88,16 @@ struct socket_records socket_records_with(__u64 cookie, int all)
  */
 bool socket_records_go_on(__u64 cookie)
 {
-	char *line, *more;
+	char line[SHUTWATCH_LINE_MAX];
 	bool found = false;
+	const char *rest;
 	struct record r;
 	struct text text;
 
-	if (!read_file(&text, SHUTWATCH_FILE_SOCKETS))
+	if (stream_file(&text, SHUTWATCH_FILE_SOCKETS))
 		return false;
-	for (line = strtok_r(text.data, "\n", &more); line && !found;
-	     line = strtok_r(NULL, "\n", &more))
+	rest = text.data;
+	while (!found && stream_line(&rest, line, sizeof(line)))
 		found = !record_parse(&r, line) && record_cookie(&r) == cookie;
 	free(text.data);
 	return found;

@@ -66,6 +66,53 @@ int stream_slurp(struct text *text, int fd, size_t chunk)
 }
 
 /**
+ * stream_file - read all that one of shutwatch's files has
+ * @text: receives it
+ * @name: SHUTWATCH_FILE_*, one that ends
+ *
+ * Return: 0 or an errno; then there is nothing to be freed.
+ */
+int stream_file(struct text *text, const char *name)
+{
+	int fd = stream_open(name, O_RDONLY);
+	int err;
+
+	if (fd < 0)
+		return errno;
+	err = stream_slurp(text, fd, 1 << 16);
+	close(fd);
+	if (err)
+		free(text->data);
+	return err;
+}
+
+/**
+ * stream_line - take the next line off a text
+ * @rest: the text that is left, and then what is left of it
+ * @line: receives the line, without its newline
+ * @size: how much fits there
+ *
+ * What does not fit, or has no end, is taken for an empty line, which is no
+ * record.
+ *
+ * Return: false if nothing was left.
+ */
+bool stream_line(const char **rest, char *line, size_t size)
+{
+	const char *end = strchrnul(*rest, '\n');
+	size_t len = end - *rest;
+
+	if (!**rest)
+		return false;
+	if (!*end || len >= size)
+		len = 0;
+	memcpy(line, *rest, len);
+	line[len] = '\0';
+	*rest = *end ? end + 1 : end;
+	return true;
+}
+
+/**
  * stream_drain - read all there is, and forget it
  * @fd: an open pipe
  *
@@ -108,7 +155,7 @@ static void tell_line(struct told *told, __u64 *next, const char *line)
 
 /**
  * stream_tell - what do the numbers say?
- * @text: whole lines
+ * @text: lines
  * @next: the number that the first record should have, 0 for any
  *
  * Return: what is there, and what is missing.
@@ -116,21 +163,11 @@ static void tell_line(struct told *told, __u64 *next, const char *line)
 struct told stream_tell(const struct text *text, __u64 next)
 {
 	char line[SHUTWATCH_LINE_MAX];
-	const char *at = text->data;
+	const char *rest = text->data;
 	struct told told = {};
-	const char *end;
 
-	while (*at) {
-		end = strchr(at, '\n');
-		if (!end || end - at + 2 > sizeof(line)) {
-			told.bad++;
-			break;
-		}
-		memcpy(line, at, end - at + 1);
-		line[end - at + 1] = '\0';
+	while (stream_line(&rest, line, sizeof(line)))
 		tell_line(&told, &next, line);
-		at = end + 1;
-	}
 	return told;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reading shutwatch's files as they are: text, and the numbers in it.
+ * Reading shutwatch's files as they are: text, its lines, and the numbers in
+ * them.
  */
 #ifndef STREAM_H
 #define STREAM_H
@@ -46,6 +47,8 @@ struct told {
 int stream_open(const char *name, int flags);
 int stream_pipe(void);
 int stream_slurp(struct text *text, int fd, size_t chunk);
+int stream_file(struct text *text, const char *name);
+bool stream_line(const char **rest, char *line, size_t size);
 int stream_drain(int fd);
 struct told stream_tell(const struct text *text, __u64 next);
 struct told stream_told(int fd, __u64 next);

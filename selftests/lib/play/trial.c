@@ -4,7 +4,6 @@
  * does anything; and at its end, everything that was seen is accounted for.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,16 +176,15 @@ static void take_line(struct trial *trial, const char *line)
 
 static void read_records(struct trial *trial)
 {
-	char *line, *more;
+	char line[SHUTWATCH_LINE_MAX];
+	const char *rest;
 	struct text text;
 
 	if (stream_slurp(&text, pipe_fd, 1 << 16))
 		remark(&trial->play.trouble, "the pipe cannot be read");
-	line = strtok_r(text.data, "\n", &more);
-	while (line) {
+	rest = text.data;
+	while (stream_line(&rest, line, sizeof(line)))
 		take_line(trial, line);
-		line = strtok_r(NULL, "\n", &more);
-	}
 	free(text.data);
 }
 
@@ -401,23 +399,20 @@ static void log_record(const struct record *record)
 /* Which of the counters that stand still it is: each hook has one. */
 static void log_module(void)
 {
-	int fd = stream_open(SHUTWATCH_FILE_STATS, O_RDONLY);
-	char *line, *more;
+	char line[SHUTWATCH_LINE_MAX];
+	const char *rest;
 	struct text text;
 	int i;
 
-	if (fd < 0)
+	if (stream_file(&text, SHUTWATCH_FILE_STATS))
 		return;
-	stream_slurp(&text, fd, 1 << 16);
-	close(fd);
-	line = strtok_r(text.data, "\n", &more);
-	while (line) {
+	rest = text.data;
+	while (stream_line(&rest, line, sizeof(line))) {
 		for (i = 0; i < TRIAL_STILL; i++) {
 			if (!strncmp(line, still[i], strlen(still[i])) &&
 			    strcmp(strrchr(line, ' ') ?: "", " 0"))
 				fprintf(stderr, "#   %s\n", line);
 		}
-		line = strtok_r(NULL, "\n", &more);
 	}
 	free(text.data);
 }
