@@ -31,8 +31,9 @@ modules_install:
 dkms-install:
 	module/dkms-install
 
+# At a glance, or the whole story of one: make demo RECIPE=R6
 demo:
-	selftests/demo/demo.sh $(KERNEL)
+	@selftests/demo/demo.sh $(KERNEL) $(RECIPE)
 
 check:
 	selftests/run/check $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
@@ -89,9 +90,10 @@ help:
 	@echo 'make                       module and reader for the running kernel'
 	@echo 'make KDIR=/path            ... for the kernel with these headers'
 	@echo 'make demo [KERNEL=6.1]     the recipes on a Debian kernel in a VM'
+	@echo 'make demo RECIPE=R6        ... the whole story of one, or some: RECIPE="R6 R8"'
 	@echo 'make check [KERNEL=6.1]    all tests; on this kernel only; on all: KERNEL=all'
 	@echo 'make check BUSY=1          ... beside busy loops; BUSY=6.12: on that kernel'
-	@echo 'make matrix                all tests on all kernels'
+	@echo 'make matrix [KERNEL=]      all tests on all kernels; BUSY= as above'
 	@echo 'make tree                  the tests in a kernel tree, its own way'
 	@echo 'make mutants               are the tests able to fail?'
 	@echo 'make semantics             what the kernels do, as a table'

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include <names.h>
 
@@ -11,25 +9,11 @@
 #include "print.h"
 #include "recipe.h"
 #include "record_fields.h"
+#include "style.h"
 
 #define WIDTH	80
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
-
-/* What stands around words that are to be seen, or not to be in the way. */
-struct style {
-	const char *bold;
-	const char *dim;
-	const char *good;
-	const char *bad;
-	const char *plain;
-};
-
-static const struct style colour = {
-	"\033[1m", "\033[2m", "\033[32m", "\033[31m", "\033[m"
-};
-
-static struct style style = { "", "", "", "", "" };
 
 /* Words of a sentence, in lines that fit; the first is indented already. */
 static void wrap(const char *text, int indent)
@@ -59,17 +43,14 @@ static void heading(const char *text)
 }
 
 /**
- * print_begin - say what this is, and where
+ * print_begin - say where this is
  */
 void print_begin(void)
 {
-	const char *no_color = getenv("NO_COLOR");
 	struct utsname uts;
 
-	if (isatty(STDOUT_FILENO) && (!no_color || !*no_color))
-		style = colour;
 	uname(&uts);
-	printf("The %d recipes, on Linux %s\n", RECIPES, uts.release);
+	printf("On Linux %s\n", uts.release);
 }
 
 /**
@@ -159,11 +140,6 @@ static const char *meaning(const struct record *record)
 	return why < 0 ? "" : means[why];
 }
 
-static const char *sent_colour(const char *sent)
-{
-	return strcmp(sent, sent_names.name[SHUTWATCH_SENT_RST]) ? "" : style.bad;
-}
-
 /* "  EBUSY" if a call failed. */
 static void print_failure(const struct record *record)
 {
@@ -177,6 +153,7 @@ static void print_failure(const struct record *record)
 static void print_record(const struct play *play, const struct record *record)
 {
 	const char *sent = record_get(record, SHUTWATCH_KEY_SENT);
+	const char *colour = style_sent(names_find(&sent_names, sent));
 	bool is_reset = kind_is(record, SHUTWATCH_KIND_RESET);
 	char cause[32];
 
@@ -185,7 +162,7 @@ static void print_record(const struct play *play, const struct record *record)
 	if (is_reset)
 		printf("%s", record_get(record, SHUTWATCH_KEY_ERROR));
 	else
-		printf("%s%-5s%s %s", sent_colour(sent), sent, style.plain,
+		printf("%s%-5s%s %s", colour, sent, style.plain,
 		       record_get(record, SHUTWATCH_KEY_WHY));
 	print_failure(record);
 	printf("\n%12s%s", "", record_get(record, SHUTWATCH_KEY_STATE));
