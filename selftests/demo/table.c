@@ -14,6 +14,8 @@
 #define SENT_WIDTH	9
 #define WHY_WIDTH	36
 
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
 /* A recipe in a few words; what its variants are called is longer. */
 static const char * const topic[RECIPES + 1] = {
 	[1] = "close() with unread data",
@@ -39,13 +41,11 @@ static const struct {
 	{ SHUTWATCH_SENT_NONE, 0 },
 };
 
-#define SENT_KINDS	(sizeof(sent_order) / sizeof(sent_order[0]))
-
 static void add_packet(struct outcome *outcome, const struct packet *packet)
 {
 	size_t i;
 
-	for (i = 0; i < SENT_KINDS; i++) {
+	for (i = 0; i < ARRAY_SIZE(sent_order); i++) {
 		if (packet->flags & sent_order[i].flag)
 			outcome->went_out[sent_order[i].sent] = true;
 	}
@@ -134,7 +134,7 @@ static void print_sent(const struct outcome *outcome)
 	int column = 0;
 	size_t i;
 
-	for (i = 0; i < SENT_KINDS; i++) {
+	for (i = 0; i < ARRAY_SIZE(sent_order); i++) {
 		enum shutwatch_sent sent = sent_order[i].sent;
 
 		if (outcome->went_out[sent])
@@ -150,7 +150,7 @@ static void print_why(const struct outcome *outcome)
 	int column = 0, why;
 	size_t i;
 
-	for (i = 0; i < SENT_KINDS; i++) {
+	for (i = 0; i < ARRAY_SIZE(sent_order); i++) {
 		enum shutwatch_sent sent = sent_order[i].sent;
 
 		for (why = 0; outcome->went_out[sent] && why < why_names.count; why++) {
