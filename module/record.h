@@ -83,8 +83,10 @@ struct sw_outcome {
  * @seq: number of the record, from 1, without gaps (the ring's own word)
  * @ts: nanoseconds of CLOCK_MONOTONIC
  * @cookie: SO_COOKIE of the socket; 0 where there is none
- * @aux: call: nanoseconds that it took; decision: the listener's cookie;
- *	lost: how many records
+ * @aux: any of the next three
+ * @took: call: nanoseconds
+ * @parent: decision: the listener's cookie, 0 if that is not known
+ * @count: lost: how many records
  * @id: which connection
  * @pid: thread group id of the task that asked; 0 where no task did
  * @v: values at the moment of the decision
@@ -102,7 +104,12 @@ struct sw_record {
 	__u64			seq;
 	__u64			ts;
 	__u64			cookie;
-	__u64			aux;
+	union {
+		__u64		aux;
+		__u64		took;
+		__u64		parent;
+		__u64		count;
+	};
 	struct sw_ident		id;
 	__u32			pid;
 	struct sw_values	v;

@@ -243,10 +243,7 @@ enum shutwatch_why {
 	X(EPIPE,			"EPIPE")			\
 	X(ETIMEDOUT,			"ETIMEDOUT")
 
-/*
- * The keys of a line.  Every record begins with the first eleven, in this
- * order; which follow, and in what order, is fixed for each kind (see ABI).
- */
+/* The keys of a line.  Which of them a record has is told further down. */
 #define SHUTWATCH_KEY_LIST(X)						\
 	X(SHUTWATCH_KEY_SEQ,		"seq")				\
 	X(SHUTWATCH_KEY_TS,		"ts")				\
@@ -284,6 +281,131 @@ enum shutwatch_key {
 	SHUTWATCH_KEY_LIST(SHUTWATCH_AS_ENUM)
 	SHUTWATCH_KEY__MAX
 };
+
+/*
+ * The types of values.  Those that are words are called like their list above.
+ * What JSON has as a number comes first.
+ */
+enum shutwatch_type {
+	SHUTWATCH_TYPE_NUMBER,		/* up to 32 bits, decimal */
+	SHUTWATCH_TYPE_LONG,		/* up to 64 bits, decimal */
+	SHUTWATCH_TYPE_TIME,		/* nanoseconds, as seconds.nanoseconds */
+	SHUTWATCH_TYPE_NETNS,		/* inode number */
+	SHUTWATCH_TYPE_BYTES,		/* in a queue */
+	SHUTWATCH_TYPE_LINGER,		/* seconds; -1 is "-" */
+
+	SHUTWATCH_TYPE_STRINGS,		/* from here on: strings */
+	SHUTWATCH_TYPE_COOKIE = SHUTWATCH_TYPE_STRINGS,	/* 64 bits, hexadecimal; 0 is "-" */
+	SHUTWATCH_TYPE_ENDPOINT,	/* address and port */
+	SHUTWATCH_TYPE_COMM,		/* name of a task, escaped */
+	SHUTWATCH_TYPE_KREASON,		/* the kernel's own reason */
+	SHUTWATCH_TYPE_ERRNO,		/* 0 or the name of an errno */
+	SHUTWATCH_TYPE_STATES,		/* BEFORE>AFTER, or "-" for none */
+	SHUTWATCH_TYPE_PATH,		/* states, one after the other */
+	SHUTWATCH_TYPE_TCP,
+	SHUTWATCH_TYPE_KIND,
+	SHUTWATCH_TYPE_CTX,
+	SHUTWATCH_TYPE_BY,
+	SHUTWATCH_TYPE_HOW,
+	SHUTWATCH_TYPE_SENT,
+	SHUTWATCH_TYPE_WHY,
+	SHUTWATCH_TYPE_FIN,
+};
+
+/*
+ * Which keys a line has, in the order of the line.  What formats records, what
+ * copies them for events_raw, and what reads them there are all made from these
+ * tables, when they are compiled.  A row is
+ *
+ *	X(key, type, field, when)
+ *
+ * key		SHUTWATCH_KEY_*
+ * type		SHUTWATCH_TYPE_*
+ * field	of struct shutwatch_raw.  An endpoint has two, laddr and lport or
+ *		raddr and rport, and is called by their letter; a type STATES has
+ *		before and after, and is called by the first
+ * when		ALWAYS
+ *		IF(flag)	only where SHUTWATCH_RAW_<flag> is set
+ *		UNLESS(flag)	with a value where it is not, or else "-"
+ *		WITH(field)	with a value where that field is not 0, or else "-"
+ *
+ * FIRST() is for the key that begins a line, and has no space before it.
+ *
+ * The table of a kind has the name of the kind in SHUTWATCH_KIND_LIST, and _KEYS.
+ * Who adds a key adds it here, at the end of a table, to SHUTWATCH_KEY_LIST, to
+ * struct shutwatch_raw (and the module's struct sw_record), and to ABI.
+ */
+
+/* What every record begins with; one of kind lost has "-" in all but seq, kind. */
+#define SHUTWATCH_HEAD_KEYS(FIRST, X)					\
+	FIRST(SEQ,	LONG,		seq,		ALWAYS)		\
+	X(TS,		TIME,		ts,		ALWAYS)		\
+	X(KIND,		KIND,		kind,		ALWAYS)		\
+	X(CPU,		NUMBER,		cpu,		ALWAYS)		\
+	X(CTX,		CTX,		ctx,		ALWAYS)		\
+	X(PID,		NUMBER,		pid,		WITH(pid))	\
+	X(COMM,		COMM,		comm,		WITH(pid))	\
+	X(NETNS,	NETNS,		netns,		ALWAYS)		\
+	X(COOKIE,	COOKIE,		cookie,		ALWAYS)		\
+	X(LOCAL,	ENDPOINT,	l,		ALWAYS)		\
+	X(REMOTE,	ENDPOINT,	r,		ALWAYS)
+
+/* What follows, for each kind. */
+#define SHUTWATCH_KIND_CALL_KEYS(X)					\
+	X(CALL,		BY,		by,		ALWAYS)		\
+	X(HOW,		HOW,		how,		ALWAYS)		\
+	X(RET,		ERRNO,		err,		ALWAYS)		\
+	X(STATE,	STATES,		before,		ALWAYS)		\
+	X(SENT,		SENT,		sent,		ALWAYS)		\
+	X(WHY,		WHY,		why,		ALWAYS)		\
+	X(FIN,		FIN,		fin,		ALWAYS)		\
+	X(UNREAD,	BYTES,		unread,		UNLESS(NO_VALUES)) \
+	X(UNSENT,	BYTES,		unsent,		UNLESS(NO_VALUES)) \
+	X(UNACKED,	BYTES,		unacked,	UNLESS(NO_VALUES)) \
+	X(LINGER,	LINGER,		linger,		ALWAYS)		\
+	X(TOOK,		LONG,		took,		UNLESS(NO_TIME)) \
+	X(CHILDREN,	NUMBER,		children,	IF(CHILDREN))	\
+	X(KREASON,	KREASON,	kreason,	IF(KREASON))
+
+#define SHUTWATCH_KIND_DECISION_KEYS(X)					\
+	X(BY,		BY,		by,		ALWAYS)		\
+	X(STATE,	STATES,		before,		ALWAYS)		\
+	X(SENT,		SENT,		sent,		ALWAYS)		\
+	X(WHY,		WHY,		why,		ALWAYS)		\
+	X(UNREAD,	BYTES,		unread,		UNLESS(NO_VALUES)) \
+	X(UNSENT,	BYTES,		unsent,		UNLESS(NO_VALUES)) \
+	X(UNACKED,	BYTES,		unacked,	UNLESS(NO_VALUES)) \
+	X(FIN,		FIN,		fin,		ALWAYS)		\
+	X(CHILDREN,	NUMBER,		children,	IF(CHILDREN))	\
+	X(PARENT,	COOKIE,		parent,		IF(PARENT))	\
+	X(KREASON,	KREASON,	kreason,	IF(KREASON))
+
+#define SHUTWATCH_KIND_STATE_KEYS(X)					\
+	X(STATE,	STATES,		before,		ALWAYS)		\
+	X(BY,		BY,		by,		ALWAYS)
+
+#define SHUTWATCH_KIND_RESET_KEYS(X)					\
+	X(STATE,	STATES,		before,		ALWAYS)		\
+	X(ERROR,	ERRNO,		err,		ALWAYS)
+
+#define SHUTWATCH_KIND_LOST_KEYS(X)					\
+	X(COUNT,	LONG,		count,		ALWAYS)
+
+/* A line of the file sockets, which has no raw records. */
+#define SHUTWATCH_SOCKET_KEYS(FIRST, X)					\
+	FIRST(NETNS,	NETNS,		netns,		ALWAYS)		\
+	X(COOKIE,	COOKIE,		cookie,		ALWAYS)		\
+	X(LOCAL,	ENDPOINT,	l,		ALWAYS)		\
+	X(REMOTE,	ENDPOINT,	r,		ALWAYS)		\
+	X(PID,		NUMBER,		pid,		WITH(pid))	\
+	X(COMM,		COMM,		comm,		WITH(pid))	\
+	X(STATE,	TCP,		state,		ALWAYS)		\
+	X(PATH,		PATH,		path,		ALWAYS)		\
+	X(SHUT,		HOW,		shut,		ALWAYS)		\
+	X(CALL,		BY,		call,		ALWAYS)		\
+	X(HOW,		HOW,		how,		ALWAYS)		\
+	X(SENT,		SENT,		sent,		WITH(call))	\
+	X(WHY,		WHY,		why,		WITH(call))
 
 /*
  * events_raw: the same records, for programs.
