@@ -2,7 +2,7 @@
 /*
  * Records to what programs read.  The ring's record may change with every
  * version of the module, this one only as module/uapi/ABI says: so each field
- * is put where it belongs, and nothing is copied that has no place there.
+ * is put where it belongs, and nothing is copied that is in no key of the kind.
  */
 
 #ifdef __KERNEL__
@@ -15,6 +15,7 @@
 #endif
 
 #include "format.h"
+#include "keys.h"
 #include "raw.h"
 #include "text.h"
 
@@ -35,92 +36,70 @@ SAME_FLAG(NO_TIME);
 		 SW_RECORD_CHILDREN | SW_RECORD_KREASON | SW_RECORD_NO_TIME)
 
 /* A reason that has no name is told by its number, as in the text. */
-static void put_kreason(struct shutwatch_raw *raw, unsigned int kreason)
+static void copy_kreason(char *to, unsigned int kreason)
 {
 	const char *name = sw_kreason_name(kreason);
-	struct sw_text t = { raw->kreason };
+	struct sw_text t = { to };
 
 	if (!name)
 		sw_text_dec32(&t, kreason);
 	else
-		sw_text_part(&t, name, sizeof(raw->kreason));
+		sw_text_part(&t, name, SHUTWATCH_KREASON_LEN);
 }
 
-static void put_head(struct shutwatch_raw *raw, const struct sw_record *rec)
+static void copy_endpoint(__u8 *addr, __u16 *port, const __u8 *rec_addr, __u16 rec_port)
 {
-	raw->size = sizeof(*raw);
-	raw->version = SHUTWATCH_RAW_VERSION;
-	raw->names = SHUTWATCH_RAW_NAMES;
-	raw->seq = rec->seq;
-	raw->kind = rec->kind;
+	memcpy(addr, rec_addr, 16);
+	*port = rec_port;
 }
 
-static void put_socket(struct shutwatch_raw *raw, const struct sw_record *rec)
-{
-	raw->ts = rec->ts;
-	raw->cookie = rec->cookie;
-	memcpy(raw->laddr, rec->id.laddr, sizeof(raw->laddr));
-	memcpy(raw->raddr, rec->id.raddr, sizeof(raw->raddr));
-	raw->lport = rec->id.lport;
-	raw->rport = rec->id.rport;
-	raw->netns = rec->id.netns;
-	raw->pid = rec->pid;
-	raw->cpu = rec->cpu;
-	raw->ctx = rec->ctx;
-	if (rec->pid)
-		memcpy(raw->comm, rec->comm, sizeof(raw->comm));
+/*
+ * How each type is copied.  The tables are expanded where there are raw, which
+ * is zero, r, the record, and flags, which it has; id, v and o are where r has
+ * the connection, the values and the outcome.
+ */
+#define COPY_NUMBER(field)	(raw->field = r->field)
+#define COPY_LONG(field)	(raw->field = r->field)
+#define COPY_TIME(field)	(raw->field = r->field)
+#define COPY_NETNS(field)	(raw->field = id->field)
+#define COPY_BYTES(field)	(raw->field = v->field)
+#define COPY_LINGER(field)	(raw->field = v->field)
+#define COPY_COOKIE(field)	(raw->field = r->field)
+#define COPY_ENDPOINT(field)	copy_endpoint(raw->field##addr, &raw->field##port, \
+					      id->field##addr, id->field##port)
+#define COPY_COMM(field)	memcpy(raw->field, r->field, sizeof(raw->field))
+#define COPY_KREASON(field)	copy_kreason(raw->field, o->field)
+#define COPY_ERRNO(field)	(raw->field = r->field)
+#define COPY_STATES(field)	(raw->field = o->field, raw->after = o->after)
+#define COPY_KIND(field)	(raw->field = r->field)
+#define COPY_CTX(field)		(raw->field = r->field)
+#define COPY_BY(field)		(raw->field = r->field)
+#define COPY_HOW(field)		(raw->field = o->field)
+#define COPY_SENT(field)	(raw->field = o->field)
+#define COPY_WHY(field)		(raw->field = o->field)
+#define COPY_FIN(field)		(raw->field = o->field)
+
+/* A row of a table, as code. */
+#define COPY(key, type, field, when)					\
+{									\
+	if (SW_WHEN_##when == SW_VALUE)					\
+		COPY_##type(field);					\
 }
 
-static void put_values(struct shutwatch_raw *raw, const struct sw_record *rec)
-{
-	if (rec->outcome.flags & SW_RECORD_NO_VALUES)
-		return;
-	raw->unread = rec->v.unread;
-	raw->unsent = rec->v.unsent;
-	raw->unacked = rec->v.unacked;
+/* A lost record has no socket, no task and no time. */
+#define COPY_LOST(key, type, field, when)				\
+{									\
+	if (SHUTWATCH_KEY_##key == SHUTWATCH_KEY_SEQ ||			\
+	    SHUTWATCH_KEY_##key == SHUTWATCH_KEY_KIND)			\
+		COPY_##type(field);					\
 }
 
-static void put_fate(struct shutwatch_raw *raw, const struct sw_record *rec)
-{
-	raw->by = rec->by;
-	raw->sent = rec->outcome.sent;
-	raw->why = rec->outcome.why;
-	raw->fin = rec->outcome.fin;
-	put_values(raw, rec);
-	if (rec->outcome.flags & SW_RECORD_CHILDREN)
-		raw->children = rec->children;
-	if (rec->outcome.flags & SW_RECORD_KREASON)
-		put_kreason(raw, rec->outcome.kreason);
-}
-
-/* Only what its kind has: the rest of the slot is an earlier record's. */
-static void put_event(struct shutwatch_raw *raw, const struct sw_record *rec)
-{
-	raw->flags = rec->outcome.flags & FLAGS;
-	raw->before = rec->outcome.before;
-	raw->after = rec->outcome.after;
-	switch (rec->kind) {
-	case SHUTWATCH_KIND_CALL:
-		put_fate(raw, rec);
-		raw->how = rec->outcome.how;
-		raw->err = rec->err;
-		raw->linger = rec->v.linger;
-		if (!(rec->outcome.flags & SW_RECORD_NO_TIME))
-			raw->took = rec->aux;
-		break;
-	case SHUTWATCH_KIND_DECISION:
-		put_fate(raw, rec);
-		if (rec->outcome.flags & SW_RECORD_PARENT)
-			raw->parent = rec->aux;
-		break;
-	case SHUTWATCH_KIND_STATE:
-		raw->by = rec->by;
-		break;
-	case SHUTWATCH_KIND_RESET:
-		raw->err = rec->err;
-		break;
+/* What a kind does not have, the ring's slot has from an earlier record. */
+#define COPY_KIND_KEYS(kind, name)					\
+	case kind: {							\
+		kind##_KEYS(COPY)					\
+		break;							\
 	}
-}
 
 /**
  * sw_raw_record() - make a record for programs
@@ -131,12 +110,22 @@ static void put_event(struct shutwatch_raw *raw, const struct sw_record *rec)
  */
 void sw_raw_record(struct shutwatch_raw *raw, const struct sw_record *rec)
 {
+	const struct sw_record *r = rec, *o = rec;
+	const struct sw_ident *id = &rec->id;
+	const struct sw_values *v = &rec->v;
+	const unsigned int flags = rec->flags & FLAGS;
+
 	memset(raw, 0, sizeof(*raw));
-	put_head(raw, rec);
+	raw->size = sizeof(*raw);
+	raw->version = SHUTWATCH_RAW_VERSION;
+	raw->names = SHUTWATCH_RAW_NAMES;
 	if (rec->kind == SHUTWATCH_KIND_LOST) {
-		raw->count = rec->aux;
-		return;
+		SW_KEYS(SHUTWATCH_HEAD_KEYS(COPY_LOST, COPY_LOST));
+	} else {
+		raw->flags = flags;
+		SW_KEYS(SHUTWATCH_HEAD_KEYS(COPY, COPY));
 	}
-	put_socket(raw, rec);
-	put_event(raw, rec);
+	switch (rec->kind) {
+	SHUTWATCH_KIND_LIST(COPY_KIND_KEYS)
+	}
 }
