@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <text.h>
-
 #include "json.h"
 #include "names.h"
 
@@ -17,26 +15,21 @@
 
 #define REPLACEMENT	"\\ufffd"
 
-/* Values that are numbers where they are anything; a cookie is hexadecimal. */
-static const bool is_numeric[SHUTWATCH_KEY__MAX] = {
-	[SHUTWATCH_KEY_SEQ] = true,
-	[SHUTWATCH_KEY_TS] = true,
-	[SHUTWATCH_KEY_CPU] = true,
-	[SHUTWATCH_KEY_PID] = true,
-	[SHUTWATCH_KEY_NETNS] = true,
-	[SHUTWATCH_KEY_UNREAD] = true,
-	[SHUTWATCH_KEY_UNSENT] = true,
-	[SHUTWATCH_KEY_UNACKED] = true,
-	[SHUTWATCH_KEY_LINGER] = true,
-	[SHUTWATCH_KEY_TOOK] = true,
-	[SHUTWATCH_KEY_CHILDREN] = true,
-	[SHUTWATCH_KEY_COUNT] = true,
-};
+/* Keys whose values are numbers where they are anything, a bit for each. */
+#define AS_NUMBER(key, type, ...) \
+	| (unsigned long long)(SHUTWATCH_TYPE_##type < SHUTWATCH_TYPE_STRINGS) << \
+	SHUTWATCH_KEY_##key
+#define AS_NUMBERS(kind, ...)	kind##_KEYS(AS_NUMBER)
 
-/* What stands before the value of each key. */
-#define AS_NAME(id, name)	[id] = SW_WORD(",\"" name "\":"),
+static const unsigned long long numbers = 0
+	SHUTWATCH_HEAD_KEYS(AS_NUMBER, AS_NUMBER)
+	SHUTWATCH_KIND_LIST(AS_NUMBERS)
+	SHUTWATCH_SOCKET_KEYS(AS_NUMBER, AS_NUMBER);
 
-static const struct sw_word key_names_json[] = { SHUTWATCH_KEY_LIST(AS_NAME) };
+static bool is_numeric(int key)
+{
+	return numbers >> key & 1;
+}
 
 static bool in_range(unsigned char c, unsigned char from, unsigned char to)
 {
@@ -197,9 +190,9 @@ static char *put_value(char *to, const struct record *r, int key)
 	if (key == SHUTWATCH_KEY_COMM)
 		return put_comm(to, value);
 	if (!r->clean)
-		return is_numeric[key] && is_number(value) ? put(to, value, r->len[key]) :
+		return is_numeric(key) && is_number(value) ? put(to, value, r->len[key]) :
 							     json_string(to, value);
-	if (is_numeric[key])
+	if (is_numeric(key))
 		return put_clean(to, value, r->len[key]);
 	*to++ = '"';
 	to = put_clean(to, value, r->len[key]);
@@ -227,8 +220,8 @@ char *json_record(char *to, const struct record *r, const char *type)
 	to = json_string(to, kind ? kind : type);
 	for (left = r->has & ~(1ULL << SHUTWATCH_KEY_KIND); left; left &= left - 1) {
 		key = __builtin_ctzll(left);
-		memcpy(to, key_names_json[key].text, sizeof(key_names_json[key].text));
-		to = put_value(to + key_names_json[key].len, r, key);
+		memcpy(to, json_keys[key].text, sizeof(json_keys[key].text));
+		to = put_value(to + json_keys[key].len, r, key);
 	}
 	for (i = 0; i < r->nr_unknown; i++) {
 		name = r->unknown[i].key;

@@ -5,6 +5,8 @@
 #ifndef SHUTWATCH_JSON_H
 #define SHUTWATCH_JSON_H
 
+#include <text.h>
+
 #include "record.h"
 
 /* The longest object: each byte of a line may take six, and each key has a name. */
@@ -12,6 +14,11 @@
 
 /* The name under which an object says what it is. */
 #define JSON_TYPE	"type"
+
+/* What stands before the value of each key. */
+#define JSON_AS_KEY(id, name, ...)	[id] = SW_WORD(",\"" name "\":"),
+
+static const struct sw_word json_keys[] = { SHUTWATCH_KEY_LIST(JSON_AS_KEY) };
 
 char *json_string(char *to, const char *text);
 char *json_record(char *to, const struct record *r, const char *type);

@@ -11,37 +11,11 @@
 #include "json.h"
 #include "raw.h"
 
-#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
-
-#define AS_WORD(id, name, ...)	[id] = SW_WORD(name),
-
-static const struct sw_word kind_words[] = { SHUTWATCH_KIND_LIST(AS_WORD) };
-static const struct sw_word ctx_words[] = { SHUTWATCH_CTX_LIST(AS_WORD) };
-static const struct sw_word tcp_words[] = { SHUTWATCH_TCP_LIST(AS_WORD) };
-static const struct sw_word by_words[] = { SHUTWATCH_BY_LIST(AS_WORD) };
-static const struct sw_word how_words[] = { SHUTWATCH_HOW_LIST(AS_WORD) };
-static const struct sw_word sent_words[] = { SHUTWATCH_SENT_LIST(AS_WORD) };
-static const struct sw_word fin_words[] = { SHUTWATCH_FIN_LIST(AS_WORD) };
-static const struct sw_word why_words[] = { SHUTWATCH_WHY_LIST(AS_WORD) };
-static const struct sw_word nothing = SW_WORD(SHUTWATCH_NOTHING);
-
-#define WORD(words, value) \
-	((value) < ARRAY_SIZE(words) ? &(words)[value] : &nothing)
-
-static const struct {
-	int number;
-	struct sw_word name;
-} errnos[] = {
-#define AS_ERRNO(number, name) { number, SW_WORD(name) },
-	SHUTWATCH_ERRNO_LIST(AS_ERRNO)
-};
+#include <keys.h>
+#include <words.h>
 
 static_assert(SW_TEXT_SLACK == RECORD_SLACK, "text is written with another slack");
 
-/* What stands before the value of each key in JSON. */
-#define AS_NAME(id, name)	[id] = SW_WORD(",\"" name "\":"),
-
-static const struct sw_word json_names[] = { SHUTWATCH_KEY_LIST(AS_NAME) };
 static const struct sw_word json_null = SW_WORD("null");
 
 /**
@@ -72,14 +46,14 @@ INLINE void put_value(struct sink *s, enum shutwatch_key key, const char *text, 
 INLINE char *begin_number(struct sink *s, enum shutwatch_key key)
 {
 	if (!s->r)
-		sw_text_word(&s->t, &json_names[key]);
+		sw_text_word(&s->t, &json_keys[key]);
 	return s->t.pos;
 }
 
 INLINE char *begin_text(struct sink *s, enum shutwatch_key key)
 {
 	if (!s->r) {
-		sw_text_word(&s->t, &json_names[key]);
+		sw_text_word(&s->t, &json_keys[key]);
 		sw_text_char(&s->t, '"');
 	}
 	return s->t.pos;
@@ -105,10 +79,10 @@ INLINE void end_text(struct sink *s, enum shutwatch_key key, const char *text)
 INLINE void put_nothing(struct sink *s, enum shutwatch_key key)
 {
 	if (s->r) {
-		put_value(s, key, nothing.text, nothing.len);
+		put_value(s, key, sw_nothing.text, sw_nothing.len);
 		return;
 	}
-	sw_text_word(&s->t, &json_names[key]);
+	sw_text_word(&s->t, &json_keys[key]);
 	sw_text_word(&s->t, &json_null);
 }
 
@@ -158,20 +132,28 @@ INLINE void put_cookie(struct sink *s, enum shutwatch_key key, __u64 value)
 	end_text(s, key, text);
 }
 
-INLINE void put_time(struct sink *s, __u64 ns)
+INLINE void put_time(struct sink *s, enum shutwatch_key key, __u64 ns)
 {
-	const char *text = begin_number(s, SHUTWATCH_KEY_TS);
+	const char *text = begin_number(s, key);
 
 	sw_text_time(&s->t, &s->kept->text, ns);
-	end_number(s, SHUTWATCH_KEY_TS, text);
+	end_number(s, key, text);
 }
 
-INLINE void put_netns(struct sink *s, __u32 netns)
+INLINE void put_netns(struct sink *s, enum shutwatch_key key, __u32 netns)
 {
-	const char *text = begin_number(s, SHUTWATCH_KEY_NETNS);
+	const char *text = begin_number(s, key);
 
 	sw_text_netns(&s->t, &s->kept->text, netns);
-	end_number(s, SHUTWATCH_KEY_NETNS, text);
+	end_number(s, key, text);
+}
+
+INLINE void put_linger(struct sink *s, enum shutwatch_key key, __s32 linger)
+{
+	if (linger == -1)
+		put_nothing(s, key);
+	else
+		put_number(s, key, (__u32)linger);
 }
 
 /* A word that is not ours: in text, "-" could not be told from nothing. */
@@ -196,30 +178,19 @@ static void keep_comm(struct raw_kept *kept, const char *comm)
 	kept->json.len = (unsigned short)(json_foreign(kept->json.text, name) - kept->json.text);
 }
 
-INLINE void put_comm(struct sink *s, const char *comm)
+INLINE void put_comm(struct sink *s, enum shutwatch_key key, const char *comm)
 {
 	struct raw_kept *kept = s->kept;
 
 	if (!kept->json.len || memcmp(kept->comm, comm, sizeof(kept->comm)))
 		keep_comm(kept, comm);
 	if (s->r) {
-		put_value(s, SHUTWATCH_KEY_COMM, kept->escaped.text, kept->escaped.len);
+		put_value(s, key, kept->escaped.text, kept->escaped.len);
 		return;
 	}
-	sw_text_word(&s->t, &json_names[SHUTWATCH_KEY_COMM]);
+	sw_text_word(&s->t, &json_keys[key]);
 	memcpy(s->t.pos, kept->json.text, kept->json.len);
 	s->t.pos += kept->json.len;
-}
-
-INLINE void put_owner(struct sink *s, const struct shutwatch_raw *raw)
-{
-	if (!raw->pid) {
-		put_nothing(s, SHUTWATCH_KEY_PID);
-		put_nothing(s, SHUTWATCH_KEY_COMM);
-		return;
-	}
-	put_number(s, SHUTWATCH_KEY_PID, raw->pid);
-	put_comm(s, raw->comm);
 }
 
 INLINE void put_endpoint(struct sink *s, enum shutwatch_key key, const __u8 *addr, bool ipv6,
@@ -231,169 +202,161 @@ INLINE void put_endpoint(struct sink *s, enum shutwatch_key key, const __u8 *add
 	end_text(s, key, text);
 }
 
-INLINE void put_endpoints(struct sink *s, const struct shutwatch_raw *raw)
-{
-	bool ipv6 = raw->flags & SHUTWATCH_RAW_IPV6;
-
-	put_endpoint(s, SHUTWATCH_KEY_LOCAL, raw->laddr, ipv6, raw->lport);
-	put_endpoint(s, SHUTWATCH_KEY_REMOTE, raw->raddr, ipv6, raw->rport);
-}
-
 INLINE void put_errno(struct sink *s, enum shutwatch_key key, int err)
 {
+	const struct sw_word *word = sw_errno_word(err);
 	const char *text;
-	size_t i;
 
-	for (i = 0; err && i < ARRAY_SIZE(errnos); i++) {
-		if (errnos[i].number == err || errnos[i].number == -err) {
-			put_word(s, key, &errnos[i].name);
-			return;
-		}
+	if (word) {
+		put_word(s, key, word);
+		return;
 	}
 	text = begin_text(s, key);
 	sw_text_sdec(&s->t, err);
 	end_text(s, key, text);
 }
 
-INLINE void put_states(struct sink *s, const struct shutwatch_raw *raw)
+INLINE void put_states(struct sink *s, enum shutwatch_key key, __u8 before, __u8 after)
 {
 	const char *text;
 
-	if (!raw->before && !raw->after) {
-		put_nothing(s, SHUTWATCH_KEY_STATE);
+	if (!before && !after) {
+		put_nothing(s, key);
 		return;
 	}
-	text = begin_text(s, SHUTWATCH_KEY_STATE);
-	sw_text_word(&s->t, WORD(tcp_words, raw->before));
+	text = begin_text(s, key);
+	sw_text_word(&s->t, SW_WORD_OF(sw_tcp_words, before));
 	sw_text_char(&s->t, '>');
-	sw_text_word(&s->t, WORD(tcp_words, raw->after));
-	end_text(s, SHUTWATCH_KEY_STATE, text);
-}
-
-INLINE void put_values(struct sink *s, const struct shutwatch_raw *raw)
-{
-	if (raw->flags & SHUTWATCH_RAW_NO_VALUES) {
-		put_nothing(s, SHUTWATCH_KEY_UNREAD);
-		put_nothing(s, SHUTWATCH_KEY_UNSENT);
-		put_nothing(s, SHUTWATCH_KEY_UNACKED);
-		return;
-	}
-	put_number(s, SHUTWATCH_KEY_UNREAD, raw->unread);
-	put_number(s, SHUTWATCH_KEY_UNSENT, raw->unsent);
-	put_number(s, SHUTWATCH_KEY_UNACKED, raw->unacked);
+	sw_text_word(&s->t, SW_WORD_OF(sw_tcp_words, after));
+	end_text(s, key, text);
 }
 
 /* The only words that are not ours: what is odd in them will be looked at. */
-INLINE void put_kreason(struct sink *s, const char *kreason)
+INLINE void put_kreason(struct sink *s, enum shutwatch_key key, const char *kreason)
 {
 	char name[SHUTWATCH_KREASON_LEN + 1] = "";
 	const char *text, *c;
 
 	if (!s->r) {
 		memcpy(name, kreason, SHUTWATCH_KREASON_LEN);
-		sw_text_word(&s->t, &json_names[SHUTWATCH_KEY_KREASON]);
+		sw_text_word(&s->t, &json_keys[key]);
 		s->t.pos = json_foreign(s->t.pos, name);
 		return;
 	}
-	text = begin_text(s, SHUTWATCH_KEY_KREASON);
+	text = begin_text(s, key);
 	sw_text_part(&s->t, kreason, SHUTWATCH_KREASON_LEN);
-	end_text(s, SHUTWATCH_KEY_KREASON, text);
+	end_text(s, key, text);
 	for (c = text; *c; c++)
 		s->r->clean &= *c > ' ' && *c <= '~' && *c != '"' && *c != '\\';
 }
 
-INLINE void put_extras(struct sink *s, const struct shutwatch_raw *raw)
-{
-	if (raw->flags & SHUTWATCH_RAW_CHILDREN)
-		put_number(s, SHUTWATCH_KEY_CHILDREN, raw->children);
-	if (raw->flags & SHUTWATCH_RAW_PARENT)
-		put_cookie(s, SHUTWATCH_KEY_PARENT, raw->parent);
-	if (raw->flags & SHUTWATCH_RAW_KREASON)
-		put_kreason(s, raw->kreason);
+/*
+ * How each type is told.  The tables are expanded where there are s, which is
+ * told, r, the raw record, and flags, which it has.
+ */
+#define PUT_NUMBER(key, field)	put_number(s, key, r->field)
+#define PUT_LONG(key, field)	put_long(s, key, r->field)
+#define PUT_TIME(key, field)	put_time(s, key, r->field)
+#define PUT_NETNS(key, field)	put_netns(s, key, r->field)
+#define PUT_BYTES(key, field)	put_number(s, key, r->field)
+#define PUT_LINGER(key, field)	put_linger(s, key, r->field)
+#define PUT_COOKIE(key, field)	put_cookie(s, key, r->field)
+#define PUT_ENDPOINT(key, field) \
+	put_endpoint(s, key, r->field##addr, flags & SHUTWATCH_RAW_IPV6, r->field##port)
+#define PUT_COMM(key, field)	put_comm(s, key, r->field)
+#define PUT_KREASON(key, field)	put_kreason(s, key, r->field)
+#define PUT_ERRNO(key, field)	put_errno(s, key, r->field)
+#define PUT_STATES(key, field)	put_states(s, key, r->field, r->after)
+#define PUT_CTX(key, field)	put_word(s, key, SW_WORD_OF(sw_ctx_words, r->field))
+#define PUT_BY(key, field)	put_word(s, key, SW_WORD_OF(sw_by_words, r->field))
+#define PUT_HOW(key, field)	put_word(s, key, SW_WORD_OF(sw_how_words, r->field))
+#define PUT_SENT(key, field)	put_word(s, key, SW_WORD_OF(sw_sent_words, r->field))
+#define PUT_WHY(key, field)	put_word(s, key, SW_WORD_OF(sw_why_words, r->field))
+#define PUT_FIN(key, field)	put_word(s, key, SW_WORD_OF(sw_fin_words, r->field))
+
+/* The kind stands elsewhere in both, and is there already. */
+#define PUT_KIND(key, field)	do { } while (0)
+
+#define BIT(key)	(1ULL << SHUTWATCH_KEY_##key)
+#define ALL		(~0ULL)
+
+/* A row of a table, as code. */
+#define PUT(key, type, field, when)					\
+	switch (wanted & BIT(key) ? SW_WHEN_##when : SW_ABSENT) {	\
+	case SW_VALUE:							\
+		PUT_##type(SHUTWATCH_KEY_##key, field);			\
+		break;							\
+	case SW_DASH:							\
+		put_nothing(s, SHUTWATCH_KEY_##key);			\
+		break;							\
+	case SW_ABSENT:							\
+		break;							\
+	}
+
+/* A lost record has no socket, no task and no time. */
+#define PUT_LOST(key, type, field, when)				\
+{									\
+	if (SHUTWATCH_KEY_##key == SHUTWATCH_KEY_SEQ)			\
+		put_long(s, SHUTWATCH_KEY_SEQ, r->seq);			\
+	else if (SHUTWATCH_KEY_##key != SHUTWATCH_KEY_KIND)		\
+		put_nothing(s, SHUTWATCH_KEY_##key);			\
 }
 
-INLINE void put_asked(struct sink *s, const struct shutwatch_raw *raw)
+/*
+ * What a kind has is told in the order of SHUTWATCH_KEY_LIST, which is that of
+ * JSON, and not in that of its table: each key of the list is looked for there.
+ * All of that is constant, and nothing of the search is left in the program.
+ */
+#define PUT_ASKED(key, type, field, when)				\
+	case SHUTWATCH_KEY_##key: {					\
+		PUT(key, type, field, when)				\
+		break;							\
+	}
+
+#define PUT_ASKED_OF(id, name)						\
+	case id: {							\
+		switch (asked) {					\
+		id##_KEYS(PUT_ASKED)					\
+		}							\
+		break;							\
+	}
+
+INLINE void put_asked(struct sink *s, const struct shutwatch_raw *r, unsigned long long wanted,
+		      int kind, int asked)
 {
-	put_word(s, SHUTWATCH_KEY_CALL, WORD(by_words, raw->by));
-	put_word(s, SHUTWATCH_KEY_HOW, WORD(how_words, raw->how));
+	const unsigned int flags = r->flags;
+
+	switch (kind) {
+	SHUTWATCH_KIND_LIST(PUT_ASKED_OF)
+	}
 }
 
-INLINE void put_decided(struct sink *s, const struct shutwatch_raw *raw)
+#define PUT_IN_ORDER(id, name)	{ put_asked(s, r, wanted, kind, id); }
+
+INLINE void put_kind(struct sink *s, const struct shutwatch_raw *r, unsigned long long wanted,
+		     int kind)
 {
-	put_word(s, SHUTWATCH_KEY_SENT, WORD(sent_words, raw->sent));
-	put_word(s, SHUTWATCH_KEY_WHY, WORD(why_words, raw->why));
-	put_word(s, SHUTWATCH_KEY_FIN, WORD(fin_words, raw->fin));
+	SHUTWATCH_KEY_LIST(PUT_IN_ORDER)
 }
 
-INLINE void put_times(struct sink *s, const struct shutwatch_raw *raw)
+#define PUT_KIND_OF(id, name)						\
+	case id: {							\
+		put_kind(s, r, wanted, id);				\
+		break;							\
+	}
+
+/* All that is wanted but the kind, which each of the two has in another place. */
+INLINE void put_record(struct sink *s, const struct shutwatch_raw *r, unsigned long long wanted)
 {
-	if (raw->linger == -1)
-		put_nothing(s, SHUTWATCH_KEY_LINGER);
+	const unsigned int flags = r->flags;
+
+	if (r->kind == SHUTWATCH_KIND_LOST)
+		SW_KEYS(SHUTWATCH_HEAD_KEYS(PUT_LOST, PUT_LOST));
 	else
-		put_number(s, SHUTWATCH_KEY_LINGER, (__u32)raw->linger);
-	if (raw->flags & SHUTWATCH_RAW_NO_TIME)
-		put_nothing(s, SHUTWATCH_KEY_TOOK);
-	else
-		put_long(s, SHUTWATCH_KEY_TOOK, raw->took);
-}
-
-/* In the order of the list of keys, which is that of JSON. */
-INLINE void put_kind_keys(struct sink *s, const struct shutwatch_raw *raw)
-{
-	bool call = raw->kind == SHUTWATCH_KIND_CALL;
-	bool decision = raw->kind == SHUTWATCH_KIND_DECISION;
-
-	if (raw->kind >= SHUTWATCH_KIND_LOST)
-		return;
-	if (call) {
-		put_asked(s, raw);
-		put_errno(s, SHUTWATCH_KEY_RET, raw->err);
+		SW_KEYS(SHUTWATCH_HEAD_KEYS(PUT, PUT));
+	switch (r->kind) {
+	SHUTWATCH_KIND_LIST(PUT_KIND_OF)
 	}
-	put_states(s, raw);
-	if (decision || raw->kind == SHUTWATCH_KIND_STATE)
-		put_word(s, SHUTWATCH_KEY_BY, WORD(by_words, raw->by));
-	if (call || decision) {
-		put_decided(s, raw);
-		put_values(s, raw);
-		if (call)
-			put_times(s, raw);
-		put_extras(s, raw);
-	} else if (raw->kind == SHUTWATCH_KIND_RESET) {
-		put_errno(s, SHUTWATCH_KEY_ERROR, raw->err);
-	}
-}
-
-INLINE void put_lost(struct sink *s, const struct shutwatch_raw *raw)
-{
-	enum shutwatch_key key;
-
-	put_nothing(s, SHUTWATCH_KEY_TS);
-	for (key = SHUTWATCH_KEY_CPU; key <= SHUTWATCH_KEY_REMOTE; key++)
-		put_nothing(s, key);
-	put_long(s, SHUTWATCH_KEY_COUNT, raw->count);
-}
-
-INLINE void put_common(struct sink *s, const struct shutwatch_raw *raw)
-{
-	put_time(s, raw->ts);
-	put_number(s, SHUTWATCH_KEY_CPU, raw->cpu);
-	put_word(s, SHUTWATCH_KEY_CTX, WORD(ctx_words, raw->ctx));
-	put_owner(s, raw);
-	put_netns(s, raw->netns);
-	put_cookie(s, SHUTWATCH_KEY_COOKIE, raw->cookie);
-	put_endpoints(s, raw);
-}
-
-/* All but the kind, which each of the two has in another place. */
-INLINE void put_record(struct sink *s, const struct shutwatch_raw *raw)
-{
-	put_long(s, SHUTWATCH_KEY_SEQ, raw->seq);
-	if (raw->kind == SHUTWATCH_KIND_LOST) {
-		put_lost(s, raw);
-		return;
-	}
-	put_common(s, raw);
-	put_kind_keys(s, raw);
 }
 
 /**
@@ -418,7 +381,7 @@ static struct sink begin(struct record *r, const struct shutwatch_raw *raw,
 			 struct raw_kept *kept)
 {
 	struct sink s = { .t = { r->text }, .r = r, .kept = kept };
-	const struct sw_word *kind = WORD(kind_words, raw->kind);
+	const struct sw_word *kind = SW_WORD_OF(sw_kind_words, raw->kind);
 
 	memset(r->value, 0, sizeof(r->value));
 	r->has = 0;
@@ -439,8 +402,14 @@ void raw_record(struct record *r, const struct shutwatch_raw *raw, struct raw_ke
 {
 	struct sink s = begin(r, raw, kept);
 
-	put_record(&s, raw);
+	put_record(&s, raw, ALL);
 }
+
+/* What the columns of the table look at. */
+#define BRIEF								\
+	(BIT(PID) | BIT(COMM) | BIT(LOCAL) | BIT(REMOTE) | BIT(STATE) |	\
+	 BIT(CALL) | BIT(HOW) | BIT(BY) | BIT(SENT) | BIT(WHY) |	\
+	 BIT(FIN) | BIT(ERROR) | BIT(COUNT))
 
 /**
  * raw_record_brief() - the same, of what the columns of the table show
@@ -452,21 +421,7 @@ void raw_record_brief(struct record *r, const struct shutwatch_raw *raw, struct 
 {
 	struct sink s = begin(r, raw, kept);
 
-	if (raw->kind == SHUTWATCH_KIND_LOST) {
-		put_lost(&s, raw);
-		return;
-	}
-	put_owner(&s, raw);
-	put_endpoints(&s, raw);
-	put_states(&s, raw);
-	if (raw->kind == SHUTWATCH_KIND_CALL)
-		put_asked(&s, raw);
-	else if (raw->kind == SHUTWATCH_KIND_RESET)
-		put_errno(&s, SHUTWATCH_KEY_ERROR, raw->err);
-	else
-		put_word(&s, SHUTWATCH_KEY_BY, WORD(by_words, raw->by));
-	if (raw->kind == SHUTWATCH_KIND_CALL || raw->kind == SHUTWATCH_KIND_DECISION)
-		put_decided(&s, raw);
+	put_record(&s, raw, BRIEF);
 }
 
 /**
@@ -482,9 +437,9 @@ char *raw_json(char *to, const struct shutwatch_raw *raw, struct raw_kept *kept)
 	struct sink s = { .t = { to }, .kept = kept };
 
 	sw_text_const(&s.t, "{\"" JSON_TYPE "\":\"");
-	sw_text_word(&s.t, WORD(kind_words, raw->kind));
+	sw_text_word(&s.t, SW_WORD_OF(sw_kind_words, raw->kind));
 	sw_text_char(&s.t, '"');
-	put_record(&s, raw);
+	put_record(&s, raw, ALL);
 	sw_text_const(&s.t, "}\n");
 	return s.t.pos;
 }
