@@ -376,7 +376,6 @@ enum shutwatch_type {
 	X(UNSENT,	BYTES,		unsent,		UNLESS(NO_VALUES)) \
 	X(UNACKED,	BYTES,		unacked,	UNLESS(NO_VALUES)) \
 	X(FIN,		FIN,		fin,		ALWAYS)		\
-	X(CHILDREN,	NUMBER,		children,	IF(CHILDREN))	\
 	X(PARENT,	COOKIE,		parent,		IF(PARENT))	\
 	X(KREASON,	KREASON,	kreason,	IF(KREASON))
 
