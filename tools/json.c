@@ -15,20 +15,30 @@
 
 #define REPLACEMENT	"\\ufffd"
 
-/* Keys whose values are numbers where they are anything, a bit for each. */
+/* Sets of keys, by the types of their values, a bit for each. */
+#define AS_BIT(key, in)	| (unsigned long long)(in) << SHUTWATCH_KEY_##key
 #define AS_NUMBER(key, type, ...) \
-	| (unsigned long long)(SHUTWATCH_TYPE_##type < SHUTWATCH_TYPE_STRINGS) << \
-	SHUTWATCH_KEY_##key
+	AS_BIT(key, SHUTWATCH_TYPE_##type < SHUTWATCH_TYPE_STRINGS)
 #define AS_NUMBERS(kind, ...)	kind##_KEYS(AS_NUMBER)
+#define AS_COMM(key, type, ...) \
+	AS_BIT(key, SHUTWATCH_TYPE_##type == SHUTWATCH_TYPE_COMM)
+#define AS_COMMS(kind, ...)	kind##_KEYS(AS_COMM)
 
+/* Numbers where they are anything. */
 static const unsigned long long numbers = 0
 	SHUTWATCH_HEAD_KEYS(AS_NUMBER, AS_NUMBER)
 	SHUTWATCH_KIND_LIST(AS_NUMBERS)
 	SHUTWATCH_SOCKET_KEYS(AS_NUMBER, AS_NUMBER);
 
-static bool is_numeric(int key)
+/* Names of tasks, which are escaped. */
+static const unsigned long long comms = 0
+	SHUTWATCH_HEAD_KEYS(AS_COMM, AS_COMM)
+	SHUTWATCH_KIND_LIST(AS_COMMS)
+	SHUTWATCH_SOCKET_KEYS(AS_COMM, AS_COMM);
+
+static bool is_in(unsigned long long keys, int key)
 {
-	return numbers >> key & 1;
+	return keys >> key & 1;
 }
 
 static bool in_range(unsigned char c, unsigned char from, unsigned char to)
@@ -187,12 +197,12 @@ static char *put_value(char *to, const struct record *r, int key)
 
 	if (value[0] == SHUTWATCH_NOTHING[0] && !value[1])
 		return PUT(to, "null");
-	if (key == SHUTWATCH_KEY_COMM)
+	if (is_in(comms, key))
 		return put_comm(to, value);
 	if (!r->clean)
-		return is_numeric(key) && is_number(value) ? put(to, value, r->len[key]) :
+		return is_in(numbers, key) && is_number(value) ? put(to, value, r->len[key]) :
 							     json_string(to, value);
-	if (is_numeric(key))
+	if (is_in(numbers, key))
 		return put_clean(to, value, r->len[key]);
 	*to++ = '"';
 	to = put_clean(to, value, r->len[key]);

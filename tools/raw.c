@@ -165,7 +165,7 @@ static char *json_foreign(char *to, const char *text)
 	return to + json_null.len;
 }
 
-static void keep_comm(struct raw_kept *kept, const char *comm)
+static void keep_comm(struct raw_kept_comm *kept, const char *comm)
 {
 	struct sw_text t = { kept->escaped.text };
 	char name[SHUTWATCH_COMM_LEN + 1] = "";
@@ -180,7 +180,7 @@ static void keep_comm(struct raw_kept *kept, const char *comm)
 
 INLINE void put_comm(struct sink *s, enum shutwatch_key key, const char *comm)
 {
-	struct raw_kept *kept = s->kept;
+	struct raw_kept_comm *kept = &s->kept->comm[key];
 
 	if (!kept->json.len || memcmp(kept->comm, comm, sizeof(kept->comm)))
 		keep_comm(kept, comm);

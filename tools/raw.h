@@ -10,14 +10,12 @@
 #include "record.h"
 
 /**
- * struct raw_kept - what one record of a stream leaves to the next
- * @text: times and namespaces
- * @comm: the last name of a task
+ * struct raw_kept_comm - a name of a task, and what was written for it
+ * @comm: the name
  * @escaped: the same as a line of text has it
  * @json: the same as JSON has it, with its quotes
  */
-struct raw_kept {
-	struct sw_kept text;
+struct raw_kept_comm {
 	char comm[SHUTWATCH_COMM_LEN];
 	struct {
 		char text[4 * SHUTWATCH_COMM_LEN + RECORD_SLACK];
@@ -27,6 +25,16 @@ struct raw_kept {
 		char text[6 * SHUTWATCH_COMM_LEN + 2 + RECORD_SLACK];
 		unsigned short len;
 	} json;
+};
+
+/**
+ * struct raw_kept - what one record of a stream leaves to the next
+ * @text: times and namespaces
+ * @comm: for each key that is a name of a task, the last one
+ */
+struct raw_kept {
+	struct sw_kept text;
+	struct raw_kept_comm comm[SHUTWATCH_KEY__MAX];
 };
 
 int raw_check(const struct shutwatch_raw *raw, size_t len);
