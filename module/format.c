@@ -221,10 +221,11 @@ static void put_path(struct sw_text *t, enum shutwatch_key key, __u64 path)
  */
 size_t sw_format_record(char *buf, const struct sw_record *rec, struct sw_kept *kept)
 {
-	const struct sw_record *r = rec, *o = rec;
+	const struct sw_outcome *o = &rec->outcome;
+	const struct sw_record *r = rec;
 	const struct sw_ident *id = &rec->id;
 	const struct sw_values *v = &rec->v;
-	const unsigned int flags = rec->flags;
+	const unsigned int flags = rec->outcome.flags;
 	const bool ipv6 = flags & SW_RECORD_IPV6;
 	struct sw_text text = { buf }, *t = &text;
 

@@ -24,17 +24,6 @@ static_assert(sizeof(struct shutwatch_raw) == 168);
 static_assert(offsetof(struct shutwatch_raw, kreason) + SHUTWATCH_KREASON_LEN ==
 	      sizeof(struct shutwatch_raw));
 
-#define SAME_FLAG(name)	static_assert((int)SW_RECORD_##name == (int)SHUTWATCH_RAW_##name)
-SAME_FLAG(IPV6);
-SAME_FLAG(NO_VALUES);
-SAME_FLAG(PARENT);
-SAME_FLAG(CHILDREN);
-SAME_FLAG(KREASON);
-SAME_FLAG(NO_TIME);
-
-#define FLAGS	(SW_RECORD_IPV6 | SW_RECORD_NO_VALUES | SW_RECORD_PARENT | \
-		 SW_RECORD_CHILDREN | SW_RECORD_KREASON | SW_RECORD_NO_TIME)
-
 /* A reason that has no name is told by its number, as in the text. */
 static void copy_kreason(char *to, unsigned int kreason)
 {
@@ -110,10 +99,11 @@ static void copy_endpoint(__u8 *addr, __u16 *port, const __u8 *rec_addr, __u16 r
  */
 void sw_raw_record(struct shutwatch_raw *raw, const struct sw_record *rec)
 {
-	const struct sw_record *r = rec, *o = rec;
+	const struct sw_outcome *o = &rec->outcome;
+	const struct sw_record *r = rec;
 	const struct sw_ident *id = &rec->id;
 	const struct sw_values *v = &rec->v;
-	const unsigned int flags = rec->flags & FLAGS;
+	const unsigned int flags = rec->outcome.flags;
 
 	memset(raw, 0, sizeof(*raw));
 	raw->size = sizeof(*raw);

@@ -48,13 +48,13 @@ struct sw_values {
 
 #define SW_LINGER_OFF		(-1)
 
-/* struct sw_outcome.flags */
-#define SW_RECORD_IPV6		0x01	/* addresses are IPv6 */
-#define SW_RECORD_NO_VALUES	0x02	/* there was no socket to ask */
-#define SW_RECORD_PARENT	0x04	/* @aux is the listener's cookie */
-#define SW_RECORD_CHILDREN	0x08	/* the socket was a listener */
-#define SW_RECORD_KREASON	0x10	/* the kernel gave a reset reason */
-#define SW_RECORD_NO_TIME	0x20	/* the end of the call was not seen */
+/* struct sw_record.flags */
+#define SW_RECORD_IPV6		SHUTWATCH_RAW_IPV6	/* addresses are IPv6 */
+#define SW_RECORD_NO_VALUES	SHUTWATCH_RAW_NO_VALUES	/* there was no socket to ask */
+#define SW_RECORD_PARENT	SHUTWATCH_RAW_PARENT	/* @aux is the listener's cookie */
+#define SW_RECORD_CHILDREN	SHUTWATCH_RAW_CHILDREN	/* the socket was a listener */
+#define SW_RECORD_KREASON	SHUTWATCH_RAW_KREASON	/* the kernel gave a reset reason */
+#define SW_RECORD_NO_TIME	SHUTWATCH_RAW_NO_TIME	/* the end of the call was not seen */
 
 /**
  * struct sw_outcome - what came of it: copied whole from a call to its record
