@@ -22,18 +22,25 @@ struct task_struct;
 #define SW_SEEN_DEFERRED	0x0100	/* tcp_shutdown() once more, by a segment */
 #define SW_SEEN_NETNS_EXIT	0x0200	/* the namespace was going away */
 #define SW_SEEN_KREASON		0x0400	/* the kernel gave a reason for the RST */
+#define SW_SEEN_MEMORY		0x0800	/* ... while TCP's memory was above its limit */
+#define SW_SEEN_MPTCP		0x1000	/* the socket is MPTCP's */
+#define SW_SEEN_LINGERS		0x2000	/* it may sleep for SO_LINGER: counted as such */
+#define SW_SEEN_EXIT		0x4000	/* its task was ending */
 
 /**
  * struct sw_call - a call in flight
  * @owner: the task that makes it; NULL where the slot is free
  * @sk: the socket
  * @cookie: its SO_COOKIE
+ * @key: where its entry is found in the table of sockets
  * @start: when it began, nanoseconds of CLOCK_MONOTONIC
  * @id: which connection
  * @v: values at the moment of the decision
  * @children: embryos reset because this listener stopped
  * @ret: return value
  * @outcome: what came of it so far
+ * @failed: RSTs that could not leave @failed_cpu, when this one was decided
+ * @failed_cpu: the CPU
  * @seen: SW_SEEN_*
  * @call: enum shutwatch_by
  * @from: enum shutwatch_tcp before the call's last transition
@@ -43,16 +50,32 @@ struct sw_call {
 	struct task_struct	*owner;
 	const struct sock	*sk;
 	__u64			cookie;
+	__u64			key;
 	__u64			start;
 	struct sw_ident		id;
 	struct sw_values	v;
 	__u32			children;
 	int			ret;
 	struct sw_outcome	outcome;
+	__u32			failed;
+	__u16			failed_cpu;
 	__u16			seen;
 	__u8			call;
 	__u8			from;
 	bool			stray;
 };
+
+/**
+ * sw_call_saw_fin() - the kernel has asked for a FIN inside a call
+ * @call: the call
+ * @fate: enum shutwatch_fin: what became of it
+ *
+ * Context: any.
+ */
+static inline void sw_call_saw_fin(struct sw_call *call, __u8 fate)
+{
+	call->seen |= SW_SEEN_FIN;
+	call->outcome.fin = fate;
+}
 
 #endif /* _SHUTWATCH_CALL_H */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Calls in flight: memory, and those of tasks whose own slot is taken. */
 
+#include <linux/pid.h>
+#include <linux/sched.h>
 #include <linux/vmalloc.h>
 
 #include "calls.h"
@@ -8,7 +10,16 @@
 /* How many slots are tried for a task: its own, and its neighbours. */
 #define TRIES	32
 
+/*
+ * How many calls of one process may sleep for SO_LINGER and be followed: an
+ * eighth of all.  Processes are told apart by a hash; two that share a place
+ * share the number.
+ */
+#define LINGERERS	((1 << SW_CALLS_BITS) / 8)
+#define PROCESS_BITS	8
+
 struct sw_calls sw_calls;
+static atomic_t lingerers[1 << PROCESS_BITS];
 
 static_assert(sizeof(struct sw_call_slot) == 128);
 
@@ -35,6 +46,39 @@ int sw_calls_init(void)
 void sw_calls_exit(void)
 {
 	vfree(sw_calls.slots);
+}
+
+static atomic_t *lingerers_of_process(void)
+{
+	return &lingerers[hash_32(task_tgid_nr(current), PROCESS_BITS)];
+}
+
+/**
+ * sw_call_may_linger() - current is about to make a call that may sleep long
+ *
+ * One process must not take all the room there is, and blind us for others.
+ *
+ * Context: task.
+ * Return: whether the call can be followed; then it has to be told that it
+ *	lingers (SW_SEEN_LINGERS).  If not, it is counted.
+ */
+bool sw_call_may_linger(void)
+{
+	if (atomic_inc_return(lingerers_of_process()) <= LINGERERS)
+		return true;
+	sw_call_lingers_no_more();
+	sw_count(SW_COUNT_LOST_CALLS);
+	return false;
+}
+
+/**
+ * sw_call_lingers_no_more() - such a call is over
+ *
+ * Context: task, the one that made it.
+ */
+void sw_call_lingers_no_more(void)
+{
+	atomic_dec(lingerers_of_process());
 }
 
 static struct sw_call *neighbour(unsigned int nr)
@@ -97,6 +141,8 @@ struct sw_call *sw_call_claim(void)
 			WRITE_ONCE(call->owner, NULL);	/* as it was */
 		call = stray;
 	}
+	if (call->seen & SW_SEEN_LINGERS)
+		sw_call_lingers_no_more();
 	sw_count(SW_COUNT_LOST_RETURNS);
 	return call;
 }

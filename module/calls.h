@@ -4,8 +4,8 @@
  *
  * Slots are claimed with cmpxchg() on the owner and given back by the owner,
  * so no lock is needed: what stands in a slot is only ever looked at by the
- * task whose slot it is.  A softirq on top of that task must not look: it has
- * asked nothing.
+ * task whose slot it is, and by softirqs on top of it.  Those have asked nothing,
+ * and it is for the caller to know: see sw_probe_call().
  *
  * One call per task: TCP's calls do not nest.  If a task begins a second one,
  * the return of the first was missed; it is counted and its slot used again.
@@ -47,6 +47,8 @@ int sw_calls_init(void);
 void sw_calls_exit(void);
 struct sw_call *sw_call_find_stray(void);
 struct sw_call *sw_call_claim(void);
+bool sw_call_may_linger(void);
+void sw_call_lingers_no_more(void);
 
 static __always_inline struct sw_call *sw_call_own_slot(void)
 {
@@ -57,33 +59,16 @@ static __always_inline struct sw_call *sw_call_own_slot(void)
  * sw_call_find() - the call that current is in
  *
  * Context: any.
- * Return: the call; NULL if there is none, or in softirq.
+ * Return: the call, or NULL if there is none.
  */
 static __always_inline struct sw_call *sw_call_find(void)
 {
-	struct sw_call *call;
+	struct sw_call *call = sw_call_own_slot();
 
-	if (in_serving_softirq())
-		return NULL;
-	call = sw_call_own_slot();
 	if (READ_ONCE(call->owner) == current)
 		return call;
 	return unlikely(atomic_read(&sw_calls.strays)) ? sw_call_find_stray() :
 							 NULL;
-}
-
-/**
- * sw_call_on() - the call that current is in, if it is one on this socket
- * @sk: the socket
- *
- * Context: any.
- * Return: the call or NULL.
- */
-static __always_inline struct sw_call *sw_call_on(const struct sock *sk)
-{
-	struct sw_call *call = sw_call_find();
-
-	return call && call->sk == sk ? call : NULL;
 }
 
 /**
@@ -123,6 +108,8 @@ static __always_inline struct sw_call *sw_call_begin(const struct sock *sk)
  */
 static __always_inline void sw_call_end(struct sw_call *call)
 {
+	if (unlikely(call->seen & SW_SEEN_LINGERS))
+		sw_call_lingers_no_more();
 	if (unlikely(call->stray)) {
 		call->stray = false;
 		atomic_dec(&sw_calls.strays);

@@ -43,6 +43,10 @@ static_assert(__same_type(tcp_abort, int (struct sock *, int)));
 #define SW_HAVE_RST_REASON 0
 #endif
 
+#if __has_include("net/proto_memory.h")
+#include <net/proto_memory.h>	/* sk_memory_allocated(), 6.18 */
+#endif
+
 /*
  * Since 5.11 (MPTCP options in resets) tcp_reset() is told the segment.  Before,
  * the segment is only known to tcp_rcv_state_process().

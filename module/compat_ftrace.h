@@ -32,4 +32,16 @@
 #define SW_FTRACE_ARG(regs, n)	regs_get_kernel_argument(regs, n)
 #endif
 
+/*
+ * Where a function returns to, when a probe is hit at its entry.  0 where we do
+ * not know how to tell: then nobody is known to have called it.
+ */
+#if defined(CONFIG_X86_64)
+#define SW_CALLER(regs)		regs_get_kernel_stack_nth(regs, 0)
+#elif defined(CONFIG_ARM64)
+#define SW_CALLER(regs)		procedure_link_pointer(regs)
+#else
+#define SW_CALLER(regs)		0UL
+#endif
+
 #endif /* _SHUTWATCH_COMPAT_FTRACE_H */

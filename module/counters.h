@@ -6,6 +6,8 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+#include "uapi/shutwatch.h"
+
 #define SW_COUNTER_LIST(X)						\
 	/* records written to the ring */				\
 	X(SW_COUNT_RECORDS,		"records")			\
@@ -60,6 +62,32 @@ static inline void sw_count_many(enum sw_counter counter, u64 n)
 	this_cpu_add(sw_counters[counter], n);
 }
 
+/* Of every ending: by whom, what was sent, why.  Per CPU, allocated at load. */
+#define SW_TOTALS	(SHUTWATCH_BY_COUNT * SHUTWATCH_SENT_COUNT * SHUTWATCH_WHY_COUNT)
+
+extern u64 __percpu *sw_totals;
+
+static __always_inline unsigned int sw_total_index(u8 by, u8 sent, u8 why)
+{
+	return (by * SHUTWATCH_SENT_COUNT + sent) * SHUTWATCH_WHY_COUNT + why;
+}
+
+/**
+ * sw_count_total() - count an ending, whether or not a record of it is kept
+ * @by: enum shutwatch_by
+ * @sent: enum shutwatch_sent
+ * @why: enum shutwatch_why
+ *
+ * Context: any.
+ */
+static __always_inline void sw_count_total(u8 by, u8 sent, u8 why)
+{
+	this_cpu_inc(sw_totals[sw_total_index(by, sent, why)]);
+}
+
+int sw_totals_init(void);
+void sw_totals_exit(void);
+u64 sw_total_sum(u8 by, u8 sent, u8 why);
 u64 sw_counter_sum(enum sw_counter counter);
 const char *sw_counter_name(enum sw_counter counter);
 

@@ -19,6 +19,17 @@ void sw_emit_kreason(struct sw_record *rec, u8 kreason)
 		sw_count(SW_COUNT_KREASON_MISMATCH);
 }
 
+static void put_relation(struct sw_record *rec, const struct sw_decision *d)
+{
+	if (d->by == SHUTWATCH_BY_LISTENER) {
+		rec->aux = d->parent;
+		rec->outcome.flags |= SW_RECORD_PARENT;
+	} else if (d->msk) {
+		rec->aux = d->msk;
+		rec->outcome.flags |= SW_RECORD_MSK;
+	}
+}
+
 /**
  * sw_emit_decision() - a decision outside a call
  * @d: the decision
@@ -32,17 +43,19 @@ void sw_emit_decision(const struct sw_decision *d)
 
 	if (d->why == SHUTWATCH_WHY_UNKNOWN)
 		sw_count(SW_COUNT_UNKNOWN);
-	rec = sw_emit_begin(SHUTWATCH_KIND_DECISION, d->by, sw_task_asked(d->by),
-			    sw_now(), d->cookie, d->id, d->ipv6, &seq);
+	sw_count_total(d->by, d->sent, d->why);
+	if (!sw_emit_wanted(SHUTWATCH_KIND_DECISION, d->sent, d->why))
+		return;
+	rec = sw_emit_begin(SHUTWATCH_KIND_DECISION, d->by, d->asked, sw_now(),
+			    d->cookie, d->id, d->ipv6, d->owner, &seq);
 	if (!rec)
 		return;
-	rec->aux = d->parent;
-	if (d->by == SHUTWATCH_BY_LISTENER)
-		rec->outcome.flags |= SW_RECORD_PARENT;
+	put_relation(rec, d);
 	if (d->v)
 		rec->v = *d->v;
 	else
 		rec->outcome.flags |= SW_RECORD_NO_VALUES;
+	rec->trigger = d->trigger;
 	rec->outcome.before = d->before;
 	rec->outcome.after = d->after;
 	rec->outcome.sent = d->sent;
@@ -52,4 +65,29 @@ void sw_emit_decision(const struct sw_decision *d)
 	if (d->kreason_known)
 		sw_emit_kreason(rec, d->kreason);
 	sw_ring_commit(rec, seq);
+}
+
+/**
+ * sw_emit_skipped() - something that the kernel did not let us see
+ * @what: enum shutwatch_what
+ * @count: how often since the last such record
+ *
+ * It concerns no socket, and no filter.
+ *
+ * Context: process.
+ */
+void sw_emit_skipped(u8 what, u64 count)
+{
+	static const struct sw_ident nobody;
+	struct sw_record *rec;
+	u64 seq;
+
+	preempt_disable();
+	rec = sw_emit_begin(SHUTWATCH_KIND_SKIPPED, what, false, sw_now(), 0,
+			    &nobody, false, NULL, &seq);
+	if (rec) {
+		rec->aux = count;
+		sw_ring_commit(rec, seq);
+	}
+	preempt_enable();
 }

@@ -18,6 +18,7 @@
 
 #include "call.h"
 #include "counters.h"
+#include "filter.h"
 #include "ring.h"
 #include "socktab.h"
 
@@ -25,8 +26,11 @@
  * struct sw_decision - a FIN or RST that was decided outside a call
  * @cookie: SO_COOKIE; 0 where there is no socket
  * @id: which connection
- * @v: values at the moment of the decision; NULL where there is no socket
+ * @owner: the process that has the socket; NULL where there is no socket
+ * @v: values at the moment of the decision; NULL where there was none to ask
+ * @trigger: the segment, or the values of the timer
  * @parent: cookie of the listener; 0 where there is none or it is not known
+ * @msk: cookie of the MPTCP socket; likewise
  * @by: enum shutwatch_by
  * @before: enum shutwatch_tcp before
  * @after: enum shutwatch_tcp after
@@ -35,13 +39,17 @@
  * @fin: enum shutwatch_fin
  * @kreason: the kernel's reason
  * @kreason_known: it gave one
+ * @asked: the task that runs has asked for it
  * @ipv6: addresses are IPv6
  */
 struct sw_decision {
 	u64			cookie;
 	const struct sw_ident	*id;
+	const struct shutwatch_owner	*owner;
 	const struct sw_values	*v;
+	union shutwatch_trigger	trigger;
 	u64			parent;
+	u64			msk;
 	u8			by;
 	u8			before;
 	u8			after;
@@ -50,33 +58,15 @@ struct sw_decision {
 	u8			fin;
 	u8			kreason;
 	bool			kreason_known;
+	bool			asked;
 	bool			ipv6;
 };
 
 void sw_emit_decision(const struct sw_decision *d);
 void sw_emit_kreason(struct sw_record *rec, u8 kreason);
+void sw_emit_skipped(u8 what, u64 count);
 
-/* A segment or a timer only borrows the task that it interrupts. */
-#define SW_NO_TASK_ASKED	(BIT(SHUTWATCH_BY_NONE) |		\
-				 BIT(SHUTWATCH_BY_RX) |			\
-				 BIT(SHUTWATCH_BY_TIMER) |		\
-				 BIT(SHUTWATCH_BY_MPTCP))
-
-/**
- * sw_task_asked() - has the task that runs asked for what happens?
- * @by: enum shutwatch_by: who caused it
- *
- * Nor has the one in which the backlog is processed: that is whatever task
- * releases the socket.
- *
- * Context: any.
- * Return: whether current is to be named.
- */
-static __always_inline bool sw_task_asked(u8 by)
-{
-	return !(BIT(by) & SW_NO_TASK_ASKED) && !in_serving_softirq();
-}
-
+/* Whatever task a segment or a timer interrupts, it has not asked. */
 static __always_inline u8 sw_context(u8 by, bool asked)
 {
 	if (!asked && in_serving_softirq())
@@ -84,6 +74,24 @@ static __always_inline u8 sw_context(u8 by, bool asked)
 						  SHUTWATCH_CTX_SOFTIRQ;
 	return current->flags & PF_KTHREAD ? SHUTWATCH_CTX_KTHREAD :
 					     SHUTWATCH_CTX_TASK;
+}
+
+/**
+ * sw_emit_wanted() - does the filter let a record through?
+ * @kind: enum shutwatch_kind
+ * @sent: enum shutwatch_sent; 0 where the kind has no such key
+ * @why: enum shutwatch_why; likewise
+ *
+ * Context: any, preemption disabled.
+ * Return: whether it is kept.
+ */
+static __always_inline bool sw_emit_wanted(u8 kind, u8 sent, u8 why)
+{
+	if (!static_branch_unlikely(&sw_filter_asks_outcome) ||
+	    sw_filter_has_outcome(rcu_dereference_sched(sw_filter), kind, sent, why))
+		return true;
+	sw_count(SW_COUNT_FILTERED);
+	return false;
 }
 
 /**
@@ -102,7 +110,8 @@ static __always_inline u64 sw_now(void)
 /* What all records begin with; NULL if it has to be given up. */
 static __always_inline struct sw_record *
 sw_emit_begin(u8 kind, u8 by, bool asked, u64 now, u64 cookie,
-	      const struct sw_ident *id, bool ipv6, u64 *seq)
+	      const struct sw_ident *id, bool ipv6,
+	      const struct shutwatch_owner *owner, u64 *seq)
 {
 	struct sw_record *rec = sw_ring_begin(seq);
 
@@ -116,6 +125,10 @@ sw_emit_begin(u8 kind, u8 by, bool asked, u64 now, u64 cookie,
 	rec->ctx = sw_context(by, asked);
 	rec->cpu = raw_smp_processor_id();
 	rec->outcome.flags = ipv6 ? SW_RECORD_IPV6 : 0;
+	if (owner)
+		rec->owner = *owner;
+	else
+		rec->owner.pid = 0;
 	if (asked) {
 		rec->pid = task_tgid_nr(current);
 		memcpy(rec->comm, current->comm, sizeof(rec->comm));
@@ -129,26 +142,31 @@ sw_emit_begin(u8 kind, u8 by, bool asked, u64 now, u64 cookie,
  * sw_emit_state() - a transition
  * @e: the socket's entry, locked
  * @by: enum shutwatch_by
- * @asked: sw_task_asked(@by)
+ * @asked: the task that runs has asked for it
  * @now: sw_now()
  * @before: enum shutwatch_tcp before
  * @after: enum shutwatch_tcp after
+ * @err: the errno that it leaves on the socket; 0 for none
  *
  * Context: any, preemption disabled.
  */
 static __always_inline void sw_emit_state(const struct sw_entry *e, u8 by,
 					  bool asked, u64 now, u8 before,
-					  u8 after)
+					  u8 after, int err)
 {
 	struct sw_record *rec;
 	u64 seq;
 
+	if (!sw_emit_wanted(SHUTWATCH_KIND_STATE, 0, 0))
+		return;
 	rec = sw_emit_begin(SHUTWATCH_KIND_STATE, by, asked, now,
-			    e->info.cookie, &e->info.id, e->info.ipv6, &seq);
+			    e->info.cookie, &e->info.id, e->info.ipv6,
+			    &e->info.owner, &seq);
 	if (!rec)
 		return;
 	rec->outcome.before = before;
 	rec->outcome.after = after;
+	rec->err = err;
 	sw_ring_commit(rec, seq);
 }
 
@@ -156,7 +174,7 @@ static __always_inline void sw_emit_state(const struct sw_entry *e, u8 by,
  * sw_emit_reset() - a RST was received
  * @e: the socket's entry, locked
  * @now: sw_now()
- * @err: the errno that it left
+ * @err: the errno that it left; 0 where there is no program to tell
  * @before: enum shutwatch_tcp before
  * @after: enum shutwatch_tcp after
  *
@@ -168,8 +186,11 @@ static __always_inline void sw_emit_reset(const struct sw_entry *e, u64 now,
 	struct sw_record *rec;
 	u64 seq;
 
+	if (!sw_emit_wanted(SHUTWATCH_KIND_RESET, 0, 0))
+		return;
 	rec = sw_emit_begin(SHUTWATCH_KIND_RESET, SHUTWATCH_BY_RX, false, now,
-			    e->info.cookie, &e->info.id, e->info.ipv6, &seq);
+			    e->info.cookie, &e->info.id, e->info.ipv6,
+			    &e->info.owner, &seq);
 	if (!rec)
 		return;
 	rec->outcome.before = before;
@@ -181,21 +202,26 @@ static __always_inline void sw_emit_reset(const struct sw_entry *e, u64 now,
 /**
  * sw_emit_call() - a call that is over
  * @call: the call
- * @asked: sw_task_asked() of it
  * @id: which connection
+ * @owner: the process that has the socket; NULL if that is not known
  *
  * Context: any, preemption disabled.
  */
-static __always_inline void sw_emit_call(const struct sw_call *call, bool asked,
-					 const struct sw_ident *id)
+static __always_inline void sw_emit_call(const struct sw_call *call,
+					 const struct sw_ident *id,
+					 const struct shutwatch_owner *owner)
 {
 	struct sw_record *rec;
 	u64 seq;
 
 	if (unlikely(call->outcome.why == SHUTWATCH_WHY_UNKNOWN))
 		sw_count(SW_COUNT_UNKNOWN);
-	rec = sw_emit_begin(SHUTWATCH_KIND_CALL, call->call, asked, sw_now(),
-			    call->cookie, id, call->outcome.flags, &seq);
+	sw_count_total(call->call, call->outcome.sent, call->outcome.why);
+	if (!sw_emit_wanted(SHUTWATCH_KIND_CALL, call->outcome.sent,
+			    call->outcome.why))
+		return;
+	rec = sw_emit_begin(SHUTWATCH_KIND_CALL, call->call, true, sw_now(),
+			    call->cookie, id, call->outcome.flags, owner, &seq);
 	if (!rec)
 		return;
 	rec->aux = rec->ts - call->start;

@@ -20,12 +20,14 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "callers.h"
 #include "counters.h"
 #include "files.h"
 #include "format.h"
 #include "hooks.h"
 #include "raw.h"
 #include "ring.h"
+#include "skipped.h"
 #include "socktab.h"
 #include "text.h"
 
@@ -306,7 +308,43 @@ static const struct file_operations sockets_fops = {
 	.release = seq_release,
 };
 
-/* ---- stats and abi ---- */
+/* ---- totals, stats and abi ---- */
+
+static void show_total(struct seq_file *m, u8 by, u8 sent, u8 why)
+{
+	char line[SHUTWATCH_LINE_MAX];
+	struct sw_total total = {
+		.count = sw_total_sum(by, sent, why),
+		.by = by,
+		.sent = sent,
+		.why = why,
+	};
+
+	if (total.count)
+		seq_write(m, line, sw_format_total(line, &total));
+}
+
+static int totals_show(struct seq_file *m, void *v)
+{
+	u8 by, sent, why;
+
+	for (by = 0; by < SHUTWATCH_BY_COUNT; by++)
+		for (sent = 0; sent < SHUTWATCH_SENT_COUNT; sent++)
+			for (why = 0; why < SHUTWATCH_WHY_COUNT; why++)
+				show_total(m, by, sent, why);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(totals);
+
+static void show_callers(struct seq_file *m)
+{
+	const char *name;
+	unsigned int i;
+	bool found;
+
+	for (i = 0; (name = sw_caller_name(i, &found)); i++)
+		seq_printf(m, "caller.%s %d\n", name, found);
+}
 
 static void show_hook(struct seq_file *m, enum sw_hook_id id)
 {
@@ -327,8 +365,10 @@ static int stats_show(struct seq_file *m, void *v)
 		seq_printf(m, "%s %llu\n", sw_counter_name(i), sw_counter_sum(i));
 	seq_printf(m, "sockets %u\n", sw_socktab_tracked());
 	seq_printf(m, "readers %d\n", atomic_read(&readers));
+	seq_printf(m, "kprobes %d\n", sw_kprobes_work());
 	for (i = 0; i < SW_HOOK_COUNT; i++)
 		show_hook(m, i);
+	show_callers(m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(stats);
@@ -359,6 +399,7 @@ int sw_files_init(const struct sw_hook *table)
 	debugfs_create_file(SHUTWATCH_FILE_RAW, 0400, dir, &raw_view, &pipe_fops);
 	debugfs_create_file(SHUTWATCH_FILE_SOCKETS, 0400, dir, NULL, &sockets_fops);
 	debugfs_create_file(SHUTWATCH_FILE_STATS, 0400, dir, NULL, &stats_fops);
+	debugfs_create_file(SHUTWATCH_FILE_TOTALS, 0400, dir, NULL, &totals_fops);
 	return 0;
 }
 

@@ -18,6 +18,7 @@
 #include "filter.h"
 
 static struct sw_filter nothing = { .nothing = true };
+DEFINE_STATIC_KEY_FALSE(sw_filter_asks_outcome);
 struct sw_filter __rcu *sw_filter = (struct sw_filter __rcu __force *)&nothing;
 
 /* The parameters as last written; protected by the module's parameter lock. */
@@ -42,10 +43,6 @@ static bool addr_matches(const struct sw_filter *f, const struct sw_subject *s)
 		has_prefix(s->raddr, f->addr, f->addr_bits));
 }
 
-static bool pid_matches(const struct sw_filter *f)
-{
-	return !f->pid || (!in_serving_softirq() && task_tgid_nr(current) == f->pid);
-}
 
 /**
  * sw_filter_judge() - is this socket watched?
@@ -71,7 +68,7 @@ enum sw_verdict sw_filter_judge(const struct sw_filter *f,
 		return SW_REJECT;
 	if (!sw_filter_has_ports(f, s->lport, s->rport) || !addr_matches(f, s))
 		return s->lport && s->rport ? SW_REJECT : SW_ACCEPT_KNOWN;
-	return pid_matches(f) ? SW_ACCEPT : SW_ACCEPT_KNOWN;
+	return !f->pid || f->pid == s->pid ? SW_ACCEPT : SW_ACCEPT_KNOWN;
 }
 
 static bool nothing_set(const struct sw_filter *f)
@@ -97,6 +94,11 @@ static int publish_wanted(void)
 		return -ENOMEM;
 	f->everything = nothing_set(f);
 	publish(f);
+	/* While it is switched, records are let through, or asked in vain. */
+	if (f->kind || f->sent || f->why)
+		static_branch_enable(&sw_filter_asks_outcome);
+	else
+		static_branch_disable(&sw_filter_asks_outcome);
 	return 0;
 }
 
@@ -345,6 +347,110 @@ static const struct kernel_param_ops word_ops = {
 	};								\
 	module_param_cb(name, &word_ops, &name##_param, 0644);		\
 	MODULE_PARM_DESC(name, text)
+
+/* ---- parameters: lists of names ---- */
+
+static const char * const kind_names[] = { SHUTWATCH_KIND_LIST(SHUTWATCH_AS_NAME) };
+static const char * const sent_names[] = { SHUTWATCH_SENT_LIST(SHUTWATCH_AS_NAME) };
+static const char * const why_names[] = { SHUTWATCH_WHY_LIST(SHUTWATCH_AS_NAME) };
+
+/**
+ * struct names_param - a parameter that is a list of names
+ * @names: those there are
+ * @nr: how many
+ * @offset: of the bits in struct sw_filter
+ */
+struct names_param {
+	const char * const	*names;
+	unsigned int		nr;
+	size_t			offset;
+};
+
+static u64 *bits_of(struct sw_filter *f, const struct names_param *param)
+{
+	return (void *)f + param->offset;
+}
+
+static int parse_names(char *text, const struct names_param *param, u64 *bits)
+{
+	char *word;
+	int i;
+
+	*bits = 0;
+	if (!*text)
+		return 0;
+	while ((word = strsep(&text, ",")) != NULL) {
+		i = match_string(param->names, param->nr, word);
+		if (i < 0)
+			return -EINVAL;
+		*bits |= BIT_ULL(i);
+	}
+	return 0;
+}
+
+static void show_names(const char *name, const struct names_param *param)
+{
+	unsigned int i;
+
+	for (i = 0; i < param->nr; i++)
+		pr_err("%s: one of them is %s\n", name, param->names[i]);
+}
+
+static int set_names(const char *val, const struct kernel_param *kp)
+{
+	const struct names_param *param = kp->arg;
+	struct sw_filter *f;
+	char *text;
+	int err = -ENOMEM;
+
+	f = kmemdup(&wanted, sizeof(wanted), GFP_KERNEL);
+	text = kstrdup(val, GFP_KERNEL);
+	if (f && text) {
+		err = parse_names(strstrip(text), param, bits_of(f, param));
+		if (err) {
+			pr_err("%s=%.*s: not a list of names; write them with commas and without spaces, or nothing for all\n",
+			       kp->name, (int)strcspn(val, "\n"), val);
+			show_names(kp->name, param);
+		} else {
+			err = apply(f);
+		}
+	}
+	kfree(text);
+	kfree(f);
+	return err;
+}
+
+static int get_names(char *buf, const struct kernel_param *kp)
+{
+	const struct names_param *param = kp->arg;
+	u64 bits = *bits_of(&wanted, param);
+	unsigned int i;
+	int n = 0;
+
+	for (i = 0; i < param->nr; i++)
+		if (bits & BIT_ULL(i))
+			n += scnprintf(buf + n, PAGE_SIZE - n, "%s%s",
+				       n ? "," : "", param->names[i]);
+	return n + scnprintf(buf + n, PAGE_SIZE - n, "\n");
+}
+
+static const struct kernel_param_ops names_ops = {
+	.set = set_names,
+	.get = get_names,
+};
+
+#define NAMES_PARAM(name, text)						\
+	static const struct names_param name##_param = {		\
+		.names = name##_names,					\
+		.nr = ARRAY_SIZE(name##_names),				\
+		.offset = offsetof(struct sw_filter, name),		\
+	};								\
+	module_param_cb(name, &names_ops, (void *)&name##_param, 0644);	\
+	MODULE_PARM_DESC(name, text)
+
+NAMES_PARAM(kind, "keep only records of these kinds (list, default all)");
+NAMES_PARAM(sent, "keep only calls and decisions that sent this: FIN, RST, none (list, default all)");
+NAMES_PARAM(why, "keep only calls and decisions with one of these reasons (list, default all)");
 
 WORD_PARAM(addr, "not an address prefix; write 192.0.2.0/24, 2001:db8::/32, or nothing for all",
 	   "watch only sockets with this address or prefix on either side (default all)");

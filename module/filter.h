@@ -3,8 +3,13 @@
 #ifndef _SHUTWATCH_FILTER_H
 #define _SHUTWATCH_FILTER_H
 
+#include <linux/bits.h>
+#include <linux/build_bug.h>
+#include <linux/jump_label.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
+
+#include "uapi/shutwatch.h"
 
 #define SW_FILTER_PORTS		16
 
@@ -32,6 +37,9 @@ struct sw_ports {
  * @family: AF_INET or AF_INET6; 0 if not set
  * @pid: thread group id of a task that acts on the socket; 0 if not set
  * @netns: inode number of the network namespace; 0 if not set
+ * @kind: kinds of records that are kept, a bit each; 0 for all
+ * @sent: likewise, of what was sent
+ * @why: likewise, of reasons
  * @rcu: defers the free
  */
 struct sw_filter {
@@ -47,6 +55,9 @@ struct sw_filter {
 	u16		family;
 	u32		pid;
 	u32		netns;
+	u64		kind;
+	u64		sent;
+	u64		why;
 	struct rcu_head	rcu;
 };
 
@@ -56,8 +67,9 @@ struct sw_filter {
  * @raddr: remote address
  * @lport: local port, host byte order
  * @rport: remote port, host byte order
- * @family: AF_INET or AF_INET6
+ * @family: AF_INET or AF_INET6; what is IPv4 on the wire is AF_INET
  * @netns: inode number of the network namespace
+ * @pid: thread group id of the task that asks something of it; 0 if none does
  */
 struct sw_subject {
 	const u8	*laddr;
@@ -66,11 +78,13 @@ struct sw_subject {
 	u16		rport;
 	u16		family;
 	u32		netns;
+	u32		pid;
 };
 
 enum sw_verdict { SW_REJECT, SW_ACCEPT, SW_ACCEPT_KNOWN };
 
 extern struct sw_filter __rcu *sw_filter;
+DECLARE_STATIC_KEY_FALSE(sw_filter_asks_outcome);
 
 static __always_inline bool sw_has_port(const struct sw_ports *list, u16 port)
 {
@@ -100,6 +114,33 @@ static __always_inline bool sw_filter_has_ports(const struct sw_filter *f,
 		return false;
 	return !f->port.n || sw_has_port(&f->port, lport) ||
 	       sw_has_port(&f->port, rport);
+}
+
+static_assert(SHUTWATCH_WHY_COUNT <= 64);
+
+/**
+ * sw_filter_has_outcome() - is a record one that is kept?
+ * @f: the filter
+ * @kind: enum shutwatch_kind
+ * @sent: enum shutwatch_sent; none where the kind has no such key
+ * @why: enum shutwatch_why; unknown where the kind has no such key
+ *
+ * Where sent or why is asked for, a record that has no such key is not kept.
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+static inline bool sw_filter_has_outcome(const struct sw_filter *f, u8 kind,
+					 u8 sent, u8 why)
+{
+	bool decides = kind == SHUTWATCH_KIND_CALL ||
+		       kind == SHUTWATCH_KIND_DECISION;
+
+	if (f->kind && !(f->kind & BIT_ULL(kind)))
+		return false;
+	if (f->sent && !(decides && f->sent & BIT_ULL(sent)))
+		return false;
+	return !f->why || (decides && f->why & BIT_ULL(why));
 }
 
 enum sw_verdict sw_filter_judge(const struct sw_filter *f,

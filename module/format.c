@@ -108,6 +108,21 @@ static void put_errno(struct sw_text *t, enum shutwatch_key key, int err)
 		sw_text_sdec(t, err);
 }
 
+/* Where no error is one, it is not a number. */
+static void put_error(struct sw_text *t, enum shutwatch_key key, int err)
+{
+	if (err)
+		put_errno(t, key, err);
+	else
+		put_nothing(t, key);
+}
+
+static void put_flags(struct sw_text *t, enum shutwatch_key key, __u8 flags)
+{
+	put_key(t, key);
+	sw_text_flags(t, flags, SHUTWATCH_FLAGS);
+}
+
 static void put_kreason(struct sw_text *t, enum shutwatch_key key, __u8 kreason)
 {
 	const char *name = sw_kreason_name(kreason);
@@ -162,6 +177,8 @@ static void put_path(struct sw_text *t, enum shutwatch_key key, __u64 path)
 #define PUT_COMM(key, field)	put_comm(t, key, r->field)
 #define PUT_KREASON(key, field)	put_kreason(t, key, o->field)
 #define PUT_ERRNO(key, field)	put_errno(t, key, r->field)
+#define PUT_ERROR(key, field)	put_error(t, key, r->field)
+#define PUT_FLAGS(key, field)	put_flags(t, key, r->field.flags)
 #define PUT_STATES(key, field)	put_states(t, key, o->field, o->after)
 #define PUT_PATH(key, field)	put_path(t, key, r->field)
 #define PUT_TCP(key, field)	put_word(t, key, SW_WORD_OF(sw_tcp_words, r->field))
@@ -172,6 +189,7 @@ static void put_path(struct sw_text *t, enum shutwatch_key key, __u64 path)
 #define PUT_SENT(key, field)	put_word(t, key, SW_WORD_OF(sw_sent_words, o->field))
 #define PUT_WHY(key, field)	put_word(t, key, SW_WORD_OF(sw_why_words, o->field))
 #define PUT_FIN(key, field)	put_word(t, key, SW_WORD_OF(sw_fin_words, o->field))
+#define PUT_WHAT(key, field)	put_word(t, key, SW_WORD_OF(sw_what_words, r->field))
 
 /* A row of a table, as code. */
 #define PUT(key, type, field, when)					\
@@ -189,6 +207,7 @@ static void put_path(struct sw_text *t, enum shutwatch_key key, __u64 path)
 /* Those that may begin a line. */
 #define FIRST_LONG(field)	sw_text_dec(t, r->field)
 #define FIRST_NETNS(field)	sw_text_netns(t, kept, id->field)
+#define FIRST_BY(field)		sw_text_word(t, SW_WORD_OF(sw_by_words, r->field))
 
 #define PUT_FIRST(key, type, field, when)				\
 {									\
@@ -196,14 +215,19 @@ static void put_path(struct sw_text *t, enum shutwatch_key key, __u64 path)
 	FIRST_##type(field);						\
 }
 
-/* A lost record has no socket, no task and no time. */
-#define PUT_LOST(key, type, field, when)				\
-{									\
-	if (SHUTWATCH_KEY_##key == SHUTWATCH_KEY_KIND)			\
-		PUT_KIND(SHUTWATCH_KEY_KIND, kind);			\
-	else								\
+/* The same, where only some keys have anything to say. */
+#define PUT_FEW(key, type, field, when)					\
+	switch (SW_HAS_KEY(few, SHUTWATCH_KEY_##key) ?			\
+		SW_WHEN_##when : SW_DASH) {				\
+	case SW_VALUE:							\
+		PUT_##type(SHUTWATCH_KEY_##key, field);			\
+		break;							\
+	case SW_DASH:							\
 		put_nothing(t, SHUTWATCH_KEY_##key);			\
-}
+		break;							\
+	case SW_ABSENT:							\
+		break;							\
+	}
 
 #define PUT_KIND_KEYS(kind, name)					\
 	case kind: {							\
@@ -227,12 +251,13 @@ size_t sw_format_record(char *buf, const struct sw_record *rec, struct sw_kept *
 	const struct sw_values *v = &rec->v;
 	const unsigned int flags = rec->outcome.flags;
 	const bool ipv6 = flags & SW_RECORD_IPV6;
+	const __u64 few = sw_head_keys(rec->kind);
 	struct sw_text text = { buf }, *t = &text;
 
-	if (rec->kind == SHUTWATCH_KIND_LOST)
-		SW_KEYS(SHUTWATCH_HEAD_KEYS(PUT_FIRST, PUT_LOST));
-	else
+	if (few == SW_ALL_KEYS)
 		SW_KEYS(SHUTWATCH_HEAD_KEYS(PUT_FIRST, PUT));
+	else
+		SW_KEYS(SHUTWATCH_HEAD_KEYS(PUT_FIRST, PUT_FEW));
 	switch (rec->kind) {
 	SHUTWATCH_KIND_LIST(PUT_KIND_KEYS)
 	}
@@ -257,6 +282,23 @@ size_t sw_format_sockinfo(char *buf, const struct sw_sockinfo *info,
 	struct sw_text text = { buf }, *t = &text;
 
 	SW_KEYS(SHUTWATCH_SOCKET_KEYS(PUT_FIRST, PUT));
+	sw_text_char(t, '\n');
+	return t->pos - buf;
+}
+
+/**
+ * sw_format_total() - make the line of a sort of endings
+ * @buf: where to; has to have room for SHUTWATCH_LINE_MAX bytes
+ * @total: how many there were
+ *
+ * Return: length of the line, newline included; it is not NUL-terminated.
+ */
+size_t sw_format_total(char *buf, const struct sw_total *total)
+{
+	const struct sw_total *r = total, *o = total;
+	struct sw_text text = { buf }, *t = &text;
+
+	SW_KEYS(SHUTWATCH_TOTAL_KEYS(PUT_FIRST, PUT));
 	sw_text_char(t, '\n');
 	return t->pos - buf;
 }

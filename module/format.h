@@ -17,6 +17,7 @@ size_t sw_format_record(char *buf, const struct sw_record *rec,
 			struct sw_kept *kept);
 size_t sw_format_sockinfo(char *buf, const struct sw_sockinfo *info,
 			  struct sw_kept *kept);
+size_t sw_format_total(char *buf, const struct sw_total *total);
 
 /**
  * sw_kreason_name() - name of a reset reason of the running kernel

@@ -46,7 +46,8 @@ static int function_at_kprobe(struct kprobe *kp, struct pt_regs *regs)
 
 	hook->entered(regs_get_kernel_argument(regs, 0),
 		      regs_get_kernel_argument(regs, 1),
-		      regs_get_kernel_argument(regs, 2));
+		      regs_get_kernel_argument(regs, 2),
+		      SW_CALLER(regs));
 	return 0;
 }
 NOKPROBE_SYMBOL(function_at_kprobe);
@@ -84,9 +85,25 @@ struct function {
 	sw_entered_t	entered;
 };
 
-/* Written before ftrace is told of them, and then left alone.  Ends with 0. */
-static struct function functions[SW_HOOK_COUNT + 1];
+/*
+ * Hashed by ip, and never more than half full, so that the first look mostly
+ * finds it.  Written before ftrace is told of them, and then left alone.
+ */
+#define FUNCTIONS	128
+static struct function functions[FUNCTIONS];
 static unsigned int nr_functions;
+
+static_assert(SW_HOOK_COUNT <= FUNCTIONS / 2);
+
+/* Where the function is, or the free place that is its. */
+static __always_inline struct function *function_at(unsigned long ip)
+{
+	unsigned int i = ip >> 4;	/* functions are aligned */
+
+	while (functions[i % FUNCTIONS].ip && functions[i % FUNCTIONS].ip != ip)
+		i++;
+	return &functions[i % FUNCTIONS];
+}
 
 /*
  * One ftrace_ops for all functions, which are told apart here: removing one
@@ -97,14 +114,13 @@ static unsigned int nr_functions;
 static void function_entered(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, SW_FTRACE_REGS *regs)
 {
-	const struct function *f = functions;
+	const struct function *f;
 
 	preempt_disable_notrace();
-	while (f->ip && f->ip != ip)
-		f++;
+	f = function_at(ip);
 	if (likely(f->ip))
 		f->entered(SW_FTRACE_ARG(regs, 0), SW_FTRACE_ARG(regs, 1),
-			   SW_FTRACE_ARG(regs, 2));
+			   SW_FTRACE_ARG(regs, 2), parent_ip);
 	preempt_enable_notrace();
 }
 NOKPROBE_SYMBOL(function_entered);
@@ -124,20 +140,16 @@ static void take_function(const struct sw_hook *hook)
 	if (!(hook->kp.flags & KPROBE_FLAG_FTRACE) ||
 	    ftrace_set_filter_ip(&function_ops, ip, 0, 0))
 		return;
-	functions[nr_functions++] = (struct function){
+	*function_at(ip) = (struct function){
 		.ip = ip,
 		.entered = hook->entered,
 	};
+	nr_functions++;
 }
 
 static bool is_taken(const struct sw_hook *hook)
 {
-	unsigned int i;
-
-	for (i = 0; functions_armed && i < nr_functions; i++)
-		if (functions[i].ip == (unsigned long)hook->kp.addr)
-			return true;
-	return false;
+	return functions_armed && function_at((unsigned long)hook->kp.addr)->ip;
 }
 
 static void forget_functions(void)
@@ -269,7 +281,7 @@ int sw_hooks_arm(struct sw_hook *hooks)
 		if (!hook->symbol[0])
 			continue;	/* this kernel does without */
 		err = arm(hook);
-		if (!err)
+		if (!err || (hook->younger && err == -ENOENT))
 			continue;
 		if (hook->needed) {
 			pr_err("cannot hook %s (error %d): without it, %s; not loading\n",

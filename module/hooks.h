@@ -20,15 +20,25 @@
 	X(SW_HOOK_REPLY_RST4)						\
 	X(SW_HOOK_REPLY_RST6)						\
 	X(SW_HOOK_RESET)						\
-	X(SW_HOOK_OUT_OF_RESOURCES)					\
+	X(SW_HOOK_DONE)							\
+	X(SW_HOOK_DONE_WITH_ERROR)					\
+	X(SW_HOOK_CHECK_REQ)						\
+	X(SW_HOOK_ACCEPTED)						\
+	X(SW_HOOK_CHILD_FORGET)						\
 	X(SW_HOOK_MINI_BORN)						\
+	X(SW_HOOK_MINI_SEGMENT)						\
 	X(SW_HOOK_MINI_SCHEDULE)					\
 	X(SW_HOOK_MINI_PUT)						\
+	X(SW_HOOK_MINI_TIMER)						\
 	X(SW_HOOK_MINI_KILL)						\
+	X(SW_HOOK_MPTCP_CLOSE)						\
+	X(SW_HOOK_MPTCP_DISCONNECT)					\
+	X(SW_HOOK_MPTCP_CLOSE_SUBFLOW)					\
 	X(SW_HOOK_TP_STATE)						\
 	X(SW_HOOK_TP_SEND_RESET)					\
 	X(SW_HOOK_TP_RECEIVE_RESET)					\
-	X(SW_HOOK_TP_DESTROY)
+	X(SW_HOOK_TP_DESTROY)						\
+	X(SW_HOOK_TP_KFREE_SKB)
 
 enum sw_hook_id {
 #define SW_AS_ENUM(id) id,
@@ -45,11 +55,12 @@ enum sw_hook_type { SW_FUNCTION, SW_KPROBE, SW_KRETPROBE, SW_TRACEPOINT };
 
 /*
  * The handler of an SW_FUNCTION.  It gets the function's first three arguments,
- * as the registers hold them.  Called with preemption disabled, by ftrace or
- * the kprobe in its place.
+ * as the registers hold them, and the address that the function returns to, which
+ * says who called it.  Called with preemption disabled, by ftrace or the kprobe
+ * in its place.
  */
 typedef void (*sw_entered_t)(unsigned long arg0, unsigned long arg1,
-			     unsigned long arg2);
+			     unsigned long arg2, unsigned long caller);
 
 /* Which step of the self-check at load makes a hook fire. */
 enum sw_hook_proof {
@@ -65,6 +76,7 @@ enum sw_hook_proof {
  * @lost: what is lost without it
  * @type: what it is
  * @needed: without it the module does not load
+ * @younger: kernels that do not have the function do without it
  * @proof: the step of the self-check that makes it fire
  * @maxactive: kretprobe: how many tasks may be inside at a time
  * @entered: function: the handler
@@ -85,6 +97,7 @@ struct sw_hook {
 	const char		*lost;
 	enum sw_hook_type	type;
 	bool			needed;
+	bool			younger;
 	enum sw_hook_proof	proof;
 	int			maxactive;
 	sw_entered_t		entered;

@@ -13,6 +13,7 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
+#include "callers.h"
 #include "calls.h"
 #include "files.h"
 #include "filter.h"
@@ -20,19 +21,21 @@
 #include "probes.h"
 #include "ring.h"
 #include "selfcheck.h"
+#include "skipped.h"
+#include "sock.h"
 #include "socktab.h"
 
 #define RING_MIN	1024
 #define RING_MAX	BIT(20)
 static unsigned int ring = 32768;
 module_param(ring, uint, 0444);
-MODULE_PARM_DESC(ring, "records that are kept, 128 bytes each (1024 to 1048576, rounded up to a power of two, default 32768)");
+MODULE_PARM_DESC(ring, "records that are kept, 160 bytes each (1024 to 1048576, rounded up to a power of two, default 32768)");
 
 #define SOCKETS_MIN	256
 #define SOCKETS_MAX	BIT(20)
 static unsigned int sockets = 16384;
 module_param(sockets, uint, 0444);
-MODULE_PARM_DESC(sockets, "sockets that are followed, 144 bytes each (256 to 1048576, rounded up to a power of two, default 16384)");
+MODULE_PARM_DESC(sockets, "sockets that are followed, 208 bytes each (256 to 1048576, rounded up to a power of two, default 16384)");
 
 static int check_size(const char *name, unsigned int *value, unsigned int min,
 		      unsigned int max)
@@ -68,10 +71,15 @@ static int __init shutwatch_init(void)
 	err = sw_calls_init();
 	if (err)
 		goto err_socktab;
-	sw_kreason_init();
-	err = sw_hooks_arm(sw_hooks);
+	err = sw_totals_init();
 	if (err)
 		goto err_calls;
+	sw_kreason_init();
+	sw_callers_init();
+	sw_sock_init();
+	err = sw_hooks_arm(sw_hooks);
+	if (err)
+		goto err_totals;
 	err = sw_selfcheck(sw_hooks);
 	if (err)
 		goto err_hooks;
@@ -81,12 +89,15 @@ static int __init shutwatch_init(void)
 	err = sw_filter_open();
 	if (err)
 		goto err_files;
+	sw_skipped_init(sw_hooks);
 	return 0;
 
 err_files:
 	sw_files_exit();
 err_hooks:
 	sw_hooks_disarm(sw_hooks);
+err_totals:
+	sw_totals_exit();
 err_calls:
 	sw_calls_exit();
 err_socktab:
@@ -103,9 +114,11 @@ err_ring:
  */
 static void __exit shutwatch_exit(void)
 {
+	sw_skipped_exit();
 	sw_filter_shut();
 	sw_hooks_disarm(sw_hooks);
 	sw_files_exit();
+	sw_totals_exit();
 	sw_calls_exit();
 	sw_socktab_exit();
 	sw_ring_exit();

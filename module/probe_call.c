@@ -10,7 +10,9 @@
 
 #include <linux/kprobes.h>
 #include <linux/net.h>
+#include <net/mptcp.h>
 
+#include "callers.h"
 #include "emit.h"
 #include "probes.h"
 #include "sock.h"
@@ -24,7 +26,7 @@ static struct sw_call **call_of(struct kretprobe_instance *ri)
 /* A connection that a mini-socket has taken over is not yet in CLOSE. */
 static u8 state_of(const struct sock *sk, const struct sw_entry *e)
 {
-	return e->flags & SW_ENTRY_MINI ? e->info.state : sk->sk_state;
+	return e->flags & SW_ENTRY_SHELL ? e->info.state : sk->sk_state;
 }
 
 /*
@@ -54,13 +56,32 @@ static __always_inline void take_state(struct sw_call *call, u8 state)
 	call->outcome.after = state;
 }
 
+/* Of a mini-socket, a request or MPTCP's socket, the values are not known. */
 static __always_inline void read_values(struct sw_call *call,
 					const struct sock *sk)
 {
-	if (sk_fullsock(sk))
+	if (likely(sk_fullsock(sk) && sw_sock_is_tcp(sk))) {
 		sw_sock_values(sk, &call->v);
-	else
-		call->v.linger = SW_LINGER_OFF;
+		return;
+	}
+	call->outcome.flags |= SW_RECORD_NO_VALUES;
+	call->v.linger = sk_fullsock(sk) ? sw_sock_linger(sk) : SW_LINGER_OFF;
+}
+
+/* A mini-socket's entry is not that of the socket that has gone on. */
+static __always_inline struct sw_entry *entry_of(const struct sock *sk,
+						 struct sw_held *held)
+{
+	struct sw_entry *e;
+	bool wanted;
+
+	if (unlikely(sk->sk_state == TCP_TIME_WAIT)) {
+		e = sw_probe_find_mini((const struct inet_timewait_sock *)sk,
+				       held, &wanted);
+		if (e)
+			return e;
+	}
+	return sw_probe_get(sk, sk->sk_state, true, held);
 }
 
 /*
@@ -68,22 +89,25 @@ static __always_inline void read_values(struct sw_call *call,
  * are read here, without the lock, unless a hook that has it is sure to come.
  */
 static __always_inline struct sw_call *
-call_open(const struct sock *sk, u8 kind, u8 how, bool decided_later)
+call_open(const struct sock *sk, u8 kind, u8 how, u16 seen, bool decided_later)
 {
 	struct sw_call *call = NULL;
 	struct sw_held held;
 	struct sw_entry *e;
 
-	e = sw_probe_get(sk, sk->sk_state, &held);
+	e = entry_of(sk, &held);
 	if (!e)
 		return NULL;
 	call = sw_call_begin(sk);
 	if (likely(call)) {
 		call->start = sw_now();
 		call->cookie = e->info.cookie;
+		call->key = sk->sk_state == TCP_TIME_WAIT ?
+			    sw_entry_key(&held, e) : call->cookie;
 		call->id = e->info.id;
 		call->outcome.flags = e->info.ipv6 ? SW_RECORD_IPV6 : 0;
 		call->call = kind;
+		call->seen = seen;
 		call->outcome.how = how;
 		take_state(call, state_of(sk, e));
 		if (!decided_later)
@@ -94,11 +118,12 @@ call_open(const struct sock *sk, u8 kind, u8 how, bool decided_later)
 }
 
 /**
- * sw_call_snapshot() - note the state and the values that the kernel decides on
+ * sw_call_snapshot() - the socket lock is held, the kernel makes up its mind
  * @call: the call
  * @sk: its socket
  *
- * Once for each call, where the socket lock is held and before anything is done.
+ * The first of the call's hooks that comes with the lock takes state and values;
+ * what the kernel does afterwards changes them.
  *
  * Context: task, socket lock held, preemption disabled.
  */
@@ -128,45 +153,77 @@ static u8 shut_after(const struct sw_call *call, u8 shut)
 	return shut;
 }
 
-/* The entry knows the state that the call led to, and remembers the call. */
-static __always_inline void settle(struct sw_call *call, struct sw_entry *e,
-				   bool asked)
+/* A shutdown() of one side, or one that failed, leaves the connection open. */
+static bool ends_connection(const struct sw_call *call)
 {
-	sw_probe_owner(e, call->call, asked);
+	return call->outcome.after == TCP_CLOSE &&
+	       call->outcome.before != TCP_CLOSE;
+}
+
+/* The entry knows the state that the call led to, and remembers the call. */
+static __always_inline void settle(struct sw_call *call, struct sw_entry *e)
+{
+	struct sw_ending ending = {
+		.by = call->call,
+		.how = call->outcome.how,
+		.sent = call->outcome.sent,
+		.why = call->outcome.why,
+		.fin = call->outcome.fin,
+	};
+
+	if (unlikely(!e->info.owner.pid) && call->call != SHUTWATCH_BY_ABORT)
+		sw_probe_owner(e);
 	e->info.shut = shut_after(call, e->info.shut);
-	e->info.call = call->call;
-	e->info.how = call->outcome.how;
-	e->info.sent = call->outcome.sent;
-	e->info.why = call->outcome.why;
+	sw_probe_remember(e, &ending, ends_connection(call));
 }
 
 static void call_over(struct sw_call *call)
 {
 	struct sw_held held;
 	struct sw_entry *e;
-	bool asked;
 
 	/* By cookie: the struct sock may be gone. */
-	e = sw_entry_find(call->cookie, &held);
+	e = sw_entry_find(call->key, &held);
 	if (likely(e)) {
 		/* A request is dropped without a transition. */
 		if (call->outcome.before == TCP_NEW_SYN_RECV && !call->ret) {
-			sw_entry_move(e, TCP_CLOSE);
+			sw_entry_move(e, TCP_CLOSE, sw_now());
 			sw_entry_end(e);
 		}
 		call->outcome.after = e->info.state;
 	}
+	if (unlikely((call->seen & (SW_SEEN_RST | SW_SEEN_RST_SENT)) == SW_SEEN_RST))
+		sw_count(SW_COUNT_RST_FAILED);
 	call->outcome.sent = sw_call_sent(call);
 	call->outcome.why = sw_call_why(call);
-	asked = sw_task_asked(call->call);
 	if (likely(e)) {
-		settle(call, e, asked);
-		sw_emit_call(call, asked, &e->info.id);
+		settle(call, e);
+		sw_emit_call(call, &e->info.id, &e->info.owner);
+		/* No tracepoint tells when MPTCP's socket is gone. */
+		if (unlikely(call->seen & SW_SEEN_MPTCP) &&
+		    call->call == SHUTWATCH_BY_CLOSE)
+			sw_entry_end(e);
 		sw_entry_put(&held);
 	} else {	/* forgotten meanwhile, to make room */
-		sw_emit_call(call, asked, &call->id);
+		sw_emit_call(call, &call->id, NULL);
 	}
 	sw_call_end(call);
+}
+
+/* A call's own code runs, and no call was seen to begin. */
+static void not_followed(const struct sock *sk, u8 path)
+{
+	struct sw_held held;
+	struct sw_entry *e;
+
+	e = sw_probe_get(sk, sk->sk_state, false, &held);
+	if (!e)
+		return;
+	e->fin_path = path;
+	/* A subflow's calls are MPTCP's; a segment may be late for a shutdown(). */
+	if (path != SW_PATH_SEGMENT && !sk_is_mptcp(sk))
+		e->flags |= SW_ENTRY_NOT_FOLLOWED;
+	sw_entry_put(&held);
 }
 
 /* ---- shutdown() ---- */
@@ -191,9 +248,13 @@ int sw_shutdown_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	sw_hit(SW_HOOK_SYSCALL_SHUTDOWN);
 	if (how < SHUTWATCH_HOW_RD || how > SHUTWATCH_HOW_RDWR)
 		return 1;	/* EINVAL: nothing was asked */
-	if (!sw_sock_is_tcp(sk))
+	if (likely(sw_sock_is_tcp(sk)))
+		*call_of(ri) = call_open(sk, SHUTWATCH_BY_SHUTDOWN, how, 0, true);
+	else if (sw_sock_is_mptcp(sk))
+		*call_of(ri) = call_open(sk, SHUTWATCH_BY_SHUTDOWN, how,
+					 SW_SEEN_MPTCP, false);
+	else
 		return 1;
-	*call_of(ri) = call_open(sk, SHUTWATCH_BY_SHUTDOWN, how, true);
 	return !*call_of(ri);
 }
 NOKPROBE_SYMBOL(sw_shutdown_entry);
@@ -212,7 +273,7 @@ int sw_shutdown_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	call->ret = (int)regs_return_value(regs);
 	/* SHUT_WR does nothing to a listener: nobody decided anything. */
-	if (unlikely(!(call->seen & SW_SEEN_LOCKED)))
+	if (unlikely(!(call->seen & (SW_SEEN_LOCKED | SW_SEEN_MPTCP))))
 		read_values(call, call->sk);
 	call_over(call);
 	return 0;
@@ -224,8 +285,8 @@ NOKPROBE_SYMBOL(sw_shutdown_return);
  * @kp: unused
  * @regs: arguments
  *
- * Runs for the user's shutdown(), and once more, by a segment, where that came
- * before the handshake was done.
+ * Runs for the user's shutdown(), for MPTCP, and once more, by a segment, where
+ * shutdown() came before the handshake was done.
  *
  * Context: kprobe; socket lock held.
  * Return: 0.
@@ -236,10 +297,10 @@ int sw_tcp_shutdown(struct kprobe *kp, struct pt_regs *regs)
 	struct sw_call *call;
 
 	sw_hit(SW_HOOK_SHUTDOWN);
-	call = sw_call_on(sk);
+	call = sw_probe_call(sk);
 	if (!call)
-		return 0;
-	if (call->seen & SW_SEEN_LOCKED)
+		not_followed(sk, sw_caller_path(SW_CALLER(regs)));
+	else if (call->seen & SW_SEEN_LOCKED)
 		call->seen |= SW_SEEN_DEFERRED;
 	else
 		sw_call_snapshot(call, sk);
@@ -248,6 +309,13 @@ int sw_tcp_shutdown(struct kprobe *kp, struct pt_regs *regs)
 NOKPROBE_SYMBOL(sw_tcp_shutdown);
 
 /* ---- close() ---- */
+
+/* A process that goes away closes what it has, killed or not. */
+static u8 how_of_close(void)
+{
+	return current->flags & PF_EXITING ? SHUTWATCH_HOW_EXIT :
+					     SHUTWATCH_HOW_NONE;
+}
 
 /**
  * sw_close_entry() - tcp_close(sk, timeout)
@@ -260,18 +328,24 @@ NOKPROBE_SYMBOL(sw_tcp_shutdown);
 int sw_close_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
+	bool lingers = (long)sw_arg(regs, 1) > 0;
 
 	sw_hit(SW_HOOK_CLOSE);
 	if (!sw_sock_is_tcp(sk))
 		return 1;
-	*call_of(ri) = call_open(sk, SHUTWATCH_BY_CLOSE, SHUTWATCH_HOW_NONE,
+	if (unlikely(lingers) && !sw_call_may_linger())
+		return 1;
+	*call_of(ri) = call_open(sk, SHUTWATCH_BY_CLOSE, how_of_close(),
+				 lingers ? SW_SEEN_LINGERS : 0,
 				 sw_hook_is_sure(SW_HOOK_CLOSE_LOCKED));
+	if (unlikely(lingers) && !*call_of(ri))
+		sw_call_lingers_no_more();
 	return !*call_of(ri);
 }
 NOKPROBE_SYMBOL(sw_close_entry);
 
 /**
- * sw_close_return() - tcp_close() returns
+ * sw_close_return() - tcp_close() or mptcp_close() returns
  * @ri: has the call; the struct sock may be gone
  * @regs: nothing is returned
  *
@@ -290,6 +364,7 @@ NOKPROBE_SYMBOL(sw_close_return);
  * @arg0: struct sock
  * @arg1: unused
  * @arg2: unused
+ * @caller: unused
  *
  * Inside tcp_close(), now with the socket lock and the receive queue as the
  * kernel will find it.
@@ -297,25 +372,35 @@ NOKPROBE_SYMBOL(sw_close_return);
  * Context: ftrace; socket lock held.
  */
 void sw_close_locked(unsigned long arg0, unsigned long arg1,
-		     unsigned long arg2)
+		     unsigned long arg2, unsigned long caller)
 {
 	const struct sock *sk = (const struct sock *)arg0;
 	struct sw_call *call;
 
 	sw_hit(SW_HOOK_CLOSE_LOCKED);
-	call = sw_call_on(sk);
-	if (call)	/* not if filtered, nor for a subflow closed by MPTCP */
+	call = sw_probe_call(sk);
+	if (likely(call))
 		sw_call_snapshot(call, sk);
+	else
+		not_followed(sk, SW_PATH_CLOSE);
 }
 NOKPROBE_SYMBOL(sw_close_locked);
 
 /* ---- tcp_disconnect(), and those who lead there ---- */
+
+/* kTLS has a disconnect() of its own, which refuses. */
+static bool can_disconnect(const struct sock *sk)
+{
+	return sw_sock_is_tcp(sk) &&
+	       sk->sk_prot->disconnect == tcp_prot.disconnect;
+}
 
 /**
  * sw_connect_entry() - inet_stream_connect(sock, uaddr, addr_len, flags)
  * @arg0: struct socket
  * @arg1: struct sockaddr
  * @arg2: length of the address
+ * @caller: unused
  *
  * connect() cleans up with tcp_disconnect() when it fails, too: only here one
  * can see that AF_UNSPEC was asked for.
@@ -323,7 +408,7 @@ NOKPROBE_SYMBOL(sw_close_locked);
  * Context: ftrace; no lock held.
  */
 void sw_connect_entry(unsigned long arg0, unsigned long arg1,
-		      unsigned long arg2)
+		      unsigned long arg2, unsigned long caller)
 {
 	const struct socket *sock = (const struct socket *)arg0;
 	const struct sockaddr *uaddr = (const struct sockaddr *)arg1;
@@ -332,28 +417,35 @@ void sw_connect_entry(unsigned long arg0, unsigned long arg1,
 	if (likely(uaddr->sa_family != AF_UNSPEC) ||
 	    (int)arg2 < (int)sizeof(uaddr->sa_family))
 		return;
-	/* kTLS has a disconnect() of its own, which refuses. */
-	if (sw_sock_is_tcp(sock->sk) && sock->sk->sk_prot->disconnect == tcp_prot.disconnect)
+	if (can_disconnect(sock->sk))
 		call_open(sock->sk, SHUTWATCH_BY_CONNECT_UNSPEC,
-			  SHUTWATCH_HOW_NONE, false);
+			  SHUTWATCH_HOW_NONE, 0, false);
+	else if (sw_sock_is_mptcp(sock->sk) &&
+		 sw_hooks[SW_HOOK_MPTCP_DISCONNECT].armed)
+		call_open(sock->sk, SHUTWATCH_BY_CONNECT_UNSPEC,
+			  SHUTWATCH_HOW_NONE, SW_SEEN_MPTCP, false);
 }
 NOKPROBE_SYMBOL(sw_connect_entry);
 
-/* An embryo, reset because its listener stops listening. */
-static void mark_child(const struct sock *sk, struct sw_call *listener)
+/*
+ * Of those who get here without a call, an embryo was marked on the way, and
+ * connect() only tidies up.
+ */
+static void disconnect_alone(const struct sock *sk, unsigned long caller)
 {
+	enum sw_path path = sw_caller_path(caller);
 	struct sw_held held;
 	struct sw_entry *e;
+	bool child;
 
-	e = sw_probe_get(sk, sk->sk_state, &held);
-	if (!e)
+	if (path == SW_PATH_CONNECT || sk_is_mptcp(sk))
 		return;
-	e->flags |= SW_ENTRY_CHILD;
-	if (listener) {
-		e->parent = listener->cookie;
-		listener->children++;
-	}
-	sw_entry_put(&held);
+	e = sw_probe_find(sk, &held);
+	child = e && e->flags & SW_ENTRY_CHILD;
+	if (e)
+		sw_entry_put(&held);
+	if (!child)
+		not_followed(sk, SW_PATH_DISCONNECT);
 }
 
 /**
@@ -371,12 +463,9 @@ int sw_disconnect_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct sw_call *call;
 
 	sw_hit(SW_HOOK_DISCONNECT);
-	call = sw_call_find();
-	if (!call || call->sk != sk) {
-		/* Of those who get here, only listeners reset others. */
-		if (in_serving_softirq() ||
-		    (call && call->outcome.before == SHUTWATCH_TCP_LISTEN))
-			mark_child(sk, call);
+	call = sw_probe_call(sk);
+	if (!call) {
+		disconnect_alone(sk, SW_CALLER(regs));
 		return 1;
 	}
 	sw_call_snapshot(call, sk);
@@ -387,7 +476,8 @@ int sw_disconnect_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 NOKPROBE_SYMBOL(sw_disconnect_entry);
 
 /**
- * sw_disconnect_return() - tcp_disconnect() returns from a connect(AF_UNSPEC)
+ * sw_disconnect_return() - tcp_disconnect() or mptcp_disconnect() returns from a
+ *	connect(AF_UNSPEC)
  * @ri: has the call
  * @regs: return value
  *
@@ -419,9 +509,7 @@ int sw_abort_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
 
 	sw_hit(SW_HOOK_ABORT);
-	if (in_serving_softirq())
-		return 1;
-	*call_of(ri) = call_open(sk, SHUTWATCH_BY_ABORT, SHUTWATCH_HOW_NONE,
+	*call_of(ri) = call_open(sk, SHUTWATCH_BY_ABORT, SHUTWATCH_HOW_NONE, 0,
 				 false);
 	return !*call_of(ri);
 }
@@ -444,3 +532,47 @@ int sw_abort_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 0;
 }
 NOKPROBE_SYMBOL(sw_abort_return);
+
+/* ---- the calls of MPTCP's sockets ---- */
+
+/**
+ * sw_mptcp_close_entry() - mptcp_close(sk, timeout)
+ * @ri: keeps the call
+ * @regs: arguments
+ *
+ * Context: kretprobe at entry; no lock held.
+ * Return: 0 if the return is to be seen.
+ */
+int sw_mptcp_close_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
+
+	sw_hit(SW_HOOK_MPTCP_CLOSE);
+	*call_of(ri) = call_open(sk, SHUTWATCH_BY_CLOSE, how_of_close(),
+				 SW_SEEN_MPTCP, false);
+	return !*call_of(ri);
+}
+NOKPROBE_SYMBOL(sw_mptcp_close_entry);
+
+/**
+ * sw_mptcp_disconnect_entry() - mptcp_disconnect(sk, flags)
+ * @ri: keeps the call, if it is a connect(AF_UNSPEC)
+ * @regs: arguments
+ *
+ * Context: kretprobe at entry; socket lock held.
+ * Return: 0 if the return is to be seen.
+ */
+int sw_mptcp_disconnect_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
+	struct sw_call *call;
+
+	sw_hit(SW_HOOK_MPTCP_DISCONNECT);
+	call = sw_probe_call(sk);
+	if (!call)
+		return 1;
+	call->seen |= SW_SEEN_DISCONNECT;
+	*call_of(ri) = call;
+	return call->call != SHUTWATCH_BY_CONNECT_UNSPEC;
+}
+NOKPROBE_SYMBOL(sw_mptcp_disconnect_entry);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is sent: every FIN, every RST of the socket's own accord, every RST in
- * answer to a segment.
+ * What is sent: every FIN, and every RST of a socket's own accord.
  *
  * A RST takes two steps here.  Where it is decided, on entry of
- * tcp_send_active_reset(), the values are read; it counts as sent only when
- * the tracepoint behind the transmit says so.
+ * tcp_send_active_reset(), the values are read and its caller tells who decides;
+ * what became of it, the tracepoint behind the transmit says.  One outside a call
+ * waits in its socket's entry for the transition that belongs to it, and is
+ * written by sw_rst_write().
  */
 
 #include <linux/kprobes.h>
@@ -13,25 +14,61 @@
 #include <net/mptcp.h>
 #include <net/snmp.h>
 
+#include "callers.h"
 #include "counters.h"
 #include "emit.h"
 #include "probes.h"
 #include "sock.h"
 
+/* What a call on MPTCP's socket resets its subflows for. */
+static u8 asked_of(const struct sw_call *above)
+{
+	if (!above)
+		return SHUTWATCH_WHY_UNKNOWN;
+	switch (above->call) {
+	case SHUTWATCH_BY_CLOSE:
+		/* A fastclose, for one of two reasons; of both, this is told. */
+		return above->v.linger == 0 ? SHUTWATCH_WHY_LINGER_ZERO :
+					      SHUTWATCH_WHY_UNREAD_DATA;
+	case SHUTWATCH_BY_CONNECT_UNSPEC:
+		return SHUTWATCH_WHY_CONNECT_UNSPEC;
+	}
+	return SHUTWATCH_WHY_UNKNOWN;
+}
+
 static void emit_for(const struct sw_entry *e, struct sw_decision *d)
 {
 	d->cookie = e->info.cookie;
 	d->id = &e->info.id;
+	d->owner = &e->info.owner;
 	d->ipv6 = e->info.ipv6;
+	d->msk = e->msk;
 	sw_emit_decision(d);
 }
 
 static void remember(struct sw_entry *e, const struct sw_decision *d)
 {
-	e->info.call = d->by;
-	e->info.how = SHUTWATCH_HOW_NONE;
-	e->info.sent = d->sent;
-	e->info.why = d->why;
+	struct sw_ending ending = {
+		.by = d->by,
+		.sent = d->sent,
+		.why = d->why,
+		.fin = d->fin,
+	};
+
+	sw_probe_remember(e, &ending, d->after == TCP_CLOSE);
+}
+
+/**
+ * sw_probe_decision() - write a decision about a socket, and remember it
+ * @e: the entry, locked
+ * @d: what was decided; which socket it is about is filled in here
+ *
+ * Context: any, preemption disabled.
+ */
+void sw_probe_decision(struct sw_entry *e, struct sw_decision *d)
+{
+	remember(e, d);
+	emit_for(e, d);
 }
 
 /* ---- FIN ---- */
@@ -64,7 +101,7 @@ int sw_send_fin_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
 
 	sw_hit(SW_HOOK_SEND_FIN);
-	if (!sw_call_on(sk) && !sw_probe_wanted(sk))
+	if (!sw_probe_call(sk) && !sw_probe_wanted(sk))
 		return 1;
 	data->sk = sk;
 	data->write_seq = tcp_sk(sk)->write_seq;
@@ -89,24 +126,12 @@ static u8 fin_fate(const struct fin_data *data)
 	return SHUTWATCH_FIN_QUEUED;
 }
 
-/* A FIN that no task asked for: a shutdown() came before the handshake. */
-static void judge_lone_fin(struct sw_decision *d, const struct sw_entry *e,
-			   const struct sock *sk)
-{
-	if (in_serving_softirq() ||
-	    e->info.why == SHUTWATCH_WHY_SHUTDOWN_DEFERRED) {
-		d->by = SHUTWATCH_BY_RX;
-		d->why = SHUTWATCH_WHY_SHUTDOWN_DEFERRED;
-	} else if (sk_is_mptcp(sk)) {
-		d->by = SHUTWATCH_BY_MPTCP;
-		d->why = sk->sk_shutdown == SHUTDOWN_MASK ?
-			 SHUTWATCH_WHY_CLOSE : SHUTWATCH_WHY_SHUTDOWN_WRITE;
-	}
-}
-
 static void lone_fin(const struct sock *sk, u8 fate)
 {
+	struct sw_call *above = sw_probe_subflow(sk);
 	struct sw_decision d = { .fin = fate };
+	struct sw_scene scene = { .mptcp = sk_is_mptcp(sk) };
+	struct sw_cause cause;
 	struct sw_values v;
 	struct sw_held held;
 	struct sw_entry *e;
@@ -114,15 +139,21 @@ static void lone_fin(const struct sock *sk, u8 fate)
 	e = sw_probe_find(sk, &held);
 	if (!e)
 		return;
+	scene.path = e->fin_path;
+	scene.not_followed = e->flags & SW_ENTRY_NOT_FOLLOWED;
+	cause = sw_cause_of_fin(&scene);
+	d.by = cause.by;
+	d.why = cause.why;
+	d.asked = sw_probe_asked(e, cause.by, above);
 	sw_sock_values(sk, &v);
 	d.v = &v;
 	d.before = e->before;
 	d.after = e->info.state;
 	d.sent = fate == SHUTWATCH_FIN_FAILED ? SHUTWATCH_SENT_NONE :
 						SHUTWATCH_SENT_FIN;
-	judge_lone_fin(&d, e, sk);
-	remember(e, &d);
-	emit_for(e, &d);
+	if (above)
+		sw_call_saw_fin(above, fate);
+	sw_probe_decision(e, &d);
 	sw_entry_put(&held);
 }
 
@@ -137,18 +168,42 @@ static void lone_fin(const struct sock *sk, u8 fate)
 int sw_send_fin_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct fin_data *data = (const struct fin_data *)ri->data;
-	struct sw_call *call = sw_call_on(data->sk);
+	struct sw_call *call = sw_probe_call(data->sk);
 	u8 fate = fin_fate(data);
 
-	if (call) {
-		call->seen |= SW_SEEN_FIN;
-		call->outcome.fin = fate;
-	} else {
+	if (call)
+		sw_call_saw_fin(call, fate);
+	else
 		lone_fin(data->sk, fate);
-	}
 	return 0;
 }
 NOKPROBE_SYMBOL(sw_send_fin_return);
+
+/* ---- did a RST leave? ---- */
+
+/*
+ * RSTs that were found to be stuck on this CPU.  Sending one over loopback runs
+ * its receiver, who may send one too: what that one's failure added to the
+ * kernel's number is in here as well by then, and the difference is ours alone.
+ */
+static DEFINE_PER_CPU(u32, failures_told);
+
+static u32 failures_untold(const struct sock *sk)
+{
+	const struct net *net = sock_net(sk);
+
+	return this_cpu_read(net->mib.net_statistics->mibs[LINUX_MIB_TCPABORTFAILED]) -
+	       this_cpu_read(failures_told);
+}
+
+/* A task that was moved to another CPU meanwhile cannot tell: it mostly does. */
+static bool has_left(const struct sock *sk, u32 failed, u16 cpu)
+{
+	if (cpu != raw_smp_processor_id() || failures_untold(sk) == failed)
+		return true;
+	this_cpu_inc(failures_told);
+	return false;
+}
 
 /* ---- RST of the socket's own accord ---- */
 
@@ -158,71 +213,72 @@ static void rst_in_call(struct sw_call *call, const struct sock *sk)
 	if (call->call == SHUTWATCH_BY_ABORT)
 		sw_call_snapshot(call, sk);
 	call->seen |= SW_SEEN_RST;
+	call->failed = failures_untold(sk);
+	call->failed_cpu = raw_smp_processor_id();
 	if (!sock_flag(sk, SOCK_DEAD))
 		return;
 	call->seen |= SW_SEEN_ORPHAN;
 	if (call->from == TCP_FIN_WAIT2 && tcp_sk(sk)->linger2 < 0)
 		call->seen |= SW_SEEN_LINGER2;
+	if (sw_sock_memory_is_over(sk))
+		call->seen |= SW_SEEN_MEMORY;
 }
 
-static u8 why_lone_rst(struct sw_entry *e, const struct sock *sk)
+/* The call's own code: not a timer that found the socket locked. */
+static bool is_own_rst(const struct sw_call *call, enum sw_path path)
 {
-	if (e->flags & SW_ENTRY_CHILD)
-		return SHUTWATCH_WHY_LISTENER_STOPPED;
-	if (sk_is_mptcp(sk))
-		return SHUTWATCH_WHY_MPTCP;
-	if (e->flags & SW_ENTRY_TIMER)
-		return SHUTWATCH_WHY_ORPHAN_MEMORY;
-	/* Segments are answered elsewhere: in softirq, this is a timer. */
-	if (!in_serving_softirq())
-		return SHUTWATCH_WHY_UNKNOWN;
-	if (sk->sk_state == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DEAD))
-		return SHUTWATCH_WHY_FIN_WAIT2_TIMEOUT;
-	return SHUTWATCH_WHY_KEEPALIVE_TIMEOUT;
-}
-
-static u8 by_of_lone_rst(u8 why)
-{
-	switch (why) {
-	case SHUTWATCH_WHY_LISTENER_STOPPED:
-		return SHUTWATCH_BY_LISTENER;
-	case SHUTWATCH_WHY_MPTCP:
-		return SHUTWATCH_BY_MPTCP;
-	case SHUTWATCH_WHY_UNKNOWN:
-		return SHUTWATCH_BY_NONE;
+	switch (path) {
+	case SW_PATH_NONE:
+	case SW_PATH_CLOSE:
+	case SW_PATH_DISCONNECT:
+		return true;
+	case SW_PATH_ABORT:
+		return call->call == SHUTWATCH_BY_ABORT;
+	default:
+		return false;
 	}
-	return SHUTWATCH_BY_TIMER;
 }
 
-static void rst_alone(const struct sock *sk)
+static void set_scene(struct sw_scene *scene, const struct sw_entry *e,
+		      const struct sock *sk)
 {
+	scene->before = e->flags & SW_ENTRY_CHILD ? e->before : sk->sk_state;
+	scene->child = e->flags & SW_ENTRY_CHILD;
+	scene->mptcp = sk_is_mptcp(sk);
+	scene->orphan = sock_flag(sk, SOCK_DEAD);
+	scene->user_timeout = sw_sock_user_timeout(sk);
+	scene->memory = sw_sock_memory_is_over(sk);
+	scene->dying = !check_net(sock_net(sk));
+}
+
+static void rst_alone(const struct sock *sk, enum sw_path path)
+{
+	struct sw_call *above = sw_probe_subflow(sk);
+	struct sw_scene scene = { .path = path, .asked = asked_of(above) };
+	struct sw_cause cause;
 	struct sw_held held;
 	struct sw_entry *e;
 
-	e = sw_probe_get(sk, sk->sk_state, &held);
+	e = sw_probe_get(sk, sk->sk_state, false, &held);
 	if (!e)
 		return;
-	e->why = why_lone_rst(e, sk);
+	set_scene(&scene, e, sk);
+	cause = sw_cause_of_rst(&scene);
+	e->rst = (struct sw_rst){
+		.by = cause.by,
+		.why = cause.why,
+		.asked = sw_probe_asked(e, cause.by, above),
+		.failed = failures_untold(sk),
+		.cpu = raw_smp_processor_id(),
+	};
+	sw_sock_values(sk, &e->rst.v);
+	if (cause.by == SHUTWATCH_BY_TIMER)
+		sw_sock_timer(sk, &e->rst.trigger.timer);
 	e->flags |= SW_ENTRY_RST;
 	e->flags &= ~SW_ENTRY_RST_SENT;
-	sw_sock_values(sk, &e->v);
+	if (above)
+		above->seen |= SW_SEEN_RST;
 	sw_entry_put(&held);
-}
-
-static bool timer_runs(const struct sock *sk)
-{
-	struct sw_held held;
-	struct sw_entry *e;
-	bool runs;
-
-	if (!sock_flag(sk, SOCK_DEAD))
-		return false;
-	e = sw_probe_find(sk, &held);
-	if (!e)
-		return false;
-	runs = e->flags & SW_ENTRY_TIMER;
-	sw_entry_put(&held);
-	return runs;
 }
 
 /**
@@ -230,386 +286,113 @@ static bool timer_runs(const struct sock *sk)
  * @arg0: struct sock
  * @arg1: not the same on all kernels
  * @arg2: likewise
+ * @caller: who decided it
  *
  * Context: ftrace; socket lock held.
  */
-void sw_send_rst(unsigned long arg0, unsigned long arg1,
-		 unsigned long arg2)
+void sw_send_rst(unsigned long arg0, unsigned long arg1, unsigned long arg2,
+		 unsigned long caller)
 {
 	const struct sock *sk = (const struct sock *)arg0;
+	enum sw_path path = sw_caller_path(caller);
 	struct sw_call *call;
 
 	sw_hit(SW_HOOK_SEND_RST);
-	call = sw_call_on(sk);
-	/* A timer that found the socket locked runs in its owner's task. */
-	if (call && !timer_runs(sk))
+	call = sw_probe_call(sk);
+	if (call && is_own_rst(call, path))
 		rst_in_call(call, sk);
 	else
-		rst_alone(sk);
+		rst_alone(sk, path);
 }
 NOKPROBE_SYMBOL(sw_send_rst);
 
+/* A listener's call says how many of its children have a record of their own. */
+static void count_child(const struct sw_entry *e)
+{
+	struct sw_call *call = sw_call_find();
+
+	if (!call || !(e->flags & SW_ENTRY_CHILD_ASKED))
+		return;
+	if (call->cookie == e->parent ||
+	    (call->seen & SW_SEEN_MPTCP && call->outcome.before == TCP_LISTEN))
+		call->children++;
+}
+
 /**
- * sw_pending_rst() - a lone RST and its transition are complete: write it
- * @e: the entry, locked
- * @before: enum shutwatch_tcp before the transition
+ * sw_rst_write() - write the RST that waits in an entry
+ * @e: the entry, locked; with SW_ENTRY_RST
+ * @before: enum shutwatch_tcp before the transition that belongs to it
  * @after: enum shutwatch_tcp after it
  *
  * Context: any, preemption disabled.
  */
-void sw_pending_rst(struct sw_entry *e, u8 before, u8 after)
+void sw_rst_write(struct sw_entry *e, u8 before, u8 after)
 {
 	struct sw_decision d = {
-		.v = &e->v,
+		.v = e->rst.no_values ? NULL : &e->rst.v,
+		.trigger = e->rst.trigger,
 		.parent = e->parent,
-		.by = by_of_lone_rst(e->why),
+		.by = e->rst.by,
 		.before = before,
 		.after = after,
-		.why = e->why,
-		.kreason = e->kreason,
-		.kreason_known = e->kreason_known,
+		.why = e->rst.why,
+		.kreason = e->rst.kreason,
+		.kreason_known = e->rst.kreason_known,
+		.asked = e->rst.asked,
 	};
 
-	if (e->why == SHUTWATCH_WHY_TIME_WAIT_SEGMENT)
-		d.by = SHUTWATCH_BY_RX;
 	if (e->flags & SW_ENTRY_RST_SENT)
 		d.sent = SHUTWATCH_SENT_RST;
 	else
 		sw_count(SW_COUNT_RST_FAILED);
+	if (d.by == SHUTWATCH_BY_LISTENER)
+		count_child(e);
 	e->flags &= ~(SW_ENTRY_RST | SW_ENTRY_RST_SENT);
-	remember(e, &d);
-	emit_for(e, &d);
+	sw_probe_decision(e, &d);
 }
 
-/* The tracepoint behind the transmit: the RST that was decided did leave. */
-static void active_rst_sent(const struct sock *sk, u8 kreason, bool known)
+static void rst_of_call_sent(struct sw_call *call, const struct sock *sk,
+			     u8 kreason, bool known)
 {
-	struct sw_call *call = sw_call_on(sk);
+	if (!has_left(sk, call->failed, call->failed_cpu))
+		return;
+	call->seen |= SW_SEEN_RST_SENT | (known ? SW_SEEN_KREASON : 0);
+	call->outcome.kreason = kreason;
+}
+
+/**
+ * sw_active_rst_sent() - the kernel is done with a RST of a socket's own accord
+ * @sk: full socket
+ * @kreason: the kernel's reason
+ * @known: it gave one
+ *
+ * Context: tracepoint behind the transmit, preemption disabled.
+ */
+void sw_active_rst_sent(const struct sock *sk, u8 kreason, bool known)
+{
+	struct sw_call *call = sw_probe_call(sk), *above;
 	struct sw_held held;
 	struct sw_entry *e;
 
 	if (call && call->seen & SW_SEEN_RST && !(call->seen & SW_SEEN_RST_SENT)) {
-		call->seen |= SW_SEEN_RST_SENT | (known ? SW_SEEN_KREASON : 0);
-		call->outcome.kreason = kreason;
+		rst_of_call_sent(call, sk, kreason, known);
 		return;
 	}
+	above = sw_probe_subflow(sk);
 	e = sw_probe_find(sk, &held);
 	if (!e)
 		return;
 	if (e->flags & SW_ENTRY_RST) {
-		e->flags |= SW_ENTRY_RST_SENT;
-		e->kreason = kreason;
-		e->kreason_known = known;
+		if (has_left(sk, e->rst.failed, e->rst.cpu)) {
+			e->flags |= SW_ENTRY_RST_SENT;
+			if (above)
+				above->seen |= SW_SEEN_RST_SENT;
+		}
+		e->rst.kreason = kreason;
+		e->rst.kreason_known = known;
 		/* tcp_disconnect() changes the state first, timers after. */
 		if (e->info.state == TCP_CLOSE)
-			sw_pending_rst(e, e->before, e->info.state);
+			sw_rst_write(e, e->before, e->info.state);
 	}
 	sw_entry_put(&held);
 }
-
-/* ---- the write timer of an orphan: T5, T6 ---- */
-
-static u64 *cookie_of(struct kretprobe_instance *ri)
-{
-	return (u64 *)ri->data;
-}
-
-/**
- * sw_out_of_resources_entry() - tcp_out_of_resources(sk, do_reset)
- * @ri: keeps the cookie
- * @regs: arguments
- *
- * Context: kretprobe at entry; socket lock held.
- * Return: 0 if the return is to be seen.
- */
-int sw_out_of_resources_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
-	struct sw_held held;
-	struct sw_entry *e;
-
-	sw_hit(SW_HOOK_OUT_OF_RESOURCES);
-	e = sw_probe_get(sk, sk->sk_state, &held);
-	if (!e)
-		return 1;
-	e->flags |= SW_ENTRY_TIMER;
-	*cookie_of(ri) = e->info.cookie;
-	sw_entry_put(&held);
-	return 0;
-}
-NOKPROBE_SYMBOL(sw_out_of_resources_entry);
-
-/**
- * sw_out_of_resources_return() - tcp_out_of_resources() returns
- * @ri: has the cookie
- * @regs: return value
- *
- * Context: kretprobe at return.
- * Return: 0.
- */
-int sw_out_of_resources_return(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct sw_held held;
-	struct sw_entry *e;
-
-	e = sw_entry_find(*cookie_of(ri), &held);
-	if (!e)
-		return 0;
-	e->flags &= ~SW_ENTRY_TIMER;
-	sw_entry_put(&held);
-	return 0;
-}
-NOKPROBE_SYMBOL(sw_out_of_resources_return);
-
-/* ---- RST in answer to a segment ---- */
-
-/* tcp_reset() ran: shut down.  It did not: tcp_done(), on a closed socket. */
-static u8 why_rejected(const struct sw_entry *e, const struct sock *sk)
-{
-	bool orphan = sock_flag(sk, SOCK_DEAD);
-
-	if (e->flags & SW_ENTRY_REJECTED)
-		return orphan ? SHUTWATCH_WHY_DATA_AFTER_CLOSE :
-				SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN;
-	if (!orphan)
-		return SHUTWATCH_WHY_UNKNOWN;
-	return tcp_sk(sk)->linger2 < 0 ? SHUTWATCH_WHY_LINGER2_NEGATIVE :
-					 SHUTWATCH_WHY_DATA_AFTER_CLOSE;
-}
-
-static void judge_reply(struct sw_decision *d, const struct sw_entry *e,
-			const struct sock *sk)
-{
-	d->before = sk->sk_state;
-	d->after = sk->sk_state;
-	switch (sk->sk_state) {
-	case TCP_LISTEN:
-	case TCP_SYN_SENT:
-	case TCP_SYN_RECV:
-	case TCP_NEW_SYN_RECV:
-		d->why = SHUTWATCH_WHY_BAD_HANDSHAKE;
-		break;
-	case TCP_CLOSE:
-		d->before = e->before;
-		d->after = e->info.state;
-		d->why = why_rejected(e, sk);
-		break;
-	}
-}
-
-/* A listener answers for many: the segment says to whom. */
-static void reply_of_socket(const struct sock *sk, const struct sk_buff *skb,
-			    struct sw_decision *d)
-{
-	struct sw_values v;
-	struct sw_ident id;
-	struct sw_held held;
-	struct sw_entry *e;
-
-	e = sw_probe_get(sk, sk->sk_state, &held);
-	if (!e)
-		return;
-	judge_reply(d, e, sk);
-	sw_sock_values(sk, &v);
-	d->v = &v;
-	remember(e, d);
-	e->flags &= ~SW_ENTRY_REJECTED;
-	if (e->info.id.rport) {
-		emit_for(e, d);
-	} else {
-		d->cookie = e->info.cookie;
-		d->ipv6 = sw_skb_ident(skb, sk, &id);
-		d->id = &id;
-		sw_emit_decision(d);
-	}
-	sw_entry_put(&held);
-}
-
-static void reply_of_nobody(const struct sk_buff *skb, struct sw_decision *d)
-{
-	struct sw_ident id;
-
-	if (!sw_skb_wanted(skb)) {
-		sw_count(SW_COUNT_FILTERED);
-		return;
-	}
-	d->why = SHUTWATCH_WHY_NO_SOCKET;
-	d->ipv6 = sw_skb_ident(skb, NULL, &id);
-	d->id = &id;
-	sw_emit_decision(d);
-}
-
-/* The mini-socket goes right after: the record waits for that. */
-static void reply_of_mini(const struct sock *sk, const struct sk_buff *skb,
-			  struct sw_decision *d)
-{
-	struct sw_held held;
-	struct sw_entry *e;
-	struct sw_ident id;
-	bool wanted;
-
-	e = sw_probe_find_mini(inet_twsk(sk), &held, &wanted);
-	if (e && !wanted) {
-		sw_entry_put(&held);
-		return;
-	}
-	if (e) {
-		e->why = SHUTWATCH_WHY_TIME_WAIT_SEGMENT;
-		e->flags |= SW_ENTRY_RST | SW_ENTRY_RST_SENT;
-		e->kreason = d->kreason;
-		e->kreason_known = d->kreason_known;
-		memset(&e->v, 0, sizeof(e->v));
-		sw_entry_put(&held);
-		return;
-	}
-	if (!sw_probe_wanted(sk))
-		return;
-	d->why = SHUTWATCH_WHY_TIME_WAIT_SEGMENT;
-	d->cookie = sw_sock_cookie(sk);
-	d->ipv6 = sw_skb_ident(skb, sk, &id);
-	d->id = &id;
-	d->before = inet_twsk(sk)->tw_substate;
-	sw_emit_decision(d);
-}
-
-static void reply_rst_sent(const struct sock *sk, const struct sk_buff *skb,
-			   u8 kreason, bool known)
-{
-	struct sw_decision d = {
-		.by = SHUTWATCH_BY_RX,
-		.sent = SHUTWATCH_SENT_RST,
-		.kreason = kreason,
-		.kreason_known = known,
-	};
-
-	if (!sk)
-		reply_of_nobody(skb, &d);
-	else if (sk->sk_state == TCP_TIME_WAIT)
-		reply_of_mini(sk, skb, &d);
-	else
-		reply_of_socket(sk, skb, &d);
-}
-
-static void rst_sent(const struct sock *sk, const struct sk_buff *skb,
-		     u8 kreason, bool known)
-{
-	preempt_disable_notrace();	/* 7.x calls us preemptible */
-	sw_hit(SW_HOOK_TP_SEND_RESET);
-	if (skb)
-		reply_rst_sent(sk, skb, kreason, known);
-	else
-		active_rst_sent(sk, kreason, known);
-	preempt_enable_notrace();
-}
-
-/**
- * sw_tp_send_reset() - tracepoint tcp_send_reset
- * @data: unused
- * @sk: full socket, mini-socket, listener or NULL
- * @skb: the segment that is answered; NULL for a RST of our own accord
- * @reason: the kernel's reason, where it has one
- *
- * Context: any.
- */
-#if SW_HAVE_RST_REASON
-void sw_tp_send_reset(void *data, const struct sock *sk,
-		      const struct sk_buff *skb, const enum sk_rst_reason reason)
-{
-	rst_sent(sk, skb, reason, true);
-}
-#else
-void sw_tp_send_reset(void *data, const struct sock *sk,
-		      const struct sk_buff *skb)
-{
-	rst_sent(sk, skb, 0, false);
-}
-#endif
-
-/*
- * Before 6.10 the tracepoint is silent for mini-sockets and for no socket.
- * tcp_v[46]_send_reset() may still send nothing (no route, a key that does not
- * fit): the kernel's own count of RSTs, on this CPU, says whether it did.  It
- * runs in softirq there, so nothing else can send meanwhile.
- */
-
-/**
- * struct reply_data - kept from the entry of tcp_v[46]_send_reset()
- * @sk: mini-socket or NULL; the caller holds it
- * @skb: the segment; the caller holds it
- * @sent: RSTs sent so far by this namespace on this CPU
- */
-struct reply_data {
-	const struct sock	*sk;
-	const struct sk_buff	*skb;
-	unsigned long		sent;
-};
-
-static_assert(sizeof(struct reply_data) <= SW_REPLY_DATA);
-
-static unsigned long rsts_sent(const struct sock *sk, const struct sk_buff *skb)
-{
-	struct net *net = sk ? sock_net(sk) : sw_skb_net(skb);
-
-	return this_cpu_read(net->mib.tcp_statistics->mibs[TCP_MIB_OUTRSTS]);
-}
-
-static int reply_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct reply_data *data = (struct reply_data *)ri->data;
-	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
-
-	if (sk && sk_fullsock(sk))
-		return 1;	/* the tracepoint tells */
-	data->sk = sk;
-	data->skb = (const struct sk_buff *)sw_arg(regs, 1);
-	data->sent = rsts_sent(sk, data->skb);
-	return 0;
-}
-
-/**
- * sw_reply_rst4_entry() - tcp_v4_send_reset(sk, skb)
- * @ri: keeps struct reply_data
- * @regs: arguments
- *
- * Context: kretprobe at entry; softirq.
- * Return: 0 if the return is to be seen.
- */
-int sw_reply_rst4_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	sw_hit(SW_HOOK_REPLY_RST4);
-	return reply_entry(ri, regs);
-}
-NOKPROBE_SYMBOL(sw_reply_rst4_entry);
-
-/**
- * sw_reply_rst6_entry() - tcp_v6_send_reset(sk, skb)
- * @ri: keeps struct reply_data
- * @regs: arguments
- *
- * Context: kretprobe at entry; softirq.
- * Return: 0 if the return is to be seen.
- */
-int sw_reply_rst6_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	sw_hit(SW_HOOK_REPLY_RST6);
-	return reply_entry(ri, regs);
-}
-NOKPROBE_SYMBOL(sw_reply_rst6_entry);
-
-/**
- * sw_reply_rst_return() - tcp_v4_send_reset() or tcp_v6_send_reset() returns
- * @ri: has struct reply_data
- * @regs: nothing is returned
- *
- * Context: kretprobe at return; softirq.
- * Return: 0.
- */
-int sw_reply_rst_return(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	const struct reply_data *data = (const struct reply_data *)ri->data;
-
-	if (rsts_sent(data->sk, data->skb) != data->sent)
-		reply_rst_sent(data->sk, data->skb, 0, false);
-	return 0;
-}
-NOKPROBE_SYMBOL(sw_reply_rst_return);

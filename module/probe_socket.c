@@ -18,7 +18,7 @@ bool sw_probe_wanted(const struct sock *sk)
 	struct sw_entry *e;
 	u32 generation;
 
-	switch (sw_sock_judge(sk, &generation)) {
+	switch (sw_sock_judge(sk, false, &generation)) {
 	case SW_ACCEPT:
 		return true;
 	case SW_ACCEPT_KNOWN:
@@ -34,11 +34,50 @@ bool sw_probe_wanted(const struct sock *sk)
 	return false;
 }
 
+/**
+ * sw_probe_learn_ident() - read which connection it is, as long as that is not
+ *	known in full
+ * @e: the entry, locked
+ * @sk: its socket, full or mini
+ *
+ * A socket that is closed or disconnected gives its port back: what was known
+ * stays.
+ *
+ * Context: any.
+ */
+void sw_probe_learn_ident(struct sw_entry *e, const struct sock *sk)
+{
+	struct sw_ident id = {};
+	bool ipv6 = sw_sock_ident(sk, &id);
+
+	if (!id.lport && e->info.id.lport)
+		return;
+	e->info.id = id;
+	e->info.ipv6 = ipv6;
+}
+
 /* Its socket may have gone on, and have the next connection. */
 static bool has_connection(const struct sw_entry *e, const struct sock *sk)
 {
 	return e->flags & SW_ENTRY_MINI && e->info.id.lport == sk->sk_num &&
 	       e->info.id.rport == ntohs(sk->sk_dport);
+}
+
+static struct sw_entry *find_mini(const struct sock *sk, struct sw_held *held)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	struct sw_entry *e;
+	unsigned int nr;
+
+	for (nr = 0; cookie && nr <= SW_MINIS; nr++) {
+		e = sw_entry_find(sw_mini_cookie(cookie, nr), held);
+		if (!e)
+			continue;
+		if (has_connection(e, sk))
+			return e;
+		sw_entry_put(held);
+	}
+	return NULL;
 }
 
 /**
@@ -55,17 +94,13 @@ struct sw_entry *sw_probe_find_mini(const struct inet_timewait_sock *tw,
 				    struct sw_held *held, bool *wanted)
 {
 	const struct sock *sk = (const struct sock *)tw;
-	struct sw_entry *e = sw_probe_find(sk, held);
+	struct sw_entry *e = find_mini(sk, held);
 	enum sw_verdict verdict;
 	u32 generation;
 
 	if (!e)
 		return NULL;
-	if (!has_connection(e, sk)) {
-		sw_entry_put(held);
-		return NULL;
-	}
-	verdict = sw_sock_judge(sk, &generation);
+	verdict = sw_sock_judge(sk, false, &generation);
 	*wanted = verdict == SW_ACCEPT ||
 		  (verdict == SW_ACCEPT_KNOWN && e->filter == generation);
 	if (!*wanted)

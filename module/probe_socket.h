@@ -3,10 +3,36 @@
 #ifndef _SHUTWATCH_PROBE_SOCKET_H
 #define _SHUTWATCH_PROBE_SOCKET_H
 
+#include <linux/pid.h>
+#include <linux/sched.h>
+
+#include "calls.h"
+#include "cause.h"
 #include "counters.h"
 #include "emit.h"
 #include "sock.h"
 #include "socktab.h"
+
+/**
+ * sw_probe_call() - the call that runs on a socket
+ * @sk: full socket
+ *
+ * While a task has the socket locked, nobody else acts on it: segments and timers
+ * wait until it is released.  So what happens to a locked socket in a task whose
+ * call is on it happens inside that call; the backlog, too, which is told apart
+ * by what it runs.
+ *
+ * Context: any.
+ * Return: the call, or NULL.
+ */
+static __always_inline struct sw_call *sw_probe_call(const struct sock *sk)
+{
+	struct sw_call *call = sw_call_find();
+
+	if (!call || call->sk != sk || !sock_owned_by_user_nocheck(sk))
+		return NULL;
+	return call;
+}
 
 /**
  * sw_probe_ident() - read anew which connection it is
@@ -19,6 +45,8 @@ static inline void sw_probe_ident(struct sw_entry *e, const struct sock *sk)
 {
 	e->info.ipv6 = sw_sock_ident(sk, &e->info.id);
 }
+
+void sw_probe_learn_ident(struct sw_entry *e, const struct sock *sk);
 
 /**
  * sw_probe_find() - the entry of a socket that is in the table
@@ -64,8 +92,8 @@ sw_probe_find_known(const struct sock *sk, u32 generation, struct sw_held *held)
  */
 static __always_inline void sw_probe_catch_up(struct sw_entry *e, u8 state)
 {
-	if (e->info.state != state && !(e->flags & SW_ENTRY_MINI))
-		sw_entry_move(e, state);
+	if (e->info.state != state && !(e->flags & SW_ENTRY_SHELL))
+		sw_entry_move(e, state, 0);
 }
 
 /* The filter lets it in: find its entry, or take it into the table. */
@@ -85,8 +113,10 @@ sw_probe_accept(const struct sock *sk, u8 state, u32 generation,
 	 * local one), and on the way to CLOSE they are given back: keep what
 	 * was once complete.
 	 */
-	if (unlikely(!e->info.id.lport || !e->info.id.rport))
+	if (!e->info.id.lport)
 		sw_probe_ident(e, sk);
+	else if (unlikely(!e->info.id.rport))
+		sw_probe_learn_ident(e, sk);
 	return e;
 }
 
@@ -94,6 +124,7 @@ sw_probe_accept(const struct sock *sk, u8 state, u32 generation,
  * sw_probe_get() - the entry of a socket that is watched
  * @sk: full or mini-socket
  * @state: enum shutwatch_tcp that it is in
+ * @asked: the task that runs asks something of it
  * @held: for sw_entry_put()
  *
  * It is taken into the table if it is not there.
@@ -102,12 +133,12 @@ sw_probe_accept(const struct sock *sk, u8 state, u32 generation,
  * Return: the entry, or NULL (nothing locked) if the filter turns it away.
  */
 static __always_inline struct sw_entry *
-sw_probe_get(const struct sock *sk, u8 state, struct sw_held *held)
+sw_probe_get(const struct sock *sk, u8 state, bool asked, struct sw_held *held)
 {
 	struct sw_entry *e = NULL;
 	u32 generation;
 
-	switch (sw_sock_judge(sk, &generation)) {
+	switch (sw_sock_judge(sk, asked, &generation)) {
 	case SW_ACCEPT:
 		return sw_probe_accept(sk, state, generation, held);
 	case SW_ACCEPT_KNOWN:
@@ -128,20 +159,67 @@ struct sw_entry *sw_probe_find_mini(const struct inet_timewait_sock *tw,
 				    struct sw_held *held, bool *wanted);
 
 /**
- * sw_probe_owner() - note who acts on a socket
+ * sw_probe_owner() - current has the socket
  * @e: the entry, locked
- * @by: enum shutwatch_by: what happens
- * @asked: sw_task_asked(@by)
+ *
+ * Context: task.
+ */
+static __always_inline void sw_probe_owner(struct sw_entry *e)
+{
+	e->info.owner.pid = task_tgid_nr(current);
+	memcpy(e->info.owner.comm, current->comm, sizeof(e->info.owner.comm));
+}
+
+/**
+ * sw_probe_asked() - has the task that runs asked for what happens?
+ * @e: the entry, locked
+ * @by: enum shutwatch_by: who caused it
+ * @call: the call on the socket that runs, or on the MPTCP socket above it
+ *
+ * connect(), listen() and tcp_abort() run in the task that wants it so; a
+ * segment or a timer in any.
+ *
+ * Context: any.
+ * Return: whether current is to be named.
+ */
+static __always_inline bool sw_probe_asked(const struct sw_entry *e, u8 by,
+					   const struct sw_call *call)
+{
+	switch (by) {
+	case SHUTWATCH_BY_CONNECT:
+	case SHUTWATCH_BY_LISTEN:
+	case SHUTWATCH_BY_ABORT:
+		return true;
+	case SHUTWATCH_BY_LISTENER:
+		return e->flags & SW_ENTRY_CHILD_ASKED;
+	case SHUTWATCH_BY_NONE:
+	case SHUTWATCH_BY_RX:
+	case SHUTWATCH_BY_TIMER:
+		return false;
+	}
+	return call;
+}
+
+/**
+ * sw_probe_remember() - the last call or decision, and the one that ended it all
+ * @e: the entry, locked
+ * @ending: what it came to
+ * @over: it leaves the connection closed
+ *
+ * What ends a connection is the first FIN, or the RST that follows; where
+ * neither was sent, what closed it.
  *
  * Context: any.
  */
-static __always_inline void sw_probe_owner(struct sw_entry *e, u8 by, bool asked)
+static inline void sw_probe_remember(struct sw_entry *e,
+				     const struct sw_ending *ending, bool over)
 {
-	if (!asked || by == SHUTWATCH_BY_ABORT ||
-	    by == SHUTWATCH_BY_LISTENER)
-		return;
-	e->info.pid = task_tgid_nr(current);
-	memcpy(e->info.comm, current->comm, sizeof(e->info.comm));
+	const struct sw_ending *ended = &e->info.ended;
+
+	e->info.last = *ending;
+	if (ending->sent > ended->sent ||
+	    (over && !ended->by && ending->why != SHUTWATCH_WHY_ALREADY_CLOSED))
+		e->info.ended = *ending;
 }
 
 #endif /* _SHUTWATCH_PROBE_SOCKET_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of hooks, and the proof that their handlers fit the kernel. */
 
+#include <trace/events/skb.h>
 #include <trace/events/sock.h>
 #include <trace/events/tcp.h>
 
@@ -20,6 +21,50 @@ static void __maybe_unused callbacks_fit(void)
 	check_trace_callback_type_tcp_receive_reset(sw_tp_receive_reset);
 	check_trace_callback_type_tcp_destroy_sock(sw_tp_destroy_sock);
 }
+
+/*
+ * kfree_skb has got more and more arguments; the callback has to have the very
+ * same, where calls by pointer are checked.
+ */
+static void freed(void *data, struct sk_buff *skb, void *location)
+{
+	sw_segment_freed(skb);
+}
+
+#if __has_include("net/dropreason.h")
+static void freed_why(void *data, struct sk_buff *skb, void *location,
+		      enum skb_drop_reason reason)
+{
+	sw_segment_freed(skb);
+}
+
+static void freed_for(void *data, struct sk_buff *skb, void *location,
+		      enum skb_drop_reason reason, struct sock *rx_sk)
+{
+	sw_segment_freed(skb);
+}
+
+static void freed_for_const(void *data, struct sk_buff *skb, void *location,
+			    enum skb_drop_reason reason, const struct sock *rx_sk)
+{
+	sw_segment_freed(skb);
+}
+
+#define TOLD(...)	__same_type(trace_kfree_skb, void (__VA_ARGS__))
+
+#define KFREE_SKB_CALLBACK						\
+	__builtin_choose_expr(						\
+		TOLD(struct sk_buff *, void *), (void *)freed,		\
+	__builtin_choose_expr(						\
+		TOLD(struct sk_buff *, void *, enum skb_drop_reason),	\
+		(void *)freed_why,					\
+	__builtin_choose_expr(						\
+		TOLD(struct sk_buff *, void *, enum skb_drop_reason,	\
+		     struct sock *),					\
+		(void *)freed_for, (void *)freed_for_const)))
+#else
+#define KFREE_SKB_CALLBACK	((void *)freed)
+#endif
 
 /* Tasks that may be inside at a time; close() may sleep for SO_LINGER. */
 #define MANY	2048
@@ -115,20 +160,14 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 	[SW_HOOK_REPLY_RST4] = {
 		.symbol = { "tcp_v4_send_reset" },
 		.lost = "IPv4: RSTs sent for TIME_WAIT and for no socket are not seen",
-		.type = SW_KRETPROBE,
-		.maxactive = SOME,
-		.ret_entry = sw_reply_rst4_entry,
-		.ret = sw_reply_rst_return,
-		.data_size = SW_REPLY_DATA,
+		.type = SW_FUNCTION,
+		.entered = sw_reply_rst4,
 	},
 	[SW_HOOK_REPLY_RST6] = {
 		.symbol = { "tcp_v6_send_reset" },
 		.lost = "IPv6: RSTs sent for TIME_WAIT and for no socket are not seen",
-		.type = SW_KRETPROBE,
-		.maxactive = SOME,
-		.ret_entry = sw_reply_rst6_entry,
-		.ret = sw_reply_rst_return,
-		.data_size = SW_REPLY_DATA,
+		.type = SW_FUNCTION,
+		.entered = sw_reply_rst6,
 	},
 #endif
 	[SW_HOOK_RESET] = {
@@ -140,20 +179,53 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 		.proof = SW_PROOF_CONNECTION,
 		.entered = sw_reset,
 	},
-	[SW_HOOK_OUT_OF_RESOURCES] = {
-		.symbol = { "tcp_out_of_resources" },
-		.lost = "RSTs of orphans that use too much memory look like keepalive's",
-		.type = SW_KRETPROBE,
-		.maxactive = SOME,
-		.ret_entry = sw_out_of_resources_entry,
-		.ret = sw_out_of_resources_return,
-		.data_size = sizeof(u64),
+	[SW_HOOK_DONE] = {
+		.symbol = { "tcp_done" },
+		.lost = "a transition to CLOSE by a segment or a timer has no cause",
+		.type = SW_FUNCTION,
+		.needed = true,
+		.proof = SW_PROOF_CONNECTION,
+		.entered = sw_done,
+	},
+	[SW_HOOK_DONE_WITH_ERROR] = {
+		.symbol = { "tcp_done_with_error" },
+		.lost = "a transition to CLOSE with an error has no cause",
+		.type = SW_FUNCTION,
+		.younger = true,
+		.proof = SW_PROOF_CONNECTION,
+		.entered = sw_done_with_error,
+	},
+	[SW_HOOK_CHECK_REQ] = {
+		.symbol = { "tcp_check_req" },
+		.lost = "a full accept queue and a bad handshake look like no connection",
+		.type = SW_FUNCTION,
+		.proof = SW_PROOF_CONNECTION,
+		.entered = sw_check_req,
+	},
+	[SW_HOOK_ACCEPTED] = {
+		.symbol = { "security_sock_graft" },
+		.lost = "a connection that is accepted has no owner until its process calls on it",
+		.type = SW_FUNCTION,
+		.entered = sw_accepted,
+	},
+	[SW_HOOK_CHILD_FORGET] = {
+		.symbol = { "inet_child_forget" },
+		.lost = "connections that are reset because their listener stopped have no cause",
+		.type = SW_FUNCTION,
+		.proof = SW_PROOF_CONNECTION,
+		.entered = sw_child_forget,
 	},
 	[SW_HOOK_MINI_BORN] = {
 		.symbol = { "inet_twsk_hashdance_schedule", "inet_twsk_hashdance" },
 		.lost = "TIME_WAIT is not seen: connections seem to go straight to CLOSE",
 		.type = SW_FUNCTION,
 		.entered = sw_mini_born,
+	},
+	[SW_HOOK_MINI_SEGMENT] = {
+		.symbol = { "tcp_timewait_state_process" },
+		.lost = "a RST that ends TIME_WAIT looks like any segment",
+		.type = SW_FUNCTION,
+		.entered = sw_mini_segment,
 	},
 	[SW_HOOK_MINI_SCHEDULE] = {
 		.symbol = { "__inet_twsk_schedule" },
@@ -163,9 +235,15 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 	},
 	[SW_HOOK_MINI_PUT] = {
 		.symbol = { "inet_twsk_deschedule_put" },
-		.lost = "every end of TIME_WAIT looks like the timer's",
+		.lost = "an end of TIME_WAIT that is not the timer's has no cause",
 		.type = SW_FUNCTION,
 		.entered = sw_mini_put,
+	},
+	[SW_HOOK_MINI_TIMER] = {
+		.symbol = { "tw_timer_handler" },
+		.lost = "an end of TIME_WAIT by its timer has no cause",
+		.type = SW_FUNCTION,
+		.entered = sw_mini_timer,
 	},
 	[SW_HOOK_MINI_KILL] = {
 		.symbol = { "inet_twsk_kill" },
@@ -173,6 +251,32 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 		.type = SW_FUNCTION,
 		.entered = sw_mini_kill,
 	},
+#ifdef CONFIG_MPTCP
+	[SW_HOOK_MPTCP_CLOSE] = {
+		.symbol = { "mptcp_close" },
+		.lost = "no close() of an MPTCP socket is seen",
+		.type = SW_KRETPROBE,
+		.maxactive = SOME,
+		.ret_entry = sw_mptcp_close_entry,
+		.ret = sw_close_return,
+		.data_size = CALL_DATA,
+	},
+	[SW_HOOK_MPTCP_DISCONNECT] = {
+		.symbol = { "mptcp_disconnect" },
+		.lost = "no connect(AF_UNSPEC) of an MPTCP socket is seen",
+		.type = SW_KRETPROBE,
+		.maxactive = SOME,
+		.ret_entry = sw_mptcp_disconnect_entry,
+		.ret = sw_disconnect_return,
+		.data_size = CALL_DATA,
+	},
+	[SW_HOOK_MPTCP_CLOSE_SUBFLOW] = {
+		.symbol = { "__mptcp_close_ssk" },
+		.lost = "subflows do not name their MPTCP socket once it is closed",
+		.type = SW_FUNCTION,
+		.entered = sw_mptcp_close_subflow,
+	},
+#endif
 	[SW_HOOK_TP_STATE] = {
 		.symbol = { "inet_sock_set_state" },
 		.lost = "no transition is seen",
@@ -203,5 +307,11 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 		.type = SW_TRACEPOINT,
 		.proof = SW_PROOF_SOCKET,
 		.callback = sw_tp_destroy_sock,
+	},
+	[SW_HOOK_TP_KFREE_SKB] = {
+		.symbol = { "kfree_skb" },
+		.lost = "handshakes that the accept queue has no room for are not seen, nor, before 6.10, RSTs for no socket",
+		.type = SW_TRACEPOINT,
+		.callback = KFREE_SKB_CALLBACK,
 	},
 };

@@ -20,9 +20,11 @@
 #include "text.h"
 
 /* No holes: all of it is written, and goes to user space. */
-static_assert(sizeof(struct shutwatch_raw) == 168);
-static_assert(offsetof(struct shutwatch_raw, kreason) + SHUTWATCH_KREASON_LEN ==
-	      sizeof(struct shutwatch_raw));
+static_assert(sizeof(struct shutwatch_raw) == 200);
+static_assert(sizeof(struct shutwatch_owner) == 20);
+static_assert(sizeof(union shutwatch_trigger) == 12);
+static_assert(offsetof(struct shutwatch_raw, trigger) +
+	      sizeof(union shutwatch_trigger) == sizeof(struct shutwatch_raw));
 
 /* A reason that has no name is told by its number, as in the text. */
 static void copy_kreason(char *to, unsigned int kreason)
@@ -59,6 +61,9 @@ static void copy_endpoint(__u8 *addr, __u16 *port, const __u8 *rec_addr, __u16 r
 #define COPY_COMM(field)	memcpy(raw->field, r->field, sizeof(raw->field))
 #define COPY_KREASON(field)	copy_kreason(raw->field, o->field)
 #define COPY_ERRNO(field)	(raw->field = r->field)
+#define COPY_ERROR(field)	(raw->field = r->field)
+#define COPY_FLAGS(field)	(raw->field.flags = r->field.flags, \
+				 raw->field.seen = r->field.seen)
 #define COPY_STATES(field)	(raw->field = o->field, raw->after = o->after)
 #define COPY_KIND(field)	(raw->field = r->field)
 #define COPY_CTX(field)		(raw->field = r->field)
@@ -67,6 +72,7 @@ static void copy_endpoint(__u8 *addr, __u16 *port, const __u8 *rec_addr, __u16 r
 #define COPY_SENT(field)	(raw->field = o->field)
 #define COPY_WHY(field)		(raw->field = o->field)
 #define COPY_FIN(field)		(raw->field = o->field)
+#define COPY_WHAT(field)	(raw->field = r->field)
 
 /* A row of a table, as code. */
 #define COPY(key, type, field, when)					\
@@ -75,11 +81,11 @@ static void copy_endpoint(__u8 *addr, __u16 *port, const __u8 *rec_addr, __u16 r
 		COPY_##type(field);					\
 }
 
-/* A lost record has no socket, no task and no time. */
-#define COPY_LOST(key, type, field, when)				\
+/* The same, where only some keys have anything to say. */
+#define COPY_FEW(key, type, field, when)				\
 {									\
-	if (SHUTWATCH_KEY_##key == SHUTWATCH_KEY_SEQ ||			\
-	    SHUTWATCH_KEY_##key == SHUTWATCH_KEY_KIND)			\
+	if (SW_HAS_KEY(few, SHUTWATCH_KEY_##key) &&			\
+	    SW_WHEN_##when == SW_VALUE)					\
 		COPY_##type(field);					\
 }
 
@@ -104,16 +110,17 @@ void sw_raw_record(struct shutwatch_raw *raw, const struct sw_record *rec)
 	const struct sw_ident *id = &rec->id;
 	const struct sw_values *v = &rec->v;
 	const unsigned int flags = rec->outcome.flags;
+	const __u64 few = sw_head_keys(rec->kind);
 
 	memset(raw, 0, sizeof(*raw));
 	raw->size = sizeof(*raw);
 	raw->version = SHUTWATCH_RAW_VERSION;
 	raw->names = SHUTWATCH_RAW_NAMES;
-	if (rec->kind == SHUTWATCH_KIND_LOST) {
-		SW_KEYS(SHUTWATCH_HEAD_KEYS(COPY_LOST, COPY_LOST));
-	} else {
+	if (few == SW_ALL_KEYS) {
 		raw->flags = flags;
 		SW_KEYS(SHUTWATCH_HEAD_KEYS(COPY, COPY));
+	} else {
+		SW_KEYS(SHUTWATCH_HEAD_KEYS(COPY_FEW, COPY_FEW));
 	}
 	switch (rec->kind) {
 	SHUTWATCH_KIND_LIST(COPY_KIND_KEYS)

@@ -2,8 +2,8 @@
 /*
  * One record, as the ring keeps it and as the text is made from it.
  *
- * Two cache lines, no pointers: what a reader needs stands in the record, so
- * that it can be read when the socket, the task and the namespace are gone.
+ * No pointers: what a reader needs stands in the record, so that it can be read
+ * when the socket, the task and the namespace are gone.
  */
 #ifndef _SHUTWATCH_RECORD_H
 #define _SHUTWATCH_RECORD_H
@@ -48,13 +48,14 @@ struct sw_values {
 
 #define SW_LINGER_OFF		(-1)
 
-/* struct sw_record.flags */
+/* struct sw_outcome.flags */
 #define SW_RECORD_IPV6		SHUTWATCH_RAW_IPV6	/* addresses are IPv6 */
 #define SW_RECORD_NO_VALUES	SHUTWATCH_RAW_NO_VALUES	/* there was no socket to ask */
 #define SW_RECORD_PARENT	SHUTWATCH_RAW_PARENT	/* @aux is the listener's cookie */
 #define SW_RECORD_CHILDREN	SHUTWATCH_RAW_CHILDREN	/* the socket was a listener */
 #define SW_RECORD_KREASON	SHUTWATCH_RAW_KREASON	/* the kernel gave a reset reason */
 #define SW_RECORD_NO_TIME	SHUTWATCH_RAW_NO_TIME	/* the end of the call was not seen */
+#define SW_RECORD_MSK		SHUTWATCH_RAW_MSK	/* @aux is the MPTCP socket's cookie */
 
 /**
  * struct sw_outcome - what came of it: copied whole from a call to its record
@@ -83,22 +84,26 @@ struct sw_outcome {
  * @seq: number of the record, from 1, without gaps (the ring's own word)
  * @ts: nanoseconds of CLOCK_MONOTONIC
  * @cookie: SO_COOKIE of the socket; 0 where there is none
- * @aux: any of the next three
+ * @aux: any of the next four
  * @took: call: nanoseconds
  * @parent: decision: the listener's cookie, 0 if that is not known
- * @count: lost: how many records
+ * @msk: decision with SW_RECORD_MSK: the MPTCP socket's cookie
+ * @count: lost and skipped: how many
  * @id: which connection
+ * @owner: the process that has the socket
  * @pid: thread group id of the task that asked; 0 where no task did
+ * @comm: name of the task that asked; not terminated if 16 bytes long
  * @v: values at the moment of the decision
  * @children: embryos reset because this listener stopped
- * @comm: name of the task that asked; not terminated if 16 bytes long
  * @cpu: where it happened
- * @err: call: return value, 0 or -errno; reset: the errno the program gets
+ * @err: call: return value, 0 or -errno; reset and state: the errno that it
+ *	leaves on the socket, 0 for none
  * @kind: enum shutwatch_kind
  * @ctx: enum shutwatch_ctx
- * @by: enum shutwatch_by; the call of a call
+ * @by: enum shutwatch_by; the call of a call; enum shutwatch_what of skipped
  * @spare: zero, as the ring was allocated
  * @outcome: what came of it
+ * @trigger: decision: the segment, or the values of the timer
  */
 struct sw_record {
 	__u64			seq;
@@ -108,13 +113,15 @@ struct sw_record {
 		__u64		aux;
 		__u64		took;
 		__u64		parent;
+		__u64		msk;
 		__u64		count;
 	};
 	struct sw_ident		id;
+	struct shutwatch_owner		owner;
 	__u32			pid;
+	char			comm[SHUTWATCH_COMM_LEN];
 	struct sw_values	v;
 	__u32			children;
-	char			comm[SHUTWATCH_COMM_LEN];
 	__u16			cpu;
 	__s16			err;
 	__u8			kind;
@@ -122,6 +129,23 @@ struct sw_record {
 	__u8			by;
 	__u8			spare;
 	struct sw_outcome	outcome;
+	union shutwatch_trigger	trigger;
+};
+
+/**
+ * struct sw_ending - a call or decision, as the sockets file shows it
+ * @by: enum shutwatch_by: which call, or who decided; none for none
+ * @how: enum shutwatch_how
+ * @sent: enum shutwatch_sent
+ * @why: enum shutwatch_why
+ * @fin: enum shutwatch_fin
+ */
+struct sw_ending {
+	__u8	by;
+	__u8	how;
+	__u8	sent;
+	__u8	why;
+	__u8	fin;
 };
 
 /* States of a path fit four bits each: sixteen of them, the newest lowest. */
@@ -134,29 +158,40 @@ struct sw_record {
  * @cookie: SO_COOKIE
  * @id: which connection
  * @path: states so far, four bits each, the newest in the lowest bits
- * @pid: owner: the task that was last seen to act on it; 0 for none
- * @comm: name of that task
+ * @since: when it came into its state, nanoseconds of CLOCK_MONOTONIC; 0 where
+ *	that was not seen
+ * @owner: the process that has it
+ * @ended: the call or decision that ended the connection
+ * @last: the last call or decision of all
  * @ipv6: addresses are IPv6
  * @state: enum shutwatch_tcp now
  * @shut: enum shutwatch_how: sides that are shut down
- * @call: enum shutwatch_by: the last call, or who decided last
- * @how: enum shutwatch_how of that call
- * @sent: enum shutwatch_sent of that call
- * @why: enum shutwatch_why of that call
  */
 struct sw_sockinfo {
 	__u64			cookie;
 	struct sw_ident		id;
 	__u64			path;
-	__u32			pid;
-	char			comm[SHUTWATCH_COMM_LEN];
+	__u64			since;
+	struct shutwatch_owner		owner;
+	struct sw_ending	ended;
+	struct sw_ending	last;
 	bool			ipv6;
 	__u8			state;
 	__u8			shut;
-	__u8			call;
-	__u8			how;
-	__u8			sent;
-	__u8			why;
+};
+
+/**
+ * struct sw_total - one line of the totals file
+ * @count: how many ended so
+ * @by: enum shutwatch_by
+ * @sent: enum shutwatch_sent
+ * @why: enum shutwatch_why
+ */
+struct sw_total {
+	__u64	count;
+	__u8	by;
+	__u8	sent;
+	__u8	why;
 };
 
 #endif /* _SHUTWATCH_RECORD_H */

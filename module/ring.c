@@ -20,7 +20,7 @@ struct sw_ring sw_ring;
 
 static DECLARE_WAIT_QUEUE_HEAD(ring_wait);
 
-static_assert(sizeof(struct sw_record) == 128);
+static_assert(sizeof(struct sw_record) == 160);
 
 static void wake_readers(struct irq_work *work)
 {

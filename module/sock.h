@@ -23,11 +23,30 @@ static inline bool sw_sock_is_tcp(const struct sock *sk)
 	return sk->sk_protocol == IPPROTO_TCP && sk->sk_type == SOCK_STREAM;
 }
 
+void sw_sock_init(void);
 u64 sw_sock_new_cookie(const struct sock *sk);
 bool sw_sock_ident(const struct sock *sk, struct sw_ident *id);
+s32 sw_sock_linger(const struct sock *sk);
 void sw_sock_values(const struct sock *sk, struct sw_values *v);
-enum sw_verdict sw_sock_judge_closely(const struct sock *sk,
+void sw_sock_timer(const struct sock *sk, struct shutwatch_timer *timer);
+bool sw_sock_user_timeout(const struct sock *sk);
+bool sw_sock_memory_is_over(const struct sock *sk);
+enum sw_verdict sw_sock_judge_closely(const struct sock *sk, bool asked,
 				      const struct sw_filter *f);
+
+/**
+ * sw_sock_is_mptcp() - is it an MPTCP socket, the one that programs have?
+ * @sk: a full socket
+ *
+ * Its subflows are TCP sockets.
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+static inline bool sw_sock_is_mptcp(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_MPTCP && sk->sk_type == SOCK_STREAM;
+}
 
 /**
  * sw_sock_cookie() - SO_COOKIE of a socket
@@ -57,13 +76,14 @@ static __always_inline bool sw_sock_is_far(const struct sock *sk,
 /**
  * sw_sock_judge() - ask the filter about a socket
  * @sk: full or mini-socket
+ * @asked: the task that runs asks something of it
  * @generation: receives the filter's generation
  *
  * Context: any, preemption disabled.
  * Return: the filter's verdict.
  */
-static __always_inline enum sw_verdict sw_sock_judge(const struct sock *sk,
-						     u32 *generation)
+static __always_inline enum sw_verdict
+sw_sock_judge(const struct sock *sk, bool asked, u32 *generation)
 {
 	const struct sw_filter *f = rcu_dereference_sched(sw_filter);
 
@@ -72,13 +92,14 @@ static __always_inline enum sw_verdict sw_sock_judge(const struct sock *sk,
 		return SW_ACCEPT;
 	if (f->nothing || sw_sock_is_far(sk, f))
 		return SW_REJECT;
-	return sw_sock_judge_closely(sk, f);
+	return sw_sock_judge_closely(sk, asked, f);
 }
 
 struct sk_buff;
 
-bool sw_skb_ident(const struct sk_buff *skb, const struct sock *sk,
+bool sw_skb_ident(const struct sk_buff *skb, const struct net *net,
 		  struct sw_ident *id);
+void sw_skb_segment(const struct sk_buff *skb, struct shutwatch_segment *segment);
 bool sw_skb_wanted(const struct sk_buff *skb);
 struct net *sw_skb_net(const struct sk_buff *skb);
 

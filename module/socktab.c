@@ -10,7 +10,7 @@
 
 struct sw_socktab sw_socktab;
 
-static_assert(sizeof(struct sw_entry) == 128);
+static_assert(sizeof(struct sw_entry) == 192);
 
 /* Live sockets: those taken in on this CPU less those that ended on it. */
 DEFINE_PER_CPU(int, sw_live);
@@ -91,13 +91,18 @@ static int find_ended(const struct sw_set *set)
 	return -1;
 }
 
-/* The clock: a slot used since the hand came by is passed over once. */
-static unsigned int evict(struct sw_set *set)
+/*
+ * The clock: a slot used since the hand came by is passed over once.  @keep is
+ * never taken.
+ */
+static unsigned int evict(struct sw_set *set, const struct sw_entry *keep)
 {
 	unsigned int way, looks;
 
-	for (looks = 0; looks <= SW_WAYS; looks++) {
+	for (looks = 0; looks <= SW_WAYS + 1; looks++) {
 		way = set->hand++ % SW_WAYS;
+		if (&set->way[way] == keep)
+			continue;
 		if (!(set->way[way].flags & SW_ENTRY_SEEN))
 			break;
 		set->way[way].flags &= ~SW_ENTRY_SEEN;
@@ -108,13 +113,28 @@ static unsigned int evict(struct sw_set *set)
 }
 
 /* Another way: a free one, else one that has ended, else one to forget. */
-static unsigned int make_room(struct sw_set *set, unsigned int own)
+static unsigned int make_room(struct sw_set *set, unsigned int own,
+			      const struct sw_entry *keep)
 {
 	int way = find_other_way(set, own, 0);
 
 	if (way < 0)
 		way = find_ended(set);
-	return way < 0 ? evict(set) : (unsigned int)way;
+	return way < 0 ? evict(set, keep) : (unsigned int)way;
+}
+
+static struct sw_entry *take(struct sw_set *set, unsigned int way, u64 cookie)
+{
+	unsigned int own = sw_way_of(cookie);
+	u64 old = set->cookie[way];
+
+	if (old && sw_way_of(old) != way)
+		set->strays--;
+	if (way != own)
+		set->strays++;
+	set->cookie[way] = cookie;
+	this_cpu_inc(sw_live);
+	return &set->way[way];
 }
 
 /**
@@ -131,20 +151,43 @@ static unsigned int make_room(struct sw_set *set, unsigned int own)
  */
 struct sw_entry *sw_set_take(struct sw_set *set, unsigned int own, u64 cookie)
 {
-	unsigned int way = is_over(set, own) ? own : make_room(set, own);
-	u64 old = set->cookie[way];
+	unsigned int way = is_over(set, own) ? own : make_room(set, own, NULL);
+	struct sw_entry *e = take(set, way, cookie);
 
-	if (old && sw_way_of(old) != way)
-		set->strays--;
-	if (way != own)
-		set->strays++;
-	set->cookie[way] = cookie;
-	set->way[way] = (struct sw_entry){
+	*e = (struct sw_entry){
 		.flags = SW_ENTRY_SEEN,
 		.info.cookie = cookie,
 	};
-	this_cpu_inc(sw_live);
-	return &set->way[way];
+	return e;
+}
+
+/**
+ * sw_entry_split() - a socket connects again while a mini-socket has its last
+ *	connection
+ * @set: the entry's set, locked
+ * @e: the entry; the mini-socket's part of it moves to a slot of its own, to be
+ *	found by sw_entry_find_mini()
+ *
+ * Context: any, interrupts off.
+ */
+void sw_entry_split(struct sw_set *set, struct sw_entry *e)
+{
+	struct sw_entry *mini;
+	unsigned int way, nr;
+	u64 cookie;
+
+	for (nr = 1; nr <= SW_MINIS; nr++) {
+		cookie = sw_mini_cookie(e->info.cookie, nr);
+		if (sw_set_find(set, cookie))
+			continue;
+		way = make_room(set, sw_way_of(cookie), e);
+		mini = take(set, way, cookie);
+		*mini = *e;
+		/* it ends with the mini-socket, whatever the full one does */
+		mini->flags |= SW_ENTRY_DESTROYED;
+		return;
+	}
+	sw_count(SW_COUNT_EVICTED);
 }
 
 /**

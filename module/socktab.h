@@ -31,49 +31,108 @@
 
 #define SW_WAYS		8
 
-/* struct sw_entry.flags */
-#define SW_ENTRY_MINI		0x0001	/* a mini-socket has the connection */
-#define SW_ENTRY_MINI_PUT	0x0002	/* @mini_by says who ends it */
-#define SW_ENTRY_DESTROYED	0x0004	/* the full socket is gone */
-#define SW_ENTRY_ENDED		0x0008	/* and so is all else: the slot may be reused */
-#define SW_ENTRY_SEEN		0x0010	/* used since the evictor came by */
-#define SW_ENTRY_CHILD		0x0020	/* being reset: its listener stopped */
-#define SW_ENTRY_TIMER		0x0040	/* tcp_out_of_resources() runs */
-#define SW_ENTRY_RST		0x0080	/* a lone RST was decided: @why, @v */
-#define SW_ENTRY_RST_SENT	0x0100	/* and sent */
-#define SW_ENTRY_RST_RECEIVED	0x0200	/* tcp_reset() runs: the peer's RST */
-#define SW_ENTRY_REJECTED	0x0400	/* tcp_reset() runs: our own decision */
+/*
+ * struct sw_entry.flags: who sets each, and who clears it.  All are set and
+ * cleared with the set's lock held; what is marked with * goes when the next
+ * connection begins on the same socket.
+ *
+ * flag		set by				cleared by
+ * SEEN		every look-up			the evictor, when it comes by
+ * DESTROYED	tcp_destroy_sock		-
+ * ENDED	the later of DESTROYED and the	-
+ *		end of the mini-socket
+ * SHELL	* a mini-socket is hashed	-
+ * MINI		* a mini-socket is hashed	inet_twsk_kill()
+ * MINI_PUT	* inet_twsk_deschedule_put()	inet_twsk_kill()
+ * MINI_TIMER	* tw_timer_handler()		inet_twsk_kill()
+ * MINI_RST	* tcp_timewait_state_process()	the same, for the next segment
+ * CHILD	* inet_child_forget()		-
+ * CHILD_ASKED	* the same, in the task that	-
+ *		stops the listener
+ * DONE		* tcp_done()			the transition to CLOSE
+ * NOT_FOLLOWED	* a call's own code, without	-
+ *		a call
+ * RST		* tcp_send_active_reset(), a	sw_rst_write()
+ *		mini-socket's reply
+ * RST_SENT	* tracepoint tcp_send_reset	sw_rst_write()
+ * RST_RECEIVED	* tracepoint tcp_receive_reset	the transition to CLOSE
+ * REJECTED	* tcp_reset() without a RST	the reply that follows
+ * SEGMENT_RST	* tcp_rcv_state_process()	the same, for the next segment
+ */
+#define SW_ENTRY_SEEN		0x0001	/* used since the evictor came by */
+#define SW_ENTRY_DESTROYED	0x0002	/* the full socket is gone */
+#define SW_ENTRY_ENDED		0x0004	/* and so is all else: the slot may be reused */
+#define SW_ENTRY_SHELL		0x0008	/* the full socket has no connection any more */
+#define SW_ENTRY_MINI		0x0010	/* a mini-socket has it */
+#define SW_ENTRY_MINI_PUT	0x0020	/* @mini_by says who ends it */
+#define SW_ENTRY_MINI_TIMER	0x0040	/* its timer has run out */
+#define SW_ENTRY_MINI_RST	0x0080	/* the segment it looks at is a RST */
+#define SW_ENTRY_CHILD		0x0100	/* its listener has stopped, and forgets it */
+#define SW_ENTRY_DONE		0x0200	/* tcp_done() runs, @path says for whom */
+#define SW_ENTRY_NOT_FOLLOWED	0x0400	/* a call acts on it that was not seen to begin */
+#define SW_ENTRY_RST		0x0800	/* a RST outside calls was decided: @rst */
+#define SW_ENTRY_RST_SENT	0x1000	/* and sent */
+#define SW_ENTRY_RST_RECEIVED	0x2000	/* tcp_reset() runs: the peer's RST */
+#define SW_ENTRY_REJECTED	0x4000	/* tcp_reset() runs: our own decision */
+#define SW_ENTRY_SEGMENT_RST	0x8000	/* the segment that is looked at is a RST */
+#define SW_ENTRY_CHILD_ASKED	0x10000	/* and current asked for that */
 
-/* Of these, what is of its connection and not of the next one. */
+/* What is of the connection, and not of the next one of the same socket. */
 #define SW_ENTRY_CONNECTION						\
-	(SW_ENTRY_MINI | SW_ENTRY_MINI_PUT | SW_ENTRY_CHILD | SW_ENTRY_TIMER |	\
-	 SW_ENTRY_RST | SW_ENTRY_RST_SENT | SW_ENTRY_RST_RECEIVED | SW_ENTRY_REJECTED)
+	(~(SW_ENTRY_SEEN | SW_ENTRY_DESTROYED | SW_ENTRY_ENDED))
+
+/**
+ * struct sw_rst - a RST outside calls, from its decision to its record
+ * @v: values at the moment of the decision
+ * @trigger: the segment, or the values of the timer
+ * @failed: RSTs that could not leave @cpu, when this one was decided
+ * @cpu: the CPU
+ * @by: enum shutwatch_by
+ * @why: enum shutwatch_why
+ * @kreason: the kernel's reason for it
+ * @kreason_known: it gave one
+ * @no_values: there was no full socket to ask
+ * @asked: the task that runs has asked for it
+ */
+struct sw_rst {
+	struct sw_values	v;
+	union shutwatch_trigger	trigger;
+	u32			failed;
+	u16			cpu;
+	u8			by;
+	u8			why;
+	u8			kreason;
+	bool			kreason_known;
+	bool			no_values;
+	bool			asked;
+};
 
 /**
  * struct sw_entry - an entry of the table: what is remembered of a socket
  * @info: what the sockets file shows
- * @v: values when a lone RST was decided
  * @parent: cookie of the listener that stopped
+ * @msk: cookie of the MPTCP socket whose subflow it is; 0 if that is not known
+ * @rst: with SW_ENTRY_RST: the RST that is on its way
  * @filter: generation of the filter that let the socket in; 0 if it is new
  * @flags: SW_ENTRY_*
  * @before: enum shutwatch_tcp before the last transition
- * @why: enum shutwatch_why of a lone RST
- * @kreason: the kernel's reason for it
- * @kreason_known: it gave one
+ * @path: enum sw_path: with SW_ENTRY_DONE, whom tcp_done() runs for
+ * @fin_path: enum sw_path: what ran tcp_shutdown() or __tcp_close() last, other
+ *	than a call on this socket
  * @mini_by: enum shutwatch_by: who ends the mini-socket
  */
 struct sw_entry {
 	struct sw_sockinfo	info;
-	struct sw_values	v;
 	u64			parent;
+	u64			msk;
+	struct sw_rst		rst;
 	u32			filter;
-	u16			flags;
+	u32			flags;
 	u8			before;
-	u8			why;
-	u8			kreason;
-	u8			kreason_known;
+	u8			path;
+	u8			fin_path;
 	u8			mini_by;
-} __aligned(128);
+} __aligned(64);
 
 /*
  * The lock of a set.  It is held for a hundred instructions or so, with
@@ -137,6 +196,7 @@ int sw_socktab_init(unsigned int size);
 void sw_socktab_exit(void);
 struct sw_entry *sw_set_find_stray(struct sw_set *set, u64 cookie);
 struct sw_entry *sw_set_take(struct sw_set *set, unsigned int way, u64 cookie);
+void sw_entry_split(struct sw_set *set, struct sw_entry *e);
 unsigned int sw_socktab_size(void);
 unsigned int sw_socktab_tracked(void);
 bool sw_socktab_show(unsigned int index, struct sw_sockinfo *info);
@@ -144,6 +204,18 @@ bool sw_socktab_show(unsigned int index, struct sw_sockinfo *info);
 static __always_inline struct sw_set *sw_set_of(u64 cookie)
 {
 	return &sw_socktab.sets[cookie & sw_socktab.set_mask];
+}
+
+/*
+ * A mini-socket has the cookie of its socket.  When that has gone on to the next
+ * connection, the mini-socket's entry is found by the cookie and a number, which
+ * is in bits that no cookie reaches: it is in the same set.
+ */
+#define SW_MINIS	7
+
+static inline u64 sw_mini_cookie(u64 cookie, unsigned int nr)
+{
+	return cookie | (u64)nr << 60;
 }
 
 /* Where in its set a socket is put, if it can be. */
@@ -264,16 +336,33 @@ static __always_inline struct sw_entry *sw_entry_get(u64 cookie,
 }
 
 /**
+ * sw_entry_key() - where an entry is found
+ * @held: the lock of its set
+ * @e: the entry, locked
+ *
+ * Context: any.
+ * Return: what sw_entry_find() finds it by: its cookie, but for a mini-socket
+ *	whose socket has gone on.
+ */
+static inline u64 sw_entry_key(const struct sw_held *held,
+			       const struct sw_entry *e)
+{
+	return held->set->cookie[e - held->set->way];
+}
+
+/**
  * sw_entry_move() - note a transition
  * @e: the entry, locked
  * @state: enum shutwatch_tcp: the new state
+ * @now: when it came into it, nanoseconds; 0 if that was not seen
  *
  * Context: any.
  */
-static __always_inline void sw_entry_move(struct sw_entry *e, u8 state)
+static __always_inline void sw_entry_move(struct sw_entry *e, u8 state, u64 now)
 {
 	e->before = e->info.state;
 	e->info.state = state;
+	e->info.since = now;
 	e->info.path = e->info.path << SW_PATH_BITS | state;
 }
 

@@ -210,6 +210,24 @@ static inline void sw_text_hex(struct sw_text *t, __u64 value)
 		*t->pos++ = "0123456789abcdef"[(value >> shift) & 0xf];
 }
 
+/**
+ * sw_text_flags() - write the flags of a segment, or "-" for none
+ * @t: where to
+ * @flags: as struct shutwatch_segment has them
+ * @letters: what each bit is called, the lowest first
+ */
+static inline void sw_text_flags(struct sw_text *t, __u8 flags,
+				 const char *letters)
+{
+	const char *start = t->pos;
+
+	for (; *letters; letters++, flags >>= 1)
+		if (flags & 1)
+			sw_text_char(t, *letters);
+	if (t->pos == start)
+		sw_text_char(t, '-');
+}
+
 /* The longest is [ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535. */
 #define SW_TEXT_ENDPOINT	48
 

@@ -24,7 +24,8 @@ static enum shutwatch_why why_close_reset(const struct sw_call *call)
 		return SHUTWATCH_WHY_UNREAD_DATA;
 	if (call->seen & SW_SEEN_LINGER2)
 		return SHUTWATCH_WHY_LINGER2_NEGATIVE;
-	return SHUTWATCH_WHY_ORPHAN_MEMORY;
+	return call->seen & SW_SEEN_MEMORY ? SHUTWATCH_WHY_ORPHAN_MEMORY :
+					     SHUTWATCH_WHY_ORPHAN_COUNT;
 }
 
 static enum shutwatch_why why_reset(const struct sw_call *call)
@@ -104,6 +105,39 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
 	return why_silent_open(call);
 }
 
+/* A fastclose resets the subflows; a DATA_FIN goes out on an ACK. */
+static enum shutwatch_why why_mptcp_sent(const struct sw_call *call)
+{
+	bool rst = call->seen & SW_SEEN_RST;
+
+	switch (call->call) {
+	case SHUTWATCH_BY_CLOSE:
+		if (!rst)
+			return SHUTWATCH_WHY_CLOSE;
+		return call->v.linger ? SHUTWATCH_WHY_UNREAD_DATA :
+					SHUTWATCH_WHY_LINGER_ZERO;
+	case SHUTWATCH_BY_SHUTDOWN:
+		return rst ? SHUTWATCH_WHY_MPTCP : SHUTWATCH_WHY_SHUTDOWN_WRITE;
+	case SHUTWATCH_BY_CONNECT_UNSPEC:
+		return SHUTWATCH_WHY_CONNECT_UNSPEC;
+	}
+	return SHUTWATCH_WHY_MPTCP;
+}
+
+static enum shutwatch_why why_mptcp(const struct sw_call *call)
+{
+	if (call->seen & (SW_SEEN_RST | SW_SEEN_FIN))
+		return why_mptcp_sent(call);
+	switch (call->outcome.before) {
+	case SHUTWATCH_TCP_ESTABLISHED:
+	case SHUTWATCH_TCP_CLOSE_WAIT:
+	case SHUTWATCH_TCP_SYN_RECV:
+		return call->outcome.how == SHUTWATCH_HOW_RD ?
+			SHUTWATCH_WHY_READ_SIDE_ONLY : SHUTWATCH_WHY_DATA_FIN;
+	}
+	return why_silent(call);
+}
+
 /**
  * sw_call_why() - the reason for what was sent, or not sent
  * @call: the call, over
@@ -115,6 +149,8 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
  */
 enum shutwatch_why sw_call_why(const struct sw_call *call)
 {
+	if (call->seen & SW_SEEN_MPTCP)
+		return why_mptcp(call);
 	if (call->seen & SW_SEEN_RST)
 		return why_reset(call);
 	if (call->seen & SW_SEEN_FIN)

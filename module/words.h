@@ -27,6 +27,7 @@ static const struct sw_word sw_how_words[] = { SHUTWATCH_HOW_LIST(SW_AS_WORD) };
 static const struct sw_word sw_sent_words[] = { SHUTWATCH_SENT_LIST(SW_AS_WORD) };
 static const struct sw_word sw_fin_words[] = { SHUTWATCH_FIN_LIST(SW_AS_WORD) };
 static const struct sw_word sw_why_words[] = { SHUTWATCH_WHY_LIST(SW_AS_WORD) };
+static const struct sw_word sw_what_words[] = { SHUTWATCH_WHAT_LIST(SW_AS_WORD) };
 static const struct sw_word sw_nothing = SW_WORD(SHUTWATCH_NOTHING);
 
 /* The word of a value, "-" for a value that has none. */

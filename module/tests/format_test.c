@@ -13,7 +13,10 @@
 
 const char *sw_kreason_name(unsigned int kreason)
 {
-	return kreason == 11 ? "TCP_ABORT_ON_CLOSE" : NULL;
+	static const char longest[] = "A_REASON_THAT_IS_LONGER_THAN_ITS_ROOM";
+
+	return kreason == 11 ? "TCP_ABORT_ON_CLOSE" :
+	       kreason == 12 ? longest : NULL;
 }
 
 FIXTURE(format) {
@@ -50,6 +53,8 @@ FIXTURE_SETUP(format)
 	rec->v.unread = 5;
 	rec->v.linger = SW_LINGER_OFF;
 	rec->aux = 51234;
+	rec->owner.pid = 900;
+	memcpy(rec->owner.comm, "server", 6);
 }
 
 FIXTURE_TEARDOWN(format)
@@ -67,6 +72,8 @@ static void end_line(char *line, size_t len)
 	"comm=my\\040prog netns=4026531840 cookie=1a "			\
 	"local=127.0.0.20:8000 remote=127.0.0.1:48072 "
 
+#define OWNER	" owner=900 ocomm=server"
+
 #define EXPECT_LINE(text)						\
 do {									\
 	size_t len = sw_format_record(self->line, &self->rec,	\
@@ -78,7 +85,8 @@ do {									\
 TEST_F(format, call)
 {
 	EXPECT_LINE(COMMON("call")
-		    "call=close how=- ret=0 state=ESTABLISHED>CLOSE sent=RST why=unread_data fin=- unread=5 unsent=0 unacked=0 linger=- took=51234");
+		    "call=close how=- ret=0 state=ESTABLISHED>CLOSE sent=RST why=unread_data fin=- unread=5 unsent=0 unacked=0 linger=- took=51234"
+		    OWNER);
 }
 
 TEST_F(format, call_with_everything)
@@ -92,7 +100,8 @@ TEST_F(format, call_with_everything)
 	self->rec.outcome.kreason = 11;
 	self->rec.outcome.flags = SW_RECORD_CHILDREN | SW_RECORD_KREASON;
 	EXPECT_LINE(COMMON("call")
-		    "call=shutdown how=rdwr ret=EBUSY state=ESTABLISHED>CLOSE sent=RST why=unread_data fin=queued unread=5 unsent=0 unacked=0 linger=0 took=51234 children=3 kreason=TCP_ABORT_ON_CLOSE");
+		    "call=shutdown how=rdwr ret=EBUSY state=ESTABLISHED>CLOSE sent=RST why=unread_data fin=queued unread=5 unsent=0 unacked=0 linger=0 took=51234 children=3 kreason=TCP_ABORT_ON_CLOSE"
+		    OWNER);
 }
 
 TEST_F(format, errno_without_a_name)
@@ -110,7 +119,8 @@ TEST_F(format, decision)
 	self->rec.aux = 0x18;
 	self->rec.outcome.flags = SW_RECORD_PARENT;
 	EXPECT_LINE(COMMON("decision")
-		    "by=listener state=ESTABLISHED>CLOSE sent=RST why=listener_stopped unread=5 unsent=0 unacked=0 fin=- parent=18");
+		    "by=listener state=ESTABLISHED>CLOSE sent=RST why=listener_stopped unread=5 unsent=0 unacked=0 fin=- parent=18"
+		    OWNER);
 }
 
 TEST_F(format, decision_of_nobody)
@@ -125,7 +135,8 @@ TEST_F(format, decision_of_nobody)
 	self->rec.outcome.why = SHUTWATCH_WHY_NO_SOCKET;
 	self->rec.outcome.flags = SW_RECORD_NO_VALUES | SW_RECORD_KREASON;
 	self->rec.outcome.kreason = 99;
-	EXPECT_LINE("seq=41 ts=12.345678901 kind=decision cpu=1 ctx=softirq pid=- comm=- netns=4026531840 cookie=- local=127.0.0.20:8000 remote=127.0.0.1:48072 by=rx state=- sent=RST why=no_socket unread=- unsent=- unacked=- fin=- kreason=99");
+	self->rec.owner.pid = 0;
+	EXPECT_LINE("seq=41 ts=12.345678901 kind=decision cpu=1 ctx=softirq pid=- comm=- netns=4026531840 cookie=- local=127.0.0.20:8000 remote=127.0.0.1:48072 by=rx state=- sent=RST why=no_socket unread=- unsent=- unacked=- fin=- kreason=99 owner=- ocomm=- flags=- segment=- len=-");
 }
 
 TEST_F(format, state)
@@ -133,14 +144,57 @@ TEST_F(format, state)
 	self->rec.kind = SHUTWATCH_KIND_STATE;
 	self->rec.by = SHUTWATCH_BY_RX;
 	self->rec.outcome.after = SHUTWATCH_TCP_CLOSE_WAIT;
-	EXPECT_LINE(COMMON("state") "state=ESTABLISHED>CLOSE_WAIT by=rx");
+	EXPECT_LINE(COMMON("state") "state=ESTABLISHED>CLOSE_WAIT by=rx error=-" OWNER);
+}
+
+TEST_F(format, state_of_an_end)
+{
+	self->rec.kind = SHUTWATCH_KIND_STATE;
+	self->rec.by = SHUTWATCH_BY_TIMER;
+	self->rec.err = ETIMEDOUT;
+	EXPECT_LINE(COMMON("state") "state=ESTABLISHED>CLOSE by=timer error=ETIMEDOUT" OWNER);
 }
 
 TEST_F(format, reset)
 {
 	self->rec.kind = SHUTWATCH_KIND_RESET;
 	self->rec.err = EPIPE;
-	EXPECT_LINE(COMMON("reset") "state=ESTABLISHED>CLOSE error=EPIPE");
+	EXPECT_LINE(COMMON("reset") "state=ESTABLISHED>CLOSE error=EPIPE" OWNER);
+}
+
+TEST_F(format, reset_of_a_mini_socket)
+{
+	self->rec.kind = SHUTWATCH_KIND_RESET;
+	self->rec.outcome.before = SHUTWATCH_TCP_TIME_WAIT;
+	EXPECT_LINE(COMMON("reset") "state=TIME_WAIT>CLOSE error=-" OWNER);
+}
+
+#define DECIDED	"sent=RST why=unread_data unread=5 unsent=0 unacked=0 fin=-" OWNER
+
+/* What provoked it is told of what a segment or a timer did, and of nothing else. */
+TEST_F(format, trigger)
+{
+	self->rec.kind = SHUTWATCH_KIND_DECISION;
+	self->rec.trigger.segment.seen = 1;
+	self->rec.trigger.segment.seq = 4294967295U;
+	self->rec.trigger.segment.len = 1448;
+	self->rec.trigger.segment.flags = 0x19;
+	self->rec.by = SHUTWATCH_BY_RX;
+	EXPECT_LINE(COMMON("decision") "by=rx state=ESTABLISHED>CLOSE " DECIDED
+		    " flags=FPA segment=4294967295 len=1448");
+	self->rec.by = SHUTWATCH_BY_MPTCP;
+	self->rec.msk = 0x1b;
+	self->rec.outcome.flags = SW_RECORD_MSK;
+	EXPECT_LINE(COMMON("decision") "by=mptcp state=ESTABLISHED>CLOSE " DECIDED
+		    " msk=1b");
+	memset(&self->rec.trigger, 0, sizeof(self->rec.trigger));
+	self->rec.outcome.flags = 0;
+	self->rec.by = SHUTWATCH_BY_TIMER;
+	self->rec.trigger.timer.user_timeout = 30000;
+	self->rec.trigger.timer.probes = 9;
+	self->rec.trigger.timer.orphans = 4096;
+	EXPECT_LINE(COMMON("decision") "by=timer state=ESTABLISHED>CLOSE " DECIDED
+		    " user_timeout=30000 probes=9 retries=0 orphans=4096");
 }
 
 TEST_F(format, lost)
@@ -148,6 +202,18 @@ TEST_F(format, lost)
 	self->rec.kind = SHUTWATCH_KIND_LOST;
 	self->rec.aux = 13;
 	EXPECT_LINE("seq=41 ts=- kind=lost cpu=- ctx=- pid=- comm=- netns=- cookie=- local=- remote=- count=13");
+}
+
+/* It is of no socket and no task, but of a moment and a CPU. */
+TEST_F(format, skipped)
+{
+	self->rec.kind = SHUTWATCH_KIND_SKIPPED;
+	self->rec.by = SHUTWATCH_WHAT_PROBE;
+	self->rec.aux = 13;
+	EXPECT_LINE("seq=41 ts=12.345678901 kind=skipped cpu=1 ctx=- pid=- comm=- netns=- cookie=- local=- remote=- what=probe count=13");
+	self->rec.by = SHUTWATCH_WHAT_KPROBES_OFF;
+	self->rec.aux = 0;
+	EXPECT_LINE("seq=41 ts=12.345678901 kind=skipped cpu=1 ctx=- pid=- comm=- netns=- cookie=- local=- remote=- what=kprobes_off count=0");
 }
 
 TEST_F(format, values_out_of_range)
@@ -160,26 +226,46 @@ TEST_F(format, values_out_of_range)
 }
 
 /* Every field at its longest: the line still fits. */
+static void fill_up(struct sw_record *rec, __u8 kind, __u8 by)
+{
+	memset(rec, 0xff, sizeof(*rec));
+	rec->kind = kind;
+	rec->by = by;
+	rec->ctx = SHUTWATCH_CTX_KTHREAD;
+	rec->outcome.how = SHUTWATCH_HOW_RDWR;
+	rec->outcome.before = SHUTWATCH_TCP_NEW_SYN_RECV;
+	rec->outcome.after = SHUTWATCH_TCP_NEW_SYN_RECV;
+	rec->outcome.sent = SHUTWATCH_SENT_NONE;
+	rec->outcome.why = SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN;
+	rec->outcome.fin = SHUTWATCH_FIN_QUEUED;
+	rec->err = -ECONNREFUSED;
+	rec->v.linger = 0x7fffffff;
+	rec->outcome.kreason = 12;
+	rec->outcome.flags = SW_RECORD_IPV6 | SW_RECORD_PARENT | SW_RECORD_MSK |
+			  SW_RECORD_CHILDREN | SW_RECORD_KREASON;
+}
+
 TEST_F(format, longest_line_fits)
 {
+	static const struct {
+		__u8	kind, by;
+	} try[] = {
+		{ SHUTWATCH_KIND_CALL, SHUTWATCH_BY_CONNECT_UNSPEC },
+		{ SHUTWATCH_KIND_DECISION, SHUTWATCH_BY_RX },
+		{ SHUTWATCH_KIND_DECISION, SHUTWATCH_BY_TIMER },
+		{ SHUTWATCH_KIND_STATE, SHUTWATCH_BY_CONNECT_UNSPEC },
+		{ SHUTWATCH_KIND_RESET, SHUTWATCH_BY_RX },
+	};
+	unsigned int i;
 	size_t len;
 
-	memset(&self->rec, 0xff, sizeof(self->rec));
-	self->rec.kind = SHUTWATCH_KIND_CALL;
-	self->rec.by = SHUTWATCH_BY_CONNECT_UNSPEC;
-	self->rec.outcome.how = SHUTWATCH_HOW_RDWR;
-	self->rec.outcome.before = SHUTWATCH_TCP_NEW_SYN_RECV;
-	self->rec.outcome.after = SHUTWATCH_TCP_NEW_SYN_RECV;
-	self->rec.outcome.why = SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN;
-	self->rec.outcome.fin = SHUTWATCH_FIN_QUEUED;
-	self->rec.err = -EHOSTUNREACH;
-	self->rec.v.linger = 0x7fffffff;
-	self->rec.outcome.kreason = 11;
-	self->rec.outcome.flags = SW_RECORD_IPV6 | SW_RECORD_PARENT |
-			  SW_RECORD_CHILDREN | SW_RECORD_KREASON;
-	len = sw_format_record(self->line, &self->rec, &self->kept);
-	EXPECT_LT(len + SW_TEXT_SLACK, sizeof(self->line));
-	EXPECT_EQ('\n', self->line[len - 1]);
+	for (i = 0; i < ARRAY_SIZE(try); i++) {
+		fill_up(&self->rec, try[i].kind, try[i].by);
+		len = sw_format_record(self->line, &self->rec, &self->kept);
+		EXPECT_LT(len + SW_TEXT_SLACK, sizeof(self->line))
+			TH_LOG("kind %d by %d: %zu", try[i].kind, try[i].by, len);
+		EXPECT_EQ('\n', self->line[len - 1]);
+	}
 }
 
 /* A text kept from an earlier line is dropped when the value changes. */
@@ -218,18 +304,28 @@ TEST_F(format, socket)
 		.cookie = 0x1a,
 		.id = self->rec.id,
 		.path = 0x1456,
-		.pid = 812,
-		.comm = "prog",
+		.since = 12345678901ULL,
+		.owner = self->rec.owner,
 		.state = SHUTWATCH_TCP_TIME_WAIT,
 		.shut = SHUTWATCH_HOW_RDWR,
-		.call = SHUTWATCH_BY_SHUTDOWN,
-		.how = SHUTWATCH_HOW_RDWR,
-		.sent = SHUTWATCH_SENT_FIN,
-		.why = SHUTWATCH_WHY_SHUTDOWN_WRITE,
+		.ended = {
+			.by = SHUTWATCH_BY_SHUTDOWN,
+			.how = SHUTWATCH_HOW_RDWR,
+			.sent = SHUTWATCH_SENT_FIN,
+			.why = SHUTWATCH_WHY_SHUTDOWN_WRITE,
+			.fin = SHUTWATCH_FIN_SENT,
+		},
+		.last = {
+			.by = SHUTWATCH_BY_CLOSE,
+			.how = SHUTWATCH_HOW_EXIT,
+			.why = SHUTWATCH_WHY_FIN_ALREADY_SENT,
+		},
 	};
 
 	end_line(self->line, sw_format_sockinfo(self->line, &info, &self->kept));
-	EXPECT_STREQ("netns=4026531840 cookie=1a local=127.0.0.20:8000 remote=127.0.0.1:48072 pid=812 comm=prog state=TIME_WAIT path=ESTABLISHED>FIN_WAIT1>FIN_WAIT2>TIME_WAIT shut=rdwr call=shutdown how=rdwr sent=FIN why=shutdown_write\n",
+	EXPECT_STREQ("netns=4026531840 cookie=1a local=127.0.0.20:8000 remote=127.0.0.1:48072"
+		     OWNER
+		     " state=TIME_WAIT since=12.345678901 path=ESTABLISHED>FIN_WAIT1>FIN_WAIT2>TIME_WAIT shut=rdwr call=shutdown how=rdwr sent=FIN why=shutdown_write fin=sent last=close last_how=exit last_sent=none last_why=fin_already_sent\n",
 		     self->line);
 }
 
@@ -243,12 +339,19 @@ TEST_F(format, socket_untouched)
 	};
 
 	end_line(self->line, sw_format_sockinfo(self->line, &info, &self->kept));
-	EXPECT_STREQ("netns=4026531840 cookie=1a local=127.0.0.20:8000 remote=127.0.0.1:48072 pid=- comm=- state=ESTABLISHED path=SYN_RECV>ESTABLISHED shut=- call=- how=- sent=- why=-\n",
+	EXPECT_STREQ("netns=4026531840 cookie=1a local=127.0.0.20:8000 remote=127.0.0.1:48072 owner=- ocomm=- state=ESTABLISHED since=- path=SYN_RECV>ESTABLISHED shut=- call=- how=- sent=- why=- fin=- last=- last_how=- last_sent=- last_why=-\n",
 		     self->line);
 }
 
 TEST_F(format, longest_path_fits)
 {
+	static const struct sw_ending longest = {
+		.by = SHUTWATCH_BY_CONNECT_UNSPEC,
+		.how = SHUTWATCH_HOW_RDWR,
+		.sent = SHUTWATCH_SENT_NONE,
+		.why = SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN,
+		.fin = SHUTWATCH_FIN_QUEUED,
+	};
 	struct sw_sockinfo info;
 	size_t len;
 
@@ -257,13 +360,27 @@ TEST_F(format, longest_path_fits)
 	info.path = 0xccccccccccccccccULL;	/* NEW_SYN_RECV, sixteen times */
 	info.state = SHUTWATCH_TCP_NEW_SYN_RECV;
 	info.shut = SHUTWATCH_HOW_RDWR;
-	info.call = SHUTWATCH_BY_CONNECT_UNSPEC;
-	info.how = SHUTWATCH_HOW_RDWR;
-	info.sent = SHUTWATCH_SENT_RST;
-	info.why = SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN;
+	info.ended = longest;
+	info.last = longest;
 	len = sw_format_sockinfo(self->line, &info, &self->kept);
-	EXPECT_LT(len + SW_TEXT_SLACK, sizeof(self->line));
+	EXPECT_LT(len + SW_TEXT_SLACK, sizeof(self->line)) TH_LOG("%zu", len);
 	EXPECT_EQ('\n', self->line[len - 1]);
+}
+
+TEST_F(format, total)
+{
+	struct sw_total total = {
+		.count = 12,
+		.by = SHUTWATCH_BY_CLOSE,
+		.sent = SHUTWATCH_SENT_RST,
+		.why = SHUTWATCH_WHY_UNREAD_DATA,
+	};
+
+	end_line(self->line, sw_format_total(self->line, &total));
+	EXPECT_STREQ("by=close sent=RST why=unread_data count=12\n", self->line);
+	total.by = SHUTWATCH_BY_NONE;
+	end_line(self->line, sw_format_total(self->line, &total));
+	EXPECT_STREQ("by=- sent=RST why=unread_data count=12\n", self->line);
 }
 
 TEST_HARNESS_MAIN

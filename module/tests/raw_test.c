@@ -34,6 +34,7 @@ FIXTURE_SETUP(raw)
 	self->rec.kind = SHUTWATCH_KIND_CALL;
 	self->rec.outcome.flags = SW_RECORD_KREASON | SW_RECORD_IPV6 | SW_RECORD_CHILDREN;
 	self->rec.outcome.kreason = 11;
+	self->rec.trigger.segment.seen = 1;
 	memset(&self->raw, 0xff, sizeof(self->raw));
 }
 
@@ -81,6 +82,47 @@ TEST_F(raw, each_field)
 	EXPECT_EQ(0, raw->spare[0] | raw->spare[1] | raw->spare[2]);
 	EXPECT_EQ(0, memcmp(rec->comm, raw->comm, sizeof(raw->comm)));
 	EXPECT_STREQ("TCP_ABORT_ON_CLOSE", raw->kreason);
+	EXPECT_EQ(rec->owner.pid, raw->owner.pid);
+	EXPECT_EQ(0, memcmp(rec->owner.comm, raw->owner.comm, sizeof(raw->owner.comm)));
+}
+
+/* What provoked a decision: of a segment, of a timer, or of neither. */
+TEST_F(raw, trigger)
+{
+	static const union shutwatch_trigger none;
+	const union shutwatch_trigger *from = &self->rec.trigger, *to = &self->raw.trigger;
+
+	self->rec.kind = SHUTWATCH_KIND_DECISION;
+	self->rec.by = SHUTWATCH_BY_RX;
+	sw_raw_record(&self->raw, &self->rec);
+	EXPECT_EQ(from->segment.seq, to->segment.seq);
+	EXPECT_EQ(from->segment.len, to->segment.len);
+	EXPECT_EQ(from->segment.flags, to->segment.flags);
+	EXPECT_EQ(1, to->segment.seen);
+	EXPECT_EQ(0, to->segment.spare);
+	self->rec.by = SHUTWATCH_BY_TIMER;
+	sw_raw_record(&self->raw, &self->rec);
+	EXPECT_EQ(from->timer.user_timeout, to->timer.user_timeout);
+	EXPECT_EQ(from->timer.orphans, to->timer.orphans);
+	EXPECT_EQ(from->timer.probes, to->timer.probes);
+	EXPECT_EQ(from->timer.retries, to->timer.retries);
+	EXPECT_EQ(0, to->timer.spare);
+	self->rec.by = SHUTWATCH_BY_LISTENER;
+	sw_raw_record(&self->raw, &self->rec);
+	EXPECT_EQ(0, memcmp(&none, to, sizeof(none)));
+	self->rec.by = SHUTWATCH_BY_RX;
+	self->rec.trigger.segment.seen = 0;
+	sw_raw_record(&self->raw, &self->rec);
+	EXPECT_EQ(0, memcmp(&none, to, sizeof(none)));
+}
+
+TEST_F(raw, subflow)
+{
+	self->rec.kind = SHUTWATCH_KIND_DECISION;
+	self->rec.outcome.flags = SW_RECORD_MSK;
+	sw_raw_record(&self->raw, &self->rec);
+	EXPECT_EQ(SHUTWATCH_RAW_MSK, self->raw.flags);
+	EXPECT_EQ(self->rec.msk, self->raw.msk);
 }
 
 static void check_kreason(struct __test_metadata *_metadata, struct sw_record *rec,
@@ -125,7 +167,7 @@ TEST_F(raw, only_what_the_kind_has)
 {
 	only_own(&self->raw, &self->rec, SHUTWATCH_KIND_STATE);
 	EXPECT_NO_FATE(self->raw);
-	EXPECT_EQ(0, self->raw.err);
+	EXPECT_EQ(self->rec.err, self->raw.err);
 	EXPECT_EQ(self->rec.by, self->raw.by);
 	only_own(&self->raw, &self->rec, SHUTWATCH_KIND_RESET);
 	EXPECT_NO_FATE(self->raw);
@@ -143,9 +185,12 @@ TEST_F(raw, no_task)
 	static const char none[SHUTWATCH_COMM_LEN];
 
 	self->rec.pid = 0;
+	self->rec.owner.pid = 0;
 	sw_raw_record(&self->raw, &self->rec);
 	EXPECT_EQ(0, self->raw.pid);
 	EXPECT_EQ(0, memcmp(none, self->raw.comm, sizeof(none)));
+	EXPECT_EQ(0, self->raw.owner.pid);
+	EXPECT_EQ(0, memcmp(none, self->raw.owner.comm, sizeof(none)));
 }
 
 TEST_F(raw, lost)
@@ -166,13 +211,38 @@ TEST_F(raw, lost)
 	EXPECT_EQ(0, memcmp(&expected, &self->raw, sizeof(expected)));
 }
 
+TEST_F(raw, skipped)
+{
+	struct shutwatch_raw expected = {
+		.size = sizeof(expected),
+		.version = SHUTWATCH_RAW_VERSION,
+		.names = SHUTWATCH_RAW_NAMES,
+		.kind = SHUTWATCH_KIND_SKIPPED,
+		.seq = 41,
+		.ts = 42,
+		.cpu = 3,
+		.by = SHUTWATCH_WHAT_EVICTED,
+		.count = 13,
+	};
+
+	self->rec.kind = SHUTWATCH_KIND_SKIPPED;
+	self->rec.seq = 41;
+	self->rec.ts = 42;
+	self->rec.cpu = 3;
+	self->rec.by = SHUTWATCH_WHAT_EVICTED;
+	self->rec.aux = 13;
+	sw_raw_record(&self->raw, &self->rec);
+	EXPECT_EQ(0, memcmp(&expected, &self->raw, sizeof(expected)));
+}
+
 /* Programs were built for these: they move only with the version. */
 TEST_F(raw, places)
 {
-	EXPECT_EQ(168, sizeof(struct shutwatch_raw));
+	EXPECT_EQ(200, sizeof(struct shutwatch_raw));
 	EXPECT_EQ(8, offsetof(struct shutwatch_raw, seq));
 	EXPECT_EQ(32, offsetof(struct shutwatch_raw, took));
 	EXPECT_EQ(32, offsetof(struct shutwatch_raw, parent));
+	EXPECT_EQ(32, offsetof(struct shutwatch_raw, msk));
 	EXPECT_EQ(32, offsetof(struct shutwatch_raw, count));
 	EXPECT_EQ(40, offsetof(struct shutwatch_raw, laddr));
 	EXPECT_EQ(72, offsetof(struct shutwatch_raw, lport));
@@ -180,6 +250,8 @@ TEST_F(raw, places)
 	EXPECT_EQ(108, offsetof(struct shutwatch_raw, kind));
 	EXPECT_EQ(120, offsetof(struct shutwatch_raw, comm));
 	EXPECT_EQ(136, offsetof(struct shutwatch_raw, kreason));
+	EXPECT_EQ(168, offsetof(struct shutwatch_raw, owner));
+	EXPECT_EQ(188, offsetof(struct shutwatch_raw, trigger));
 }
 
 TEST_HARNESS_MAIN

@@ -117,6 +117,25 @@ TEST_F(text, bytes)
 	}
 }
 
+TEST_F(text, flags)
+{
+	static const struct {
+		__u8		flags;
+		const char	*text;
+	} try[] = {
+		{ 0, "-" }, { 0x01, "F" }, { 0x04, "R" }, { 0x12, "SA" },
+		{ 0x19, "FPA" }, { 0x3f, "FSRPAU" }, { 0xc0, "-" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(try); i++) {
+		memset(self->buf, 0, sizeof(self->buf));
+		self->t.pos = self->buf;
+		sw_text_flags(&self->t, try[i].flags, "FSRPAU");
+		EXPECT_STREQ(try[i].text, self->buf);
+	}
+}
+
 TEST_F(text, ipv4)
 {
 	endpoint(&self->t, AF_INET, "127.0.0.20", 8000);

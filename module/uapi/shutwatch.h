@@ -37,9 +37,10 @@
 #define SHUTWATCH_FILE_RAW	"events_raw"
 #define SHUTWATCH_FILE_SOCKETS	"sockets"
 #define SHUTWATCH_FILE_STATS	"stats"
+#define SHUTWATCH_FILE_TOTALS	"totals"
 
 /* The longest line of any file, newline and terminating NUL included. */
-#define SHUTWATCH_LINE_MAX	640
+#define SHUTWATCH_LINE_MAX	768
 
 /* Written where a value does not apply or is not known. */
 #define SHUTWATCH_NOTHING	"-"
@@ -79,7 +80,8 @@ enum shutwatch_tcp {
 	X(SHUTWATCH_KIND_DECISION,	"decision")			\
 	X(SHUTWATCH_KIND_STATE,		"state")			\
 	X(SHUTWATCH_KIND_RESET,		"reset")			\
-	X(SHUTWATCH_KIND_LOST,		"lost")
+	X(SHUTWATCH_KIND_LOST,		"lost")				\
+	X(SHUTWATCH_KIND_SKIPPED,	"skipped")
 
 enum shutwatch_kind {
 	SHUTWATCH_KIND_LIST(SHUTWATCH_AS_ENUM)
@@ -121,12 +123,16 @@ enum shutwatch_by {
 	SHUTWATCH_BY_COUNT
 };
 
-/* how= of a shutdown, and shut= of a socket: the value is RCV_SHUTDOWN (1) | SEND_SHUTDOWN (2). */
+/*
+ * how= of a shutdown, and shut= of a socket: the value is RCV_SHUTDOWN (1) |
+ * SEND_SHUTDOWN (2).  "exit" is how= of a close whose task was ending.
+ */
 #define SHUTWATCH_HOW_LIST(X)						\
 	X(SHUTWATCH_HOW_NONE,		"-")				\
 	X(SHUTWATCH_HOW_RD,		"rd")				\
 	X(SHUTWATCH_HOW_WR,		"wr")				\
-	X(SHUTWATCH_HOW_RDWR,		"rdwr")
+	X(SHUTWATCH_HOW_RDWR,		"rdwr")				\
+	X(SHUTWATCH_HOW_EXIT,		"exit")
 
 enum shutwatch_how {
 	SHUTWATCH_HOW_LIST(SHUTWATCH_AS_ENUM)
@@ -178,7 +184,7 @@ enum shutwatch_fin {
 	X(SHUTWATCH_WHY_LINGER2_NEGATIVE, "linger2_negative",		\
 	  "closed, and TCP_LINGER2 < 0 forbids to wait in FIN_WAIT2")	\
 	X(SHUTWATCH_WHY_ORPHAN_MEMORY, "orphan_memory",			\
-	  "too many orphans, or too much memory in them")		\
+	  "closed, and TCP has too much memory in use: tcp_mem")	\
 	X(SHUTWATCH_WHY_CONNECT_UNSPEC, "connect_unspec",		\
 	  "connect(AF_UNSPEC) on a connected socket")			\
 	X(SHUTWATCH_WHY_ABORT, "abort",					\
@@ -188,7 +194,7 @@ enum shutwatch_fin {
 	X(SHUTWATCH_WHY_FIN_WAIT2_TIMEOUT, "fin_wait2_timeout",		\
 	  "closed, and the peer's FIN did not come in time")		\
 	X(SHUTWATCH_WHY_KEEPALIVE_TIMEOUT, "keepalive_timeout",		\
-	  "keepalive probes or TCP_USER_TIMEOUT ran out")		\
+	  "keepalive probes ran out")					\
 	X(SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN, "data_after_shutdown",	\
 	  "data came after both sides were shut down")			\
 	X(SHUTWATCH_WHY_DATA_AFTER_CLOSE, "data_after_close",		\
@@ -219,28 +225,71 @@ enum shutwatch_fin {
 	X(SHUTWATCH_WHY_NETNS_EXIT, "netns_exit",			\
 	  "the network namespace is going away")			\
 	X(SHUTWATCH_WHY_RETRIES_EXHAUSTED, "retries_exhausted",		\
-	  "retransmissions or window probes ran out")
+	  "retransmissions or window probes ran out")			\
+	/* of all three, as they came */					\
+	X(SHUTWATCH_WHY_ORPHAN_COUNT, "orphan_count",			\
+	  "closed, and there are too many orphans: tcp_max_orphans")	\
+	X(SHUTWATCH_WHY_USER_TIMEOUT, "user_timeout",			\
+	  "the time of TCP_USER_TIMEOUT was over")			\
+	X(SHUTWATCH_WHY_NO_CONNECTION, "no_connection",			\
+	  "a segment to a listener, of a connection that there is not")	\
+	X(SHUTWATCH_WHY_ACCEPT_QUEUE_FULL, "accept_queue_full",		\
+	  "the handshake is over, and the accept queue is full")	\
+	X(SHUTWATCH_WHY_DATA_FIN, "data_fin",				\
+	  "MPTCP says its end in a DATA_FIN; its subflows' FINs follow") \
+	X(SHUTWATCH_WHY_NOT_FOLLOWED, "not_followed",			\
+	  "the call that did it was not seen")
 
 enum shutwatch_why {
 	SHUTWATCH_WHY_LIST(SHUTWATCH_AS_ENUM)
 	SHUTWATCH_WHY_COUNT
 };
 
+/* what=: what the kernel did not let us see, and how a reader says that. */
+#define SHUTWATCH_WHAT_LIST(X)						\
+	X(SHUTWATCH_WHAT_NONE, "-",					\
+	  "of something")						\
+	X(SHUTWATCH_WHAT_PROBE, "probe",				\
+	  "hits of probes that the kernel did not run")			\
+	X(SHUTWATCH_WHAT_KPROBES_OFF, "kprobes_off",			\
+	  "kprobes are switched off: most is not seen")			\
+	X(SHUTWATCH_WHAT_KPROBES_ON, "kprobes_on",			\
+	  "kprobes are switched on again")				\
+	X(SHUTWATCH_WHAT_CALL, "call",					\
+	  "calls not followed: too many in flight")			\
+	X(SHUTWATCH_WHAT_RETURN, "return",				\
+	  "calls whose return was not seen")				\
+	X(SHUTWATCH_WHAT_EVICTED, "evicted",				\
+	  "sockets forgotten to make room for others")
+
+enum shutwatch_what {
+	SHUTWATCH_WHAT_LIST(SHUTWATCH_AS_ENUM)
+	SHUTWATCH_WHAT_COUNT
+};
+
 /*
- * ret= and error=: what the functions we watch return, and what a RST leaves to
- * the program.  Any other number is written as it is.
+ * ret= and error=: what the functions we watch return, and what the end of a
+ * connection leaves to the program.  Any other number is written as it is.
  */
 #define SHUTWATCH_ERRNO_LIST(X)						\
 	X(EBUSY,			"EBUSY")			\
+	X(EACCES,			"EACCES")			\
+	X(EADDRINUSE,			"EADDRINUSE")			\
 	X(ECONNABORTED,			"ECONNABORTED")			\
 	X(ECONNREFUSED,			"ECONNREFUSED")			\
 	X(ECONNRESET,			"ECONNRESET")			\
 	X(EHOSTUNREACH,			"EHOSTUNREACH")			\
+	X(EHOSTDOWN,			"EHOSTDOWN")			\
 	X(EINVAL,			"EINVAL")			\
+	X(EMSGSIZE,			"EMSGSIZE")			\
+	X(ENETDOWN,			"ENETDOWN")			\
+	X(ENETUNREACH,			"ENETUNREACH")			\
 	X(ENOENT,			"ENOENT")			\
+	X(ENOPROTOOPT,			"ENOPROTOOPT")			\
 	X(ENOTCONN,			"ENOTCONN")			\
 	X(EOPNOTSUPP,			"EOPNOTSUPP")			\
 	X(EPIPE,			"EPIPE")			\
+	X(EPROTO,			"EPROTO")			\
 	X(ETIMEDOUT,			"ETIMEDOUT")
 
 /* The keys of a line.  Which of them a record has is told further down. */
@@ -275,7 +324,23 @@ enum shutwatch_why {
 	X(SHUTWATCH_KEY_ERROR,		"error")			\
 	X(SHUTWATCH_KEY_COUNT,		"count")			\
 	X(SHUTWATCH_KEY_PATH,		"path")				\
-	X(SHUTWATCH_KEY_SHUT,		"shut")
+	X(SHUTWATCH_KEY_SHUT,		"shut")				\
+	X(SHUTWATCH_KEY_OWNER,		"owner")			\
+	X(SHUTWATCH_KEY_OCOMM,		"ocomm")			\
+	X(SHUTWATCH_KEY_MSK,		"msk")				\
+	X(SHUTWATCH_KEY_FLAGS,		"flags")			\
+	X(SHUTWATCH_KEY_SEGMENT,	"segment")			\
+	X(SHUTWATCH_KEY_LEN,		"len")				\
+	X(SHUTWATCH_KEY_USER_TIMEOUT,	"user_timeout")			\
+	X(SHUTWATCH_KEY_PROBES,		"probes")			\
+	X(SHUTWATCH_KEY_RETRIES,	"retries")			\
+	X(SHUTWATCH_KEY_ORPHANS,	"orphans")			\
+	X(SHUTWATCH_KEY_WHAT,		"what")				\
+	X(SHUTWATCH_KEY_SINCE,		"since")			\
+	X(SHUTWATCH_KEY_LAST,		"last")				\
+	X(SHUTWATCH_KEY_LAST_HOW,	"last_how")			\
+	X(SHUTWATCH_KEY_LAST_SENT,	"last_sent")			\
+	X(SHUTWATCH_KEY_LAST_WHY,	"last_why")
 
 enum shutwatch_key {
 	SHUTWATCH_KEY_LIST(SHUTWATCH_AS_ENUM)
@@ -300,6 +365,8 @@ enum shutwatch_type {
 	SHUTWATCH_TYPE_COMM,		/* name of a task, escaped */
 	SHUTWATCH_TYPE_KREASON,		/* the kernel's own reason */
 	SHUTWATCH_TYPE_ERRNO,		/* 0 or the name of an errno */
+	SHUTWATCH_TYPE_ERROR,		/* the same, but 0 is "-" */
+	SHUTWATCH_TYPE_FLAGS,		/* of a segment: letters of SHUTWATCH_FLAGS */
 	SHUTWATCH_TYPE_STATES,		/* BEFORE>AFTER, or "-" for none */
 	SHUTWATCH_TYPE_PATH,		/* states, one after the other */
 	SHUTWATCH_TYPE_TCP,
@@ -310,7 +377,11 @@ enum shutwatch_type {
 	SHUTWATCH_TYPE_SENT,
 	SHUTWATCH_TYPE_WHY,
 	SHUTWATCH_TYPE_FIN,
+	SHUTWATCH_TYPE_WHAT,
 };
+
+/* flags=: a letter for each bit that is set, the lowest first. */
+#define SHUTWATCH_FLAGS		"FSRPAU"
 
 /*
  * Which keys a line has, in the order of the line.  What formats records, what
@@ -323,11 +394,14 @@ enum shutwatch_type {
  * type		SHUTWATCH_TYPE_*
  * field	of struct shutwatch_raw.  An endpoint has two, laddr and lport or
  *		raddr and rport, and is called by their letter; a type STATES has
- *		before and after, and is called by the first
+ *		before and after, and is called by the first; a type FLAGS is a
+ *		struct shutwatch_segment
  * when		ALWAYS
  *		IF(flag)	only where SHUTWATCH_RAW_<flag> is set
  *		UNLESS(flag)	with a value where it is not, or else "-"
  *		WITH(field)	with a value where that field is not 0, or else "-"
+ *		BY(cause, when)	only where by is SHUTWATCH_BY_<cause>, and when as
+ *				the other says
  *
  * FIRST() is for the key that begins a line, and has no space before it.
  *
@@ -336,7 +410,11 @@ enum shutwatch_type {
  * struct shutwatch_raw (and the module's struct sw_record), and to ABI.
  */
 
-/* What every record begins with; one of kind lost has "-" in all but seq, kind. */
+/*
+ * What every record begins with.  Those of no socket have "-" in most of it: of
+ * kind lost in all but seq and kind, of kind skipped in all but these, ts and
+ * cpu.
+ */
 #define SHUTWATCH_HEAD_KEYS(FIRST, X)					\
 	FIRST(SEQ,	LONG,		seq,		ALWAYS)		\
 	X(TS,		TIME,		ts,		ALWAYS)		\
@@ -349,6 +427,11 @@ enum shutwatch_type {
 	X(COOKIE,	COOKIE,		cookie,		ALWAYS)		\
 	X(LOCAL,	ENDPOINT,	l,		ALWAYS)		\
 	X(REMOTE,	ENDPOINT,	r,		ALWAYS)
+
+/* Of every record that belongs to a socket, and of every socket. */
+#define SHUTWATCH_OWNER_KEYS(X)						\
+	X(OWNER,	NUMBER,		owner.pid,	WITH(owner.pid)) \
+	X(OCOMM,	COMM,		owner.comm,	WITH(owner.pid))
 
 /* What follows, for each kind. */
 #define SHUTWATCH_KIND_CALL_KEYS(X)					\
@@ -365,7 +448,8 @@ enum shutwatch_type {
 	X(LINGER,	LINGER,		linger,		ALWAYS)		\
 	X(TOOK,		LONG,		took,		UNLESS(NO_TIME)) \
 	X(CHILDREN,	NUMBER,		children,	IF(CHILDREN))	\
-	X(KREASON,	KREASON,	kreason,	IF(KREASON))
+	X(KREASON,	KREASON,	kreason,	IF(KREASON))	\
+	SHUTWATCH_OWNER_KEYS(X)
 
 #define SHUTWATCH_KIND_DECISION_KEYS(X)					\
 	X(BY,		BY,		by,		ALWAYS)		\
@@ -377,17 +461,40 @@ enum shutwatch_type {
 	X(UNACKED,	BYTES,		unacked,	UNLESS(NO_VALUES)) \
 	X(FIN,		FIN,		fin,		ALWAYS)		\
 	X(PARENT,	COOKIE,		parent,		IF(PARENT))	\
-	X(KREASON,	KREASON,	kreason,	IF(KREASON))
+	X(KREASON,	KREASON,	kreason,	IF(KREASON))	\
+	SHUTWATCH_OWNER_KEYS(X)						\
+	X(FLAGS,	FLAGS,		trigger.segment,		\
+	  BY(RX, WITH(trigger.segment.seen)))				\
+	X(SEGMENT,	NUMBER,		trigger.segment.seq,		\
+	  BY(RX, WITH(trigger.segment.seen)))				\
+	X(LEN,		NUMBER,		trigger.segment.len,		\
+	  BY(RX, WITH(trigger.segment.seen)))				\
+	X(USER_TIMEOUT,	NUMBER,		trigger.timer.user_timeout,	\
+	  BY(TIMER, ALWAYS))						\
+	X(PROBES,	NUMBER,		trigger.timer.probes,		\
+	  BY(TIMER, ALWAYS))						\
+	X(RETRIES,	NUMBER,		trigger.timer.retries,		\
+	  BY(TIMER, ALWAYS))						\
+	X(ORPHANS,	NUMBER,		trigger.timer.orphans,		\
+	  BY(TIMER, ALWAYS))						\
+	X(MSK,		COOKIE,		msk,		IF(MSK))
 
 #define SHUTWATCH_KIND_STATE_KEYS(X)					\
 	X(STATE,	STATES,		before,		ALWAYS)		\
-	X(BY,		BY,		by,		ALWAYS)
+	X(BY,		BY,		by,		ALWAYS)		\
+	X(ERROR,	ERROR,		err,		ALWAYS)		\
+	SHUTWATCH_OWNER_KEYS(X)
 
 #define SHUTWATCH_KIND_RESET_KEYS(X)					\
 	X(STATE,	STATES,		before,		ALWAYS)		\
-	X(ERROR,	ERRNO,		err,		ALWAYS)
+	X(ERROR,	ERROR,		err,		ALWAYS)		\
+	SHUTWATCH_OWNER_KEYS(X)
 
 #define SHUTWATCH_KIND_LOST_KEYS(X)					\
+	X(COUNT,	LONG,		count,		ALWAYS)
+
+#define SHUTWATCH_KIND_SKIPPED_KEYS(X)					\
+	X(WHAT,		WHAT,		by,		ALWAYS)		\
 	X(COUNT,	LONG,		count,		ALWAYS)
 
 /* A line of the file sockets, which has no raw records. */
@@ -396,15 +503,27 @@ enum shutwatch_type {
 	X(COOKIE,	COOKIE,		cookie,		ALWAYS)		\
 	X(LOCAL,	ENDPOINT,	l,		ALWAYS)		\
 	X(REMOTE,	ENDPOINT,	r,		ALWAYS)		\
-	X(PID,		NUMBER,		pid,		WITH(pid))	\
-	X(COMM,		COMM,		comm,		WITH(pid))	\
+	SHUTWATCH_OWNER_KEYS(X)						\
 	X(STATE,	TCP,		state,		ALWAYS)		\
+	X(SINCE,	TIME,		since,		WITH(since))	\
 	X(PATH,		PATH,		path,		ALWAYS)		\
 	X(SHUT,		HOW,		shut,		ALWAYS)		\
-	X(CALL,		BY,		call,		ALWAYS)		\
-	X(HOW,		HOW,		how,		ALWAYS)		\
-	X(SENT,		SENT,		sent,		WITH(call))	\
-	X(WHY,		WHY,		why,		WITH(call))
+	X(CALL,		BY,		ended.by,	ALWAYS)		\
+	X(HOW,		HOW,		ended.how,	ALWAYS)		\
+	X(SENT,		SENT,		ended.sent,	WITH(ended.by))	\
+	X(WHY,		WHY,		ended.why,	WITH(ended.by))	\
+	X(FIN,		FIN,		ended.fin,	ALWAYS)		\
+	X(LAST,		BY,		last.by,	ALWAYS)		\
+	X(LAST_HOW,	HOW,		last.how,	ALWAYS)		\
+	X(LAST_SENT,	SENT,		last.sent,	WITH(last.by))	\
+	X(LAST_WHY,	WHY,		last.why,	WITH(last.by))
+
+/* A line of the file totals; likewise. */
+#define SHUTWATCH_TOTAL_KEYS(FIRST, X)					\
+	FIRST(BY,	BY,		by,		ALWAYS)		\
+	X(SENT,		SENT,		sent,		ALWAYS)		\
+	X(WHY,		WHY,		why,		ALWAYS)		\
+	X(COUNT,	LONG,		count,		ALWAYS)
 
 /*
  * events_raw: the same records, for programs.
@@ -421,7 +540,63 @@ enum shutwatch_type {
 #define SHUTWATCH_RAW_NAMES						\
 	(SHUTWATCH_TCP_COUNT + SHUTWATCH_KIND_COUNT +			\
 	 SHUTWATCH_CTX_COUNT + SHUTWATCH_BY_COUNT + SHUTWATCH_HOW_COUNT + \
-	 SHUTWATCH_SENT_COUNT + SHUTWATCH_FIN_COUNT + SHUTWATCH_WHY_COUNT)
+	 SHUTWATCH_SENT_COUNT + SHUTWATCH_FIN_COUNT + SHUTWATCH_WHY_COUNT + \
+	 SHUTWATCH_WHAT_COUNT)
+
+/**
+ * struct shutwatch_owner - the process that has a socket
+ * @pid: its thread group id; 0 where none is known
+ * @comm: its name; not terminated if it is that long
+ *
+ * Whoever connects, listens or accepts; of a socket that was there before us,
+ * whoever is first seen to call on it.
+ */
+struct shutwatch_owner {
+	__u32	pid;
+	char	comm[SHUTWATCH_COMM_LEN];
+};
+
+/**
+ * struct shutwatch_segment - the segment that provoked a decision
+ * @seq: its sequence number
+ * @len: its payload, bytes
+ * @flags: its flags, a bit each: FIN is 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32
+ * @seen: 1 if there was one to look at
+ * @spare: zero
+ */
+struct shutwatch_segment {
+	__u32	seq;
+	__u32	len;
+	__u8	flags;
+	__u8	seen;
+	__u16	spare;
+};
+
+/**
+ * struct shutwatch_timer - what a timer's decision was taken on
+ * @user_timeout: TCP_USER_TIMEOUT in milliseconds, 0 where it is not set
+ * @orphans: how many sockets nobody has open any more
+ * @probes: keepalive or window probes without an answer
+ * @retries: retransmissions without an answer
+ * @spare: zero
+ */
+struct shutwatch_timer {
+	__u32	user_timeout;
+	__u32	orphans;
+	__u8	probes;
+	__u8	retries;
+	__u16	spare;
+};
+
+/**
+ * union shutwatch_trigger - what a decision goes back to, by its cause
+ * @segment: by=rx
+ * @timer: by=timer
+ */
+union shutwatch_trigger {
+	struct shutwatch_segment	segment;
+	struct shutwatch_timer		timer;
+};
 
 /* struct shutwatch_raw.flags */
 #define SHUTWATCH_RAW_IPV6	0x01	/* the addresses are IPv6 */
@@ -430,6 +605,7 @@ enum shutwatch_type {
 #define SHUTWATCH_RAW_CHILDREN	0x08	/* there is a key children */
 #define SHUTWATCH_RAW_KREASON	0x10	/* there is a key kreason */
 #define SHUTWATCH_RAW_NO_TIME	0x20	/* took is not known */
+#define SHUTWATCH_RAW_MSK	0x40	/* there is a key msk */
 
 #define SHUTWATCH_KREASON_LEN	32
 
@@ -444,7 +620,8 @@ enum shutwatch_type {
  * @cookie: SO_COOKIE of the socket, 0 for none
  * @took: call: nanoseconds
  * @parent: decision: cookie of the listener, 0 if that is not known
- * @count: lost: how many records
+ * @msk: decision: cookie of the MPTCP socket whose subflow it is
+ * @count: lost: how many records; skipped: how many, 0 where none are counted
  * @laddr: local address, network byte order; IPv4 in the first four bytes
  * @raddr: remote address, likewise
  * @lport: local port, host byte order
@@ -456,11 +633,11 @@ enum shutwatch_type {
  * @unacked: bytes
  * @linger: seconds, -1 where SO_LINGER is off
  * @children: connections reset because this listener stopped
- * @err: call: 0 or -errno; reset: errno
+ * @err: call: 0 or -errno; state and reset: errno, or 0 for none
  * @cpu: number of the CPU
  * @kind: enum shutwatch_kind
  * @ctx: enum shutwatch_ctx
- * @by: enum shutwatch_by: by=, or call= of a call
+ * @by: enum shutwatch_by: by=, or call= of a call; skipped: enum shutwatch_what
  * @how: enum shutwatch_how
  * @before: enum shutwatch_tcp
  * @after: enum shutwatch_tcp
@@ -470,6 +647,8 @@ enum shutwatch_type {
  * @spare: zero
  * @comm: name of the task that asked; not terminated if it is that long
  * @kreason: the kernel's own reason, likewise
+ * @owner: the process that has the socket
+ * @trigger: decision: by=rx: the segment, by=timer: what the timer went by
  *
  * A field that the kind of a record does not have is 0; so is one whose key in
  * the text is "-", unless it is described otherwise.
@@ -485,6 +664,7 @@ struct shutwatch_raw {
 	union {
 		__u64	took;
 		__u64	parent;
+		__u64	msk;
 		__u64	count;
 	};
 	__u8	laddr[16];
@@ -512,6 +692,8 @@ struct shutwatch_raw {
 	__u8	spare[3];
 	char	comm[SHUTWATCH_COMM_LEN];
 	char	kreason[SHUTWATCH_KREASON_LEN];
+	struct shutwatch_owner	owner;
+	union shutwatch_trigger	trigger;
 };
 
 #endif /* _UAPI_SHUTWATCH_H */

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whose a socket is: the process that accepts it, the listener that forgets it,
+ * the MPTCP socket whose subflow it is.
+ */
+
+#include <linux/kprobes.h>
+#include <linux/net.h>
+#include <net/mptcp.h>
+
+#include "emit.h"
+#include "probes.h"
+#include "sock.h"
+
+/**
+ * sw_accepted() - security_sock_graft(sk, parent)
+ * @arg0: struct sock
+ * @arg1: unused
+ * @arg2: unused
+ * @caller: unused
+ *
+ * accept() makes a connection the calling process's.  Other families pass here,
+ * too.
+ *
+ * Context: ftrace; task.
+ */
+void sw_accepted(unsigned long arg0, unsigned long arg1, unsigned long arg2,
+		 unsigned long caller)
+{
+	const struct sock *sk = (const struct sock *)arg0;
+	struct sw_held held;
+	struct sw_entry *e;
+
+	sw_hit(SW_HOOK_ACCEPTED);
+	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
+		return;
+	if (!sw_sock_is_tcp(sk) && !sw_sock_is_mptcp(sk))
+		return;
+	e = sw_probe_get(sk, sk->sk_state, true, &held);
+	if (!e)
+		return;
+	sw_probe_owner(e);
+	sw_entry_put(&held);
+}
+NOKPROBE_SYMBOL(sw_accepted);
+
+/*
+ * Only what once waited in the accept queue is forgotten by the task that stops
+ * the listener; a child that comes too late for the queue, by a segment.  Fast
+ * Open's is in the queue before its handshake is over: there it takes the call
+ * on the listener to know.
+ */
+static bool is_asked(const struct sock *child, const struct sock *listener)
+{
+	const struct sw_call *call = sw_call_find();
+
+	return child->sk_state != TCP_SYN_RECV || (call && call->sk == listener);
+}
+
+/**
+ * sw_child_forget() - inet_child_forget(listener, req, child)
+ * @arg0: struct sock, the listener
+ * @arg1: unused
+ * @arg2: struct sock, the child
+ * @caller: unused
+ *
+ * A connection that was not accepted is about to be disconnected, because its
+ * listener stops.
+ *
+ * Context: ftrace; the child's lock held.
+ */
+void sw_child_forget(unsigned long arg0, unsigned long arg1, unsigned long arg2,
+		     unsigned long caller)
+{
+	const struct sock *listener = (const struct sock *)arg0;
+	const struct sock *child = (const struct sock *)arg2;
+	struct sw_held held;
+	struct sw_entry *e;
+	u64 parent;
+
+	sw_hit(SW_HOOK_CHILD_FORGET);
+	if (!sw_sock_is_tcp(child) || child->sk_state == TCP_CLOSE)
+		return;
+	parent = sw_sock_cookie(listener);
+	e = sw_probe_get(child, child->sk_state, false, &held);
+	if (!e)
+		return;
+	e->flags |= SW_ENTRY_CHILD;
+	if (is_asked(child, listener))
+		e->flags |= SW_ENTRY_CHILD_ASKED;
+	e->parent = parent;
+	sw_entry_put(&held);
+}
+NOKPROBE_SYMBOL(sw_child_forget);
+
+/**
+ * sw_probe_msk() - note whose subflow a socket is
+ * @ssk: the subflow
+ * @msk: MPTCP's socket
+ *
+ * A subflow has no process but the one that has MPTCP's socket.
+ *
+ * Context: any, preemption disabled; the subflow's lock held.
+ */
+void sw_probe_msk(const struct sock *ssk, const struct sock *msk)
+{
+	struct shutwatch_owner owner = {};
+	struct sw_held held;
+	struct sw_entry *e;
+
+	e = sw_probe_find(msk, &held);
+	if (e) {
+		owner = e->info.owner;
+		sw_entry_put(&held);
+	}
+	e = sw_probe_find(ssk, &held);
+	if (!e)
+		return;
+	e->msk = sw_sock_cookie(msk);
+	if (!e->info.owner.pid)
+		e->info.owner = owner;
+	sw_entry_put(&held);
+}
+
+/**
+ * sw_mptcp_close_subflow() - __mptcp_close_ssk(msk, ssk, ...)
+ * @arg0: struct sock, MPTCP's
+ * @arg1: struct sock, the subflow
+ * @arg2: unused
+ * @caller: unused
+ *
+ * Context: ftrace; task, the lock of MPTCP's socket held.
+ */
+void sw_mptcp_close_subflow(unsigned long arg0, unsigned long arg1,
+			    unsigned long arg2, unsigned long caller)
+{
+	sw_hit(SW_HOOK_MPTCP_CLOSE_SUBFLOW);
+	sw_probe_msk((const struct sock *)arg1, (const struct sock *)arg0);
+}
+NOKPROBE_SYMBOL(sw_mptcp_close_subflow);
+
+/**
+ * sw_subflow_call() - a subflow is about to tell something
+ * @sk: full socket, a subflow
+ *
+ * Notes whose it is, while MPTCP's socket has it.
+ *
+ * Context: any, preemption disabled; socket lock held.
+ * Return: the call on MPTCP's socket in which this happens, or NULL.
+ */
+struct sw_call *sw_subflow_call(const struct sock *sk)
+{
+	const struct socket *sock = sk->sk_socket;
+	struct sw_call *call = sw_call_find();
+
+	if (sock && sock->sk && sw_sock_is_mptcp(sock->sk))
+		sw_probe_msk(sk, sock->sk);
+	/* A segment on top of that call has not locked the subflow. */
+	if (!call || !(call->seen & SW_SEEN_MPTCP) || !sock_owned_by_user_nocheck(sk))
+		return NULL;
+	return call;
+}

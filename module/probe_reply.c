@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * RSTs in answer to a segment, and handshakes that the accept queue has no room
+ * for.
+ *
+ * All of it runs with bottom halves disabled, so that nothing else of TCP's input
+ * comes in between on the same CPU, and what was noted at an entry is still true
+ * when the segment is let go of.
+ */
+
+#include <linux/kprobes.h>
+#include <linux/tcp.h>
+#include <net/inet_timewait_sock.h>
+#include <net/snmp.h>
+
+#include "counters.h"
+#include "emit.h"
+#include "probes.h"
+#include "sock.h"
+
+/* ---- the segment that tcp_check_req() looks at ---- */
+
+/**
+ * struct handshake - the last segment of a handshake, on this CPU
+ * @skb: the segment; NULL once it is known what became of it
+ * @sk: the listener; who looks at the segment holds it
+ * @overflows: ListenOverflows of this CPU before
+ */
+struct handshake {
+	const struct sk_buff	*skb;
+	const struct sock	*sk;
+	unsigned long		overflows;
+};
+
+static DEFINE_PER_CPU(struct handshake, handshakes);
+
+static unsigned long overflows(const struct sock *sk)
+{
+	const struct net *net = sock_net(sk);
+
+	return this_cpu_read(net->mib.net_statistics->mibs[LINUX_MIB_LISTENOVERFLOWS]);
+}
+
+/**
+ * sw_check_req() - tcp_check_req(sk, skb, req, ...)
+ * @arg0: struct sock, the listener
+ * @arg1: struct sk_buff
+ * @arg2: unused
+ * @caller: unused
+ *
+ * A segment has come for a request.
+ *
+ * Context: ftrace; softirq, or bottom halves disabled.
+ */
+void sw_check_req(unsigned long arg0, unsigned long arg1, unsigned long arg2,
+		  unsigned long caller)
+{
+	struct handshake *hs = this_cpu_ptr(&handshakes);
+
+	sw_hit(SW_HOOK_CHECK_REQ);
+	hs->skb = (const struct sk_buff *)arg1;
+	hs->sk = (const struct sock *)arg0;
+	hs->overflows = overflows(hs->sk);
+}
+NOKPROBE_SYMBOL(sw_check_req);
+
+/**
+ * sw_handshake_done() - the request has become a connection
+ *
+ * Context: any, preemption disabled.
+ */
+void sw_handshake_done(void)
+{
+	this_cpu_write(handshakes.skb, NULL);
+}
+
+/* Why a listener rejects a segment. */
+static u8 why_listener(const struct sk_buff *skb)
+{
+	struct handshake *hs = this_cpu_ptr(&handshakes);
+
+	if (hs->skb != skb)
+		return SHUTWATCH_WHY_NO_CONNECTION;
+	hs->skb = NULL;
+	return overflows(hs->sk) != hs->overflows ?
+	       SHUTWATCH_WHY_ACCEPT_QUEUE_FULL : SHUTWATCH_WHY_BAD_HANDSHAKE;
+}
+
+/* ---- what is told ---- */
+
+/* tcp_reset() ran: shut down.  It did not: tcp_done(), on a closed socket. */
+static u8 why_rejected(const struct sw_entry *e, const struct sock *sk)
+{
+	bool orphan = sock_flag(sk, SOCK_DEAD);
+
+	if (e->flags & SW_ENTRY_REJECTED)
+		return orphan ? SHUTWATCH_WHY_DATA_AFTER_CLOSE :
+				SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN;
+	if (!orphan)
+		return SHUTWATCH_WHY_UNKNOWN;
+	return tcp_sk(sk)->linger2 < 0 ? SHUTWATCH_WHY_LINGER2_NEGATIVE :
+					 SHUTWATCH_WHY_DATA_AFTER_CLOSE;
+}
+
+static void judge_reply(struct sw_decision *d, const struct sw_entry *e,
+			const struct sock *sk, const struct sk_buff *skb)
+{
+	d->before = sk->sk_state;
+	d->after = sk->sk_state;
+	switch (sk->sk_state) {
+	case TCP_LISTEN:
+		d->why = why_listener(skb);
+		break;
+	case TCP_SYN_SENT:
+	case TCP_SYN_RECV:
+	case TCP_NEW_SYN_RECV:
+		d->why = SHUTWATCH_WHY_BAD_HANDSHAKE;
+		break;
+	case TCP_CLOSE:
+		d->before = e->before;
+		d->after = e->info.state;
+		d->why = why_rejected(e, sk);
+		break;
+	}
+}
+
+/* A listener answers for many: the segment says to whom. */
+static void tell_for(struct sw_entry *e, struct sw_decision *d,
+		     const struct sock *sk, const struct sk_buff *skb)
+{
+	struct sw_ident id;
+
+	if (e->info.id.rport) {
+		sw_probe_decision(e, d);
+		return;
+	}
+	d->cookie = e->info.cookie;
+	d->owner = &e->info.owner;
+	d->ipv6 = sw_skb_ident(skb, sock_net(sk), &id);
+	d->id = &id;
+	sw_emit_decision(d);
+}
+
+static void reply_of_socket(const struct sock *sk, const struct sk_buff *skb,
+			    struct sw_decision *d)
+{
+	struct sw_values v;
+	struct sw_held held;
+	struct sw_entry *e;
+
+	e = sw_probe_get(sk, sk->sk_state, false, &held);
+	if (!e)
+		return;
+	judge_reply(d, e, sk, skb);
+	sw_sock_values(sk, &v);
+	d->v = &v;
+	e->flags &= ~SW_ENTRY_REJECTED;
+	tell_for(e, d, sk, skb);
+	sw_entry_put(&held);
+}
+
+static void reply_of_nobody(const struct sk_buff *skb, struct sw_decision *d)
+{
+	struct sw_ident id;
+
+	if (!sw_skb_wanted(skb)) {
+		sw_count(SW_COUNT_FILTERED);
+		return;
+	}
+	d->why = SHUTWATCH_WHY_NO_SOCKET;
+	d->ipv6 = sw_skb_ident(skb, sw_skb_net(skb), &id);
+	d->id = &id;
+	sw_emit_decision(d);
+}
+
+/* The mini-socket goes right after: the record waits for that. */
+static void reply_of_mini(const struct sock *sk, const struct sk_buff *skb,
+			  struct sw_decision *d)
+{
+	struct sw_held held;
+	struct sw_entry *e;
+	struct sw_ident id;
+	bool wanted;
+
+	d->why = SHUTWATCH_WHY_TIME_WAIT_SEGMENT;
+	e = sw_probe_find_mini(inet_twsk(sk), &held, &wanted);
+	if (e) {
+		if (wanted) {
+			e->rst = (struct sw_rst){
+				.by = d->by,
+				.why = d->why,
+				.trigger = d->trigger,
+				.kreason = d->kreason,
+				.kreason_known = d->kreason_known,
+				.no_values = true,
+			};
+			e->flags |= SW_ENTRY_RST | SW_ENTRY_RST_SENT;
+		}
+		sw_entry_put(&held);
+		return;
+	}
+	if (!sw_probe_wanted(sk))
+		return;
+	d->cookie = sw_sock_cookie(sk);
+	d->ipv6 = sw_skb_ident(skb, sock_net(sk), &id);
+	d->id = &id;
+	d->before = inet_twsk(sk)->tw_substate;
+	d->after = d->before;
+	sw_emit_decision(d);
+}
+
+static void reply_rst_sent(const struct sock *sk, const struct sk_buff *skb,
+			   u8 kreason, bool known)
+{
+	struct sw_decision d = {
+		.by = SHUTWATCH_BY_RX,
+		.sent = SHUTWATCH_SENT_RST,
+		.kreason = kreason,
+		.kreason_known = known,
+	};
+
+	sw_skb_segment(skb, &d.trigger.segment);
+	if (!sk)
+		reply_of_nobody(skb, &d);
+	else if (sk->sk_state == TCP_TIME_WAIT)
+		reply_of_mini(sk, skb, &d);
+	else
+		reply_of_socket(sk, skb, &d);
+}
+
+static void rst_sent(const struct sock *sk, const struct sk_buff *skb,
+		     u8 kreason, bool known)
+{
+	preempt_disable_notrace();	/* 7.x calls us preemptible */
+	sw_hit(SW_HOOK_TP_SEND_RESET);
+	if (skb)
+		reply_rst_sent(sk, skb, kreason, known);
+	else
+		sw_active_rst_sent(sk, kreason, known);
+	preempt_enable_notrace();
+}
+
+/**
+ * sw_tp_send_reset() - tracepoint tcp_send_reset
+ * @data: unused
+ * @sk: full socket, mini-socket, listener or NULL
+ * @skb: the segment that is answered; NULL for a RST of our own accord
+ * @reason: the kernel's reason, where it has one
+ *
+ * Context: any.
+ */
+#if SW_HAVE_RST_REASON
+void sw_tp_send_reset(void *data, const struct sock *sk,
+		      const struct sk_buff *skb, const enum sk_rst_reason reason)
+{
+	rst_sent(sk, skb, reason, true);
+}
+#else
+void sw_tp_send_reset(void *data, const struct sock *sk,
+		      const struct sk_buff *skb)
+{
+	rst_sent(sk, skb, 0, false);
+}
+#endif
+
+/* ---- before 6.10: mini-sockets and no socket ---- */
+
+/*
+ * There the tracepoint is silent for them.  tcp_v[46]_send_reset() may still
+ * send nothing (no route, a key that does not fit): the kernel's own count of
+ * RSTs on this CPU says whether it did, by the time the mini-socket or the
+ * segment is let go of.
+ */
+
+/**
+ * struct reply - a RST that tcp_v[46]_send_reset() is about to send, on this CPU
+ * @skb: the segment; NULL if there is none
+ * @sk: mini-socket or NULL
+ * @sent: RSTs sent so far by this namespace on this CPU
+ */
+struct reply {
+	const struct sk_buff	*skb;
+	const struct sock	*sk;
+	unsigned long		sent;
+};
+
+static DEFINE_PER_CPU(struct reply, replies);
+
+static unsigned long rsts_sent(const struct sock *sk, const struct sk_buff *skb)
+{
+	struct net *net = sk ? sock_net(sk) : sw_skb_net(skb);
+
+	return this_cpu_read(net->mib.tcp_statistics->mibs[TCP_MIB_OUTRSTS]);
+}
+
+static void reply_begins(const struct sock *sk, const struct sk_buff *skb)
+{
+	struct reply *reply = this_cpu_ptr(&replies);
+
+	if (sk && sk_fullsock(sk))
+		return;		/* the tracepoint tells */
+	reply->skb = skb;
+	reply->sk = sk;
+	reply->sent = rsts_sent(sk, skb);
+}
+
+/**
+ * sw_reply_rst4() - tcp_v4_send_reset(sk, skb)
+ * @arg0: struct sock, full or mini, or NULL
+ * @arg1: struct sk_buff
+ * @arg2: unused
+ * @caller: unused
+ *
+ * Context: ftrace; bottom halves disabled.
+ */
+void sw_reply_rst4(unsigned long arg0, unsigned long arg1, unsigned long arg2,
+		   unsigned long caller)
+{
+	sw_hit(SW_HOOK_REPLY_RST4);
+	reply_begins((const struct sock *)arg0, (const struct sk_buff *)arg1);
+}
+NOKPROBE_SYMBOL(sw_reply_rst4);
+
+/**
+ * sw_reply_rst6() - tcp_v6_send_reset(sk, skb)
+ * @arg0: struct sock, full or mini, or NULL
+ * @arg1: struct sk_buff
+ * @arg2: unused
+ * @caller: unused
+ *
+ * Context: ftrace; bottom halves disabled.
+ */
+void sw_reply_rst6(unsigned long arg0, unsigned long arg1, unsigned long arg2,
+		   unsigned long caller)
+{
+	sw_hit(SW_HOOK_REPLY_RST6);
+	reply_begins((const struct sock *)arg0, (const struct sk_buff *)arg1);
+}
+NOKPROBE_SYMBOL(sw_reply_rst6);
+
+/**
+ * sw_reply_of_mini() - a mini-socket is about to go: has it sent a RST?
+ * @tw: the mini-socket
+ *
+ * Context: any, preemption disabled.
+ */
+void sw_reply_of_mini(const struct inet_timewait_sock *tw)
+{
+	struct reply *reply = this_cpu_ptr(&replies);
+	const struct sk_buff *skb = reply->skb;
+
+	if (!skb || reply->sk != (const struct sock *)tw)
+		return;
+	reply->skb = NULL;
+	if (rsts_sent(reply->sk, skb) != reply->sent)
+		reply_rst_sent(reply->sk, skb, 0, false);
+}
+
+/* ---- a segment is let go of ---- */
+
+/* Its mini-socket, if it had one, was asked before it went. */
+static void settle_reply(const struct sk_buff *skb)
+{
+	struct reply *reply = this_cpu_ptr(&replies);
+
+	if (reply->skb != skb)
+		return;
+	reply->skb = NULL;
+	if (!reply->sk && rsts_sent(NULL, skb) != reply->sent)
+		reply_rst_sent(NULL, skb, 0, false);
+}
+
+/* The last segment of a handshake was thrown away; the client does not know. */
+static void settle_handshake(const struct sk_buff *skb)
+{
+	struct handshake *hs = this_cpu_ptr(&handshakes);
+	struct sw_decision d = {
+		.by = SHUTWATCH_BY_RX,
+		.before = TCP_LISTEN,
+		.after = TCP_LISTEN,
+		.why = SHUTWATCH_WHY_ACCEPT_QUEUE_FULL,
+	};
+	struct sw_held held;
+	struct sw_entry *e;
+
+	if (hs->skb != skb)
+		return;
+	hs->skb = NULL;
+	if (overflows(hs->sk) == hs->overflows)
+		return;
+	e = sw_probe_get(hs->sk, TCP_LISTEN, false, &held);
+	if (!e)
+		return;
+	sw_skb_segment(skb, &d.trigger.segment);
+	tell_for(e, &d, hs->sk, skb);
+	sw_entry_put(&held);
+}
+
+/**
+ * sw_segment_freed() - the kernel lets go of a packet that was not consumed
+ * @skb: the packet
+ *
+ * Context: any.
+ */
+void sw_segment_freed(const struct sk_buff *skb)
+{
+	preempt_disable_notrace();	/* 7.x calls us preemptible */
+	sw_hit(SW_HOOK_TP_KFREE_SKB);
+	if (unlikely(this_cpu_read(replies.skb) == skb))
+		settle_reply(skb);
+	if (unlikely(this_cpu_read(handshakes.skb) == skb))
+		settle_handshake(skb);
+	preempt_enable_notrace();
+}
