@@ -98,17 +98,30 @@ void cell_stamp(struct cell *cell, const struct record *r)
 }
 
 /**
- * cell_pid() - the task that asked
+ * cell_owner_shown() - whether the owner stands where the task would, that asked
+ * @r: the record
+ *
+ * Return: true where no task asked, and the owner is known.
+ */
+bool cell_owner_shown(const struct record *r)
+{
+	return !record_value(r, SHUTWATCH_KEY_PID) && record_value(r, SHUTWATCH_KEY_OWNER);
+}
+
+/**
+ * cell_pid() - the task that asked, or else the process that has the socket
  * @cell: the cell
  * @r: the record
  */
 void cell_pid(struct cell *cell, const struct record *r)
 {
-	show(cell, r, SHUTWATCH_KEY_PID);
+	bool owner = cell_owner_shown(r) || !r->value[SHUTWATCH_KEY_PID];
+
+	show(cell, r, owner ? SHUTWATCH_KEY_OWNER : SHUTWATCH_KEY_PID);
 }
 
 /**
- * cell_comm() - the name of the task that asked
+ * cell_comm() - its name
  * @cell: the cell
  * @r: the record
  *
@@ -116,11 +129,13 @@ void cell_pid(struct cell *cell, const struct record *r)
  */
 void cell_comm(struct cell *cell, const struct record *r)
 {
-	const char *comm = r->value[SHUTWATCH_KEY_COMM];
+	bool owner = cell_owner_shown(r) || !r->value[SHUTWATCH_KEY_COMM];
+	enum shutwatch_key key = owner ? SHUTWATCH_KEY_OCOMM : SHUTWATCH_KEY_COMM;
+	const char *comm = r->value[key];
 	size_t i;
 
-	if (!comm || !memchr(comm, '\\', r->len[SHUTWATCH_KEY_COMM])) {
-		show(cell, r, SHUTWATCH_KEY_COMM);
+	if (!comm || !memchr(comm, '\\', r->len[key])) {
+		show(cell, r, key);
 		return;
 	}
 	record_unescape(cell->own, sizeof(cell->own), comm);
@@ -128,6 +143,16 @@ void cell_comm(struct cell *cell, const struct record *r)
 	for (i = 0; i < cell->len; i++)
 		if (cell->own[i] < ' ' || cell->own[i] > '~')
 			cell->own[i] = '?';
+}
+
+/**
+ * cell_netns() - the network namespace
+ * @cell: the cell
+ * @r: the record
+ */
+void cell_netns(struct cell *cell, const struct record *r)
+{
+	show(cell, r, SHUTWATCH_KEY_NETNS);
 }
 
 /**
@@ -330,11 +355,23 @@ void cell_sent_short(struct cell *cell, const struct record *r)
 }
 
 /**
- * cell_why() - the reason, or the error that a received RST means
+ * cell_why() - the reason, and what the call returned if it failed; or the error
+ * that the end of the connection left
  * @cell: the cell
  * @r: the record
  */
 void cell_why(struct cell *cell, const struct record *r)
 {
-	show(cell, r, r->value[SHUTWATCH_KEY_WHY] ? SHUTWATCH_KEY_WHY : SHUTWATCH_KEY_ERROR);
+	const char *why = r->value[SHUTWATCH_KEY_WHY];
+	const char *ret = record_value(r, SHUTWATCH_KEY_RET);
+
+	show(cell, r, why ? SHUTWATCH_KEY_WHY : SHUTWATCH_KEY_ERROR);
+	if (!why && !record_value(r, SHUTWATCH_KEY_ERROR))
+		cell->len = 0;
+	if (!why || !ret || !strcmp(ret, "0"))
+		return;
+	cell->len = 0;
+	add_word(cell, why);
+	add(cell, " ", 1);
+	add_word(cell, ret);
 }

@@ -5,6 +5,7 @@
 #ifndef SHUTWATCH_CELLS_H
 #define SHUTWATCH_CELLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "record.h"
@@ -31,10 +32,12 @@ struct cell {
  */
 typedef void (*cell_fn)(struct cell *cell, const struct record *r);
 
+bool cell_owner_shown(const struct record *r);
 void cell_clock(struct cell *cell, const struct record *r);
 void cell_stamp(struct cell *cell, const struct record *r);
 void cell_pid(struct cell *cell, const struct record *r);
 void cell_comm(struct cell *cell, const struct record *r);
+void cell_netns(struct cell *cell, const struct record *r);
 void cell_local_port(struct cell *cell, const struct record *r);
 void cell_local(struct cell *cell, const struct record *r);
 void cell_remote(struct cell *cell, const struct record *r);

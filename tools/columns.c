@@ -6,12 +6,14 @@
  * is cut, with a "+" where it was.
  */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cells.h"
 #include "columns.h"
 #include "line.h"
 #include "names.h"
+#include "note.h"
 
 #define CUT_MARK	"+"
 #define UNLIMITED	((size_t)-1)
@@ -21,13 +23,19 @@
 #define DIM		"\033[2m"
 #define PLAIN		"\033[0m"
 
+#define ARRAY_SIZE(array)	((int)(sizeof(array) / sizeof((array)[0])))
+
 #define TOLD(id)	(1ULL << SHUTWATCH_KEY_##id)
 
 static_assert(SHUTWATCH_KEY__MAX <= 64, "the keys outgrew a set of 64 bits");
 
-/* Line up at the right edge; never be wider than the column. */
+/*
+ * Line up at the right edge; never be wider than the column; cut so that the
+ * last word survives, and not what is behind a colon.
+ */
 #define COLUMN_RIGHT	1
 #define COLUMN_STRICT	2
+#define COLUMN_WORD	4
 
 /**
  * struct column - one column
@@ -50,10 +58,11 @@ static const struct column stamp_column = {
 	"TIME(s)", 16, cell_stamp, TOLD(TS), COLUMN_RIGHT
 };
 
-#define COLUMNS		8
+/* The most that a table has, without those of time. */
+#define COLUMNS_MAX	9
 
 /* 73 characters and seven spaces: 80, and no reason has to be cut. */
-static const struct column narrow[COLUMNS] = {
+static const struct column narrow[] = {
 	{ "PID", 7, cell_pid, TOLD(PID), COLUMN_RIGHT | COLUMN_STRICT },
 	{ "COMM", 7, cell_comm, TOLD(COMM), COLUMN_STRICT },
 	{ "LPORT", 5, cell_local_port, 0, COLUMN_RIGHT | COLUMN_STRICT },
@@ -61,12 +70,13 @@ static const struct column narrow[COLUMNS] = {
 	{ "BY", 9, cell_by_short, TOLD(CALL) | TOLD(HOW) | TOLD(BY), 0 },
 	{ "STATE", 7, cell_state_short, TOLD(STATE), 0 },
 	{ "SENT", 4, cell_sent_short, TOLD(SENT), 0 },
-	{ "WHY", 19, cell_why, TOLD(WHY) | TOLD(ERROR), 0 },
+	{ "WHY", 19, cell_why, TOLD(WHY) | TOLD(ERROR), COLUMN_WORD },
 };
 
-static const struct column wide[COLUMNS] = {
+static const struct column wide[] = {
 	{ "PID", 7, cell_pid, TOLD(PID), COLUMN_RIGHT },
 	{ "COMM", 15, cell_comm, TOLD(COMM), 0 },
+	{ "NETNS", 10, cell_netns, TOLD(NETNS), COLUMN_RIGHT },
 	{ "LOCAL", 47, cell_local, TOLD(LOCAL), 0 },
 	{ "REMOTE", 47, cell_remote, TOLD(REMOTE), 0 },
 	{ "BY", 14, cell_by, TOLD(CALL) | TOLD(HOW) | TOLD(BY), 0 },
@@ -78,11 +88,13 @@ static const struct column wide[COLUMNS] = {
 /**
  * struct layout - the columns of one table, and where they are
  * @column: the columns
+ * @nr: how many
  * @start: where the first of them begins, behind those of time
  * @limit: where a line ends
  */
 struct layout {
 	const struct column *column;
+	int nr;
 	size_t start;
 	size_t limit;
 };
@@ -106,10 +118,10 @@ static const char *colour_of(const struct column *c, const struct cell *cell)
 	       begins_with(cell, sent_names.name[SHUTWATCH_SENT_NONE]) ? DIM : NULL;
 }
 
-/* What of a text that is cut still stands behind the mark: the port. */
-static size_t tail_of(const struct cell *cell, size_t room)
+/* What of a text that is cut still stands behind the mark: the port, or so. */
+static size_t tail_of(const struct column *c, const struct cell *cell, size_t room)
 {
-	const char *tail = memrchr(cell->text, ':', cell->len);
+	const char *tail = memrchr(cell->text, c->look & COLUMN_WORD ? ' ' : ':', cell->len);
 	size_t len;
 
 	if (!tail)
@@ -120,7 +132,7 @@ static size_t tail_of(const struct cell *cell, size_t room)
 	return len + 2 <= room ? len : 0;
 }
 
-static void put_cut(struct line *l, const struct cell *cell, size_t room)
+static void put_cut(struct line *l, const struct column *c, const struct cell *cell, size_t room)
 {
 	size_t tail;
 
@@ -128,7 +140,7 @@ static void put_cut(struct line *l, const struct cell *cell, size_t room)
 		line_short(l, cell->text, cell->len);
 		return;
 	}
-	tail = tail_of(cell, room);
+	tail = tail_of(c, cell, room);
 	line_text(l, cell->text, room - tail - strlen(CUT_MARK));
 	line_text(l, CUT_MARK, strlen(CUT_MARK));
 	line_text(l, cell->text + cell->len - tail, tail);
@@ -145,7 +157,7 @@ static void put_cell(struct line *l, const struct column *c, const struct cell *
 		line_space(l, c->width - cell->len);
 	if (colour)
 		line_colour(l, colour);
-	put_cut(l, cell, room);
+	put_cut(l, c, cell, room);
 	if (colour)
 		line_colour(l, PLAIN);
 }
@@ -169,7 +181,7 @@ static size_t room_of(const struct layout *lo, const struct cell *cell, int i, s
 
 	if (lo->limit == UNLIMITED)
 		return UNLIMITED;
-	while (++i < COLUMNS)
+	while (++i < lo->nr)
 		behind += least(&lo->column[i], &cell[i]);
 	return lo->limit - start - behind;
 }
@@ -187,7 +199,7 @@ static bool put_usual(struct line *l, const struct layout *lo, const struct cell
 	size_t len;
 	int i;
 
-	for (i = 0; i < COLUMNS; i++) {
+	for (i = 0; i < lo->nr; i++) {
 		c = &lo->column[i];
 		len = cell[i].len;
 		at = at > next ? at : next;
@@ -223,9 +235,9 @@ static void put_columns(struct line *l, const struct layout *lo, const struct ce
 	size_t behind = 0;
 	int i;
 
-	for (i = 0; i < COLUMNS; i++)
+	for (i = 0; i < lo->nr; i++)
 		behind += least(&c[i], &cell[i]);
-	for (i = 0; i < COLUMNS; i++) {
+	for (i = 0; i < lo->nr; i++) {
 		behind -= least(&c[i], &cell[i]);
 		if (lo->limit != UNLIMITED)
 			room = lo->limit - l->column - behind;
@@ -257,7 +269,11 @@ static void put_time(struct line *l, const struct column *c, const struct record
 static struct layout start_line(struct line *l, char *to, const struct table *t,
 				const struct record *r)
 {
-	struct layout lo = { .column = t->wide ? wide : narrow, .limit = UNLIMITED };
+	struct layout lo = {
+		.column = t->wide ? wide : narrow,
+		.nr = t->wide ? ARRAY_SIZE(wide) : ARRAY_SIZE(narrow),
+		.limit = UNLIMITED,
+	};
 
 	line_start(l, to, r && r->clean);
 	if (t->clock)
@@ -286,8 +302,10 @@ static void put_rest(struct line *l, const struct table *t, const struct layout 
 	unsigned int i;
 	int key;
 
-	for (i = 0; i < COLUMNS; i++)
+	for (i = 0; i < (unsigned int)lo->nr; i++)
 		told |= lo->column[i].told;
+	if (cell_owner_shown(r))
+		told |= TOLD(OWNER) | TOLD(OCOMM);
 	for (key = 0; key < SHUTWATCH_KEY__MAX; key++) {
 		if (!(told >> key & 1) && record_value(r, (enum shutwatch_key)key))
 			put_pair(l, key_names.name[key], r->value[key]);
@@ -305,29 +323,63 @@ static void put_rest(struct line *l, const struct table *t, const struct layout 
  */
 char *columns_header(char *to, const struct table *t)
 {
-	struct cell cell[COLUMNS];
+	struct cell cell[COLUMNS_MAX];
 	struct layout lo;
 	struct line l;
 	int i;
 
 	lo = start_line(&l, to, t, NULL);
-	for (i = 0; i < COLUMNS; i++)
+	for (i = 0; i < lo.nr; i++)
 		show_title(&cell[i], &lo.column[i]);
 	put_columns(&l, &lo, cell, false);
 	return line_end(&l);
 }
 
-/* Something is missing here: not a row, so that nobody takes it for one. */
-static char *columns_lost(char *to, const struct record *r)
+/* No row, and nobody shall take it for one. */
+static char *put_remark(char *to, bool clean, const char *text, size_t len)
 {
-	const char *count = r->value[SHUTWATCH_KEY_COUNT];
 	struct line l;
 
-	line_start(&l, to, r->clean);
-	line_text(&l, "-- lost ", 8);
-	line_text(&l, count ? count : "some", strlen(count ? count : "some"));
-	line_text(&l, " events --", 10);
+	line_start(&l, to, clean);
+	line_text(&l, "-- ", 3);
+	line_text(&l, text, len);
+	line_text(&l, " --", 3);
 	return line_end(&l);
+}
+
+/* Something is missing here. */
+static char *put_note(char *to, const struct record *r)
+{
+	char text[NOTE_SIZE];
+
+	return put_remark(to, r->clean, text, note_text(text, r));
+}
+
+/**
+ * columns_netns() - say which network namespace the next rows are of
+ * @to: where to, LINE_SIZE bytes
+ * @r: the first of them
+ *
+ * Return: the byte behind it.
+ */
+char *columns_netns(char *to, const struct record *r)
+{
+	char text[NOTE_SIZE];
+	int len;
+
+	len = snprintf(text, sizeof(text), "netns %s", r->value[SHUTWATCH_KEY_NETNS]);
+	return put_remark(to, r->clean, text, (size_t)len);
+}
+
+/**
+ * columns_tell_netns() - whether each row says which network namespace it is of
+ * @t: how the table looks
+ *
+ * Return: false where columns_netns() has to.
+ */
+bool columns_tell_netns(const struct table *t)
+{
+	return t->wide || t->extended;
 }
 
 /**
@@ -340,15 +392,15 @@ static char *columns_lost(char *to, const struct record *r)
  */
 char *columns_record(char *to, const struct table *t, const struct record *r)
 {
-	struct cell cell[COLUMNS];
+	struct cell cell[COLUMNS_MAX];
 	struct layout lo;
 	struct line l;
 	int i;
 
-	if (record_is_lost(r))
-		return columns_lost(to, r);
+	if (record_is_note(r))
+		return put_note(to, r);
 	lo = start_line(&l, to, t, r);
-	for (i = 0; i < COLUMNS; i++)
+	for (i = 0; i < lo.nr; i++)
 		lo.column[i].cell(&cell[i], r);
 	if (t->colour || !l.clean || l.pending || l.column || !put_usual(&l, &lo, cell))
 		put_columns(&l, &lo, cell, t->colour);

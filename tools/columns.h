@@ -14,7 +14,7 @@
 
 /**
  * struct table - how the table looks
- * @wide: whole words and room for IPv6, whatever the width
+ * @wide: whole words, namespaces and room for IPv6, whatever the width
  * @extended: the rest of the record behind the columns, as key=value
  * @clock: a column of wall-clock time in front
  * @stamp: a column of monotonic time in front
@@ -29,6 +29,8 @@ struct table {
 };
 
 char *columns_header(char *to, const struct table *t);
+char *columns_netns(char *to, const struct record *r);
+bool columns_tell_netns(const struct table *t);
 char *columns_record(char *to, const struct table *t, const struct record *r);
 
 #endif /* SHUTWATCH_COLUMNS_H */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Filters.  Different options narrow each other, the members of a list widen
- * it.  A record that has not the value a filter looks at does not match, but a
- * "lost" record always does: that something is missing concerns everybody.
+ * it.  A record that has not the value a filter looks at does not match, but one
+ * of kind lost or skipped always does: that something is missing concerns
+ * everybody.
  */
 #include <assert.h>
 #include <errno.h>
@@ -139,6 +140,13 @@ static bool match_number(unsigned long wanted, const char *value)
 	return value && !number_parse(&number, value, ULONG_MAX) && number == wanted;
 }
 
+/* The process that asked, or that has the socket. */
+static bool match_pid(unsigned long wanted, const struct record *r)
+{
+	return match_number(wanted, r->value[SHUTWATCH_KEY_PID]) ||
+	       match_number(wanted, r->value[SHUTWATCH_KEY_OWNER]);
+}
+
 static bool match_name(unsigned long long set, const struct names *names, const char *value)
 {
 	int id;
@@ -169,12 +177,12 @@ bool filter_asks(const struct filter *f)
  */
 bool filter_match(const struct filter *f, const struct record *r)
 {
-	if (record_is_lost(r))
+	if (record_is_note(r))
 		return true;
 	return match_name(f->kind, &kind_names, r->value[SHUTWATCH_KEY_KIND]) &&
 	       match_name(f->sent, &sent_names, r->value[SHUTWATCH_KEY_SENT]) &&
 	       match_name(f->why, &why_names, r->value[SHUTWATCH_KEY_WHY]) &&
-	       match_number(f->pid, r->value[SHUTWATCH_KEY_PID]) &&
+	       match_pid(f->pid, r) &&
 	       match_number(f->netns, r->value[SHUTWATCH_KEY_NETNS]) &&
 	       (!wants_endpoints(f) || match_endpoints(f, r));
 }

@@ -28,7 +28,8 @@
 static const unsigned long long numbers = 0
 	SHUTWATCH_HEAD_KEYS(AS_NUMBER, AS_NUMBER)
 	SHUTWATCH_KIND_LIST(AS_NUMBERS)
-	SHUTWATCH_SOCKET_KEYS(AS_NUMBER, AS_NUMBER);
+	SHUTWATCH_SOCKET_KEYS(AS_NUMBER, AS_NUMBER)
+	SHUTWATCH_TOTAL_KEYS(AS_NUMBER, AS_NUMBER);
 
 /* Names of tasks, which are escaped. */
 static const unsigned long long comms = 0

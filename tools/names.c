@@ -20,6 +20,8 @@ static const char * const kind_name[] = { SHUTWATCH_KIND_LIST(SHUTWATCH_AS_NAME)
 static const char * const sent_name[] = { SHUTWATCH_SENT_LIST(SHUTWATCH_AS_NAME) };
 static const char * const why_name[] = { SHUTWATCH_WHY_LIST(SHUTWATCH_AS_NAME) };
 static const char * const why_words[][2] = { SHUTWATCH_WHY_LIST(AS_WORDS) };
+static const char * const what_name[] = { SHUTWATCH_WHAT_LIST(SHUTWATCH_AS_NAME) };
+static const char * const what_words[][2] = { SHUTWATCH_WHAT_LIST(AS_WORDS) };
 
 const struct names key_names = { "key", SHUTWATCH_KEY__MAX, key_name };
 const struct names tcp_names = { "state", SHUTWATCH_TCP_COUNT, tcp_name };
@@ -28,6 +30,7 @@ const struct names by_names = { "cause", SHUTWATCH_BY_COUNT, by_name };
 const struct names fin_names = { "FIN", SHUTWATCH_FIN_COUNT, fin_name };
 const struct names sent_names = { "outcome", SHUTWATCH_SENT_COUNT, sent_name };
 const struct names why_names = { "reason", SHUTWATCH_WHY_COUNT, why_name };
+const struct names what_names = { "loss", SHUTWATCH_WHAT_COUNT, what_name };
 
 /**
  * names_find() - look a word up
@@ -90,4 +93,17 @@ void names_explain_why(FILE *out)
 
 	for (i = 0; i < why_names.count; i++)
 		fprintf(out, "%-19s  %s\n", why_words[i][0], why_words[i][1]);
+}
+
+/**
+ * names_explain_what() - what a word of the key what means
+ * @what: the word
+ *
+ * Return: the explanation, or the word itself where it is a new one.
+ */
+const char *names_explain_what(const char *what)
+{
+	int id = names_find(&what_names, what);
+
+	return id < 0 ? what : what_words[id][1];
 }

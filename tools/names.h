@@ -27,10 +27,12 @@ extern const struct names by_names;
 extern const struct names fin_names;
 extern const struct names sent_names;
 extern const struct names why_names;
+extern const struct names what_names;
 
 int names_find(const struct names *names, const char *name);
 bool names_is(const struct names *names, int id, const char *name);
 void names_print(const struct names *names, FILE *out);
 void names_explain_why(FILE *out);
+const char *names_explain_what(const char *what);
 
 #endif /* SHUTWATCH_NAMES_H */

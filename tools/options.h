@@ -18,6 +18,7 @@
 #define TAKES_TIME	4
 #define TAKES_TABLE	8
 #define TAKES_DURATION	16
+#define TAKES_OUTCOME	32
 
 /**
  * struct options - what the user wants

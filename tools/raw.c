@@ -18,6 +18,9 @@ static_assert(SW_TEXT_SLACK == RECORD_SLACK, "text is written with another slack
 
 static const struct sw_word json_null = SW_WORD("null");
 
+/* Those that have a letter. */
+#define ALL_FLAGS	((1 << (sizeof(SHUTWATCH_FLAGS) - 1)) - 1)
+
 /**
  * struct sink - where the values of a record go
  * @t: what is being written: the values, or an object
@@ -216,6 +219,27 @@ INLINE void put_errno(struct sink *s, enum shutwatch_key key, int err)
 	end_text(s, key, text);
 }
 
+INLINE void put_error(struct sink *s, enum shutwatch_key key, int err)
+{
+	if (err)
+		put_errno(s, key, err);
+	else
+		put_nothing(s, key);
+}
+
+INLINE void put_flags(struct sink *s, enum shutwatch_key key, __u8 flags)
+{
+	const char *text;
+
+	if (!(flags & ALL_FLAGS)) {
+		put_nothing(s, key);
+		return;
+	}
+	text = begin_text(s, key);
+	sw_text_flags(&s->t, flags, SHUTWATCH_FLAGS);
+	end_text(s, key, text);
+}
+
 INLINE void put_states(struct sink *s, enum shutwatch_key key, __u8 before, __u8 after)
 {
 	const char *text;
@@ -266,6 +290,8 @@ INLINE void put_kreason(struct sink *s, enum shutwatch_key key, const char *krea
 #define PUT_COMM(key, field)	put_comm(s, key, r->field)
 #define PUT_KREASON(key, field)	put_kreason(s, key, r->field)
 #define PUT_ERRNO(key, field)	put_errno(s, key, r->field)
+#define PUT_ERROR(key, field)	put_error(s, key, r->field)
+#define PUT_FLAGS(key, field)	put_flags(s, key, r->field.flags)
 #define PUT_STATES(key, field)	put_states(s, key, r->field, r->after)
 #define PUT_CTX(key, field)	put_word(s, key, SW_WORD_OF(sw_ctx_words, r->field))
 #define PUT_BY(key, field)	put_word(s, key, SW_WORD_OF(sw_by_words, r->field))
@@ -273,16 +299,15 @@ INLINE void put_kreason(struct sink *s, enum shutwatch_key key, const char *krea
 #define PUT_SENT(key, field)	put_word(s, key, SW_WORD_OF(sw_sent_words, r->field))
 #define PUT_WHY(key, field)	put_word(s, key, SW_WORD_OF(sw_why_words, r->field))
 #define PUT_FIN(key, field)	put_word(s, key, SW_WORD_OF(sw_fin_words, r->field))
+#define PUT_WHAT(key, field)	put_word(s, key, SW_WORD_OF(sw_what_words, r->field))
 
 /* The kind stands elsewhere in both, and is there already. */
 #define PUT_KIND(key, field)	do { } while (0)
 
-#define BIT(key)	(1ULL << SHUTWATCH_KEY_##key)
-#define ALL		(~0ULL)
-
 /* A row of a table, as code. */
 #define PUT(key, type, field, when)					\
-	switch (wanted & BIT(key) ? SW_WHEN_##when : SW_ABSENT) {	\
+	switch (SW_HAS_KEY(wanted, SHUTWATCH_KEY_##key) ?		\
+		SW_WHEN_##when : SW_ABSENT) {				\
 	case SW_VALUE:							\
 		PUT_##type(SHUTWATCH_KEY_##key, field);			\
 		break;							\
@@ -293,14 +318,19 @@ INLINE void put_kreason(struct sink *s, enum shutwatch_key key, const char *krea
 		break;							\
 	}
 
-/* A lost record has no socket, no task and no time. */
-#define PUT_LOST(key, type, field, when)				\
-{									\
-	if (SHUTWATCH_KEY_##key == SHUTWATCH_KEY_SEQ)			\
-		put_long(s, SHUTWATCH_KEY_SEQ, r->seq);			\
-	else if (SHUTWATCH_KEY_##key != SHUTWATCH_KEY_KIND)		\
+/* The same, where only some keys have anything to say. */
+#define PUT_FEW(key, type, field, when)					\
+	switch (SW_HAS_KEY(few, SHUTWATCH_KEY_##key) ?			\
+		SW_WHEN_##when : SW_DASH) {				\
+	case SW_VALUE:							\
+		PUT_##type(SHUTWATCH_KEY_##key, field);			\
+		break;							\
+	case SW_DASH:							\
 		put_nothing(s, SHUTWATCH_KEY_##key);			\
-}
+		break;							\
+	case SW_ABSENT:							\
+		break;							\
+	}
 
 /*
  * What a kind has is told in the order of SHUTWATCH_KEY_LIST, which is that of
@@ -349,11 +379,12 @@ INLINE void put_kind(struct sink *s, const struct shutwatch_raw *r, unsigned lon
 INLINE void put_record(struct sink *s, const struct shutwatch_raw *r, unsigned long long wanted)
 {
 	const unsigned int flags = r->flags;
+	const __u64 few = sw_head_keys(r->kind);
 
-	if (r->kind == SHUTWATCH_KIND_LOST)
-		SW_KEYS(SHUTWATCH_HEAD_KEYS(PUT_LOST, PUT_LOST));
-	else
+	if (few == SW_ALL_KEYS)
 		SW_KEYS(SHUTWATCH_HEAD_KEYS(PUT, PUT));
+	else
+		SW_KEYS(SHUTWATCH_HEAD_KEYS(PUT_FEW, PUT_FEW));
 	switch (r->kind) {
 	SHUTWATCH_KIND_LIST(PUT_KIND_OF)
 	}
@@ -402,14 +433,16 @@ void raw_record(struct record *r, const struct shutwatch_raw *raw, struct raw_ke
 {
 	struct sink s = begin(r, raw, kept);
 
-	put_record(&s, raw, ALL);
+	put_record(&s, raw, SW_ALL_KEYS);
 }
 
 /* What the columns of the table look at. */
+#define BIT(key)	SW_KEY_BIT(key)
 #define BRIEF								\
-	(BIT(PID) | BIT(COMM) | BIT(LOCAL) | BIT(REMOTE) | BIT(STATE) |	\
-	 BIT(CALL) | BIT(HOW) | BIT(BY) | BIT(SENT) | BIT(WHY) |	\
-	 BIT(FIN) | BIT(ERROR) | BIT(COUNT))
+	(BIT(PID) | BIT(COMM) | BIT(OWNER) | BIT(OCOMM) | BIT(NETNS) |	\
+	 BIT(LOCAL) | BIT(REMOTE) | BIT(STATE) | BIT(CALL) | BIT(HOW) |	\
+	 BIT(RET) | BIT(BY) | BIT(SENT) | BIT(WHY) | BIT(FIN) |	\
+	 BIT(ERROR) | BIT(WHAT) | BIT(COUNT))
 
 /**
  * raw_record_brief() - the same, of what the columns of the table show
@@ -439,7 +472,7 @@ char *raw_json(char *to, const struct shutwatch_raw *raw, struct raw_kept *kept)
 	sw_text_const(&s.t, "{\"" JSON_TYPE "\":\"");
 	sw_text_word(&s.t, SW_WORD_OF(sw_kind_words, raw->kind));
 	sw_text_char(&s.t, '"');
-	put_record(&s, raw, ALL);
+	put_record(&s, raw, SW_ALL_KEYS);
 	sw_text_const(&s.t, "}\n");
 	return s.t.pos;
 }

@@ -168,3 +168,21 @@ bool record_is_lost(const struct record *r)
 		return r->raw->kind == SHUTWATCH_KIND_LOST;
 	return names_is(&kind_names, SHUTWATCH_KIND_LOST, r->value[SHUTWATCH_KEY_KIND]);
 }
+
+static bool is_skipped(const struct record *r)
+{
+	if (r->raw)
+		return r->raw->kind == SHUTWATCH_KIND_SKIPPED;
+	return names_is(&kind_names, SHUTWATCH_KIND_SKIPPED, r->value[SHUTWATCH_KEY_KIND]);
+}
+
+/**
+ * record_is_note() - whether it tells of what was not seen, and of no socket
+ * @r: the record
+ *
+ * Return: true for a record of kind lost or skipped.
+ */
+bool record_is_note(const struct record *r)
+{
+	return record_is_lost(r) || is_skipped(r);
+}

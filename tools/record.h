@@ -44,5 +44,6 @@ int record_parse(struct record *r, const char *line);
 int record_unescape(char *dst, size_t size, const char *src);
 const char *record_value(const struct record *r, enum shutwatch_key key);
 bool record_is_lost(const struct record *r);
+bool record_is_note(const struct record *r);
 
 #endif /* SHUTWATCH_RECORD_H */

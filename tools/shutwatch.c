@@ -17,17 +17,15 @@
 #include "columns.h"
 #include "json.h"
 #include "line.h"
+#include "note.h"
 #include "options.h"
 #include "out.h"
 #include "raw.h"
 #include "say.h"
 #include "source.h"
+#include "totals.h"
 
 #define NS_PER_SEC	1000000000ULL
-
-/* What a line that has no kind is called in JSON. */
-#define TYPE_RECORD	"record"
-#define TYPE_SOCKET	"socket"
 
 static_assert(OUT_LINE >= LINE_SIZE && OUT_LINE >= JSON_SIZE, "lines outgrew the output");
 
@@ -50,18 +48,36 @@ static void catch_signals(void)
 }
 
 /**
+ * struct view - how the lines of a file are shown
+ * @type: what a line that has no kind is called in JSON
+ * @header: writes the titles of a table
+ * @row: writes a row of it
+ */
+struct view {
+	const char *type;
+	char *(*header)(char *to, const struct table *t);
+	char *(*row)(char *to, const struct table *t, const struct record *r);
+};
+
+static const struct view records_view = { "record", columns_header, columns_record };
+static const struct view sockets_view = { "socket", columns_header, columns_record };
+static const struct view totals_view = { "total", totals_header, totals_record };
+
+/**
  * struct printer - what becomes of the records
  * @o: what the user wants
- * @type: what a record that has no kind is called in JSON
+ * @view: how they are shown
  * @printed: how many lines that count
  * @filtered: whether there is a filter to pass
+ * @netns: the network namespace of the last row
  * @kept: what raw records have in common
  */
 struct printer {
 	const struct options *o;
-	const char *type;
+	const struct view *view;
 	unsigned long printed;
 	bool filtered;
+	char netns[16];
 	struct raw_kept kept;
 };
 
@@ -73,15 +89,29 @@ static int ended(bool arrived)
 	return arrived ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/*
+ * Rows of another network namespace than those before: the same addresses may
+ * be others there.  Who has only one never sees this.
+ */
+static bool print_netns(struct printer *p, const struct record *r)
+{
+	const char *netns = record_value(r, SHUTWATCH_KEY_NETNS);
+	bool first = !p->netns[0];
+
+	if (!netns || columns_tell_netns(&p->o->table) ||
+	    !strncmp(p->netns, netns, sizeof(p->netns) - 1))
+		return true;
+	strncpy(p->netns, netns, sizeof(p->netns) - 1);
+	return first || out_done(columns_netns(out_line(), r));
+}
+
 static bool print_record(struct printer *p, const struct record *r)
 {
-	char *to = out_line();
-
 	if (p->o->json && r->raw)
-		return out_done(raw_json(to, r->raw, &p->kept));
+		return out_done(raw_json(out_line(), r->raw, &p->kept));
 	if (p->o->json)
-		return out_done(json_record(to, r, p->type));
-	return out_done(columns_record(to, &p->o->table, r));
+		return out_done(json_record(out_line(), r, p->view->type));
+	return print_netns(p, r) && out_done(p->view->row(out_line(), &p->o->table, r));
 }
 
 /* A line was written that counts.  Return: GO_ON, or an exit status. */
@@ -94,17 +124,17 @@ static int counted(struct printer *p)
 /* Print what passes.  Return: GO_ON, or an exit status. */
 static int take_record(struct printer *p, const struct record *r)
 {
-	const char *count = r->value[SHUTWATCH_KEY_COUNT];
+	char text[NOTE_SIZE];
 
 	if (p->filtered && !filter_match(&p->o->filter, r))
 		return GO_ON;
 	if (!print_record(p, r))
 		return EXIT_FAILURE;
-	if (record_is_lost(r)) {
-		say("lost %s events", count ? count : "some");
-		return GO_ON;
-	}
-	return counted(p);
+	if (!record_is_note(r))
+		return counted(p);
+	note_text(text, r);
+	say("%s", text);
+	return GO_ON;
 }
 
 static void warn_foreign(const struct source *s, bool *warned)
@@ -146,11 +176,11 @@ static int print_lines(struct printer *p, struct source *s)
 	return status;
 }
 
-static bool print_header(const struct options *o)
+static bool print_header(const struct printer *p)
 {
-	if (o->json || o->no_header)
+	if (p->o->json || p->o->no_header)
 		return true;
-	return out_done(columns_header(out_line(), &o->table));
+	return out_done(p->view->header(out_line(), &p->o->table));
 }
 
 static int open_source(struct source *s, const struct options *o, const char *file)
@@ -167,15 +197,15 @@ static int open_source(struct source *s, const struct options *o, const char *fi
 	return 0;
 }
 
-static int show_file(const struct options *o, const char *file, const char *type)
+static int show_file(const struct options *o, const char *file, const struct view *view)
 {
-	struct printer p = { .o = o, .type = type, .filtered = filter_asks(&o->filter) };
+	struct printer p = { .o = o, .view = view, .filtered = filter_asks(&o->filter) };
 	static struct source s;
 	int status;
 
 	if (open_source(&s, o, file))
 		return EXIT_FAILURE;
-	status = print_header(o) ? print_lines(&p, &s) : EXIT_FAILURE;
+	status = print_header(&p) ? print_lines(&p, &s) : EXIT_FAILURE;
 	source_close(&s);
 	return status;
 }
@@ -201,14 +231,15 @@ static bool is_brief(const struct options *o)
 {
 	const struct table *t = &o->table;
 
-	return !t->extended && !t->clock && !t->stamp && !o->filter.netns;
+	return !t->extended && !t->clock && !t->stamp;
 }
 
 static int take_raw(struct printer *p, const struct shutwatch_raw *raw)
 {
+	bool is_note = raw->kind == SHUTWATCH_KIND_LOST || raw->kind == SHUTWATCH_KIND_SKIPPED;
 	struct record r;
 
-	if (p->o->json && !p->filtered && raw->kind != SHUTWATCH_KIND_LOST)
+	if (p->o->json && !p->filtered && !is_note)
 		return out_done(raw_json(out_line(), raw, &p->kept)) ? counted(p) : EXIT_FAILURE;
 	if (is_brief(p->o))
 		raw_record_brief(&r, raw, &p->kept);
@@ -235,7 +266,7 @@ static int print_raw(struct printer *p, struct source *s)
 static int run_follow(const struct options *o)
 {
 	struct printer p = {
-		.o = o, .type = TYPE_RECORD, .filtered = filter_asks(&o->filter)
+		.o = o, .view = &records_view, .filtered = filter_asks(&o->filter)
 	};
 	static struct source s;
 	int status;
@@ -243,10 +274,10 @@ static int run_follow(const struct options *o)
 	if (source_check(o->dir))
 		return EXIT_FAILURE;
 	if (!source_has(o->dir, SHUTWATCH_FILE_RAW))
-		return show_file(o, SHUTWATCH_FILE_PIPE, TYPE_RECORD);
+		return show_file(o, SHUTWATCH_FILE_PIPE, &records_view);
 	if (open_source(&s, o, SHUTWATCH_FILE_RAW))
 		return EXIT_FAILURE;
-	status = print_header(o) ? print_raw(&p, &s) : EXIT_FAILURE;
+	status = print_header(&p) ? print_raw(&p, &s) : EXIT_FAILURE;
 	source_close(&s);
 	if (status != NEWER || open_source(&s, o, SHUTWATCH_FILE_PIPE))
 		return status == NEWER ? EXIT_FAILURE : status;
@@ -257,12 +288,17 @@ static int run_follow(const struct options *o)
 
 static int run_events(const struct options *o)
 {
-	return show_file(o, SHUTWATCH_FILE_EVENTS, TYPE_RECORD);
+	return show_file(o, SHUTWATCH_FILE_EVENTS, &records_view);
 }
 
 static int run_sockets(const struct options *o)
 {
-	return show_file(o, SHUTWATCH_FILE_SOCKETS, TYPE_SOCKET);
+	return show_file(o, SHUTWATCH_FILE_SOCKETS, &sockets_view);
+}
+
+static int run_totals(const struct options *o)
+{
+	return show_file(o, SHUTWATCH_FILE_TOTALS, &totals_view);
 }
 
 /* Return: GO_ON, or an exit status. */
@@ -324,15 +360,19 @@ static int run_stats(const struct options *o)
 	return status;
 }
 
-#define TAKES_ALL	(TAKES_FILTER | TAKES_KIND | TAKES_TIME | TAKES_TABLE | TAKES_DURATION)
+#define TAKES_ALL							\
+	(TAKES_FILTER | TAKES_OUTCOME | TAKES_KIND | TAKES_TIME |	\
+	 TAKES_TABLE | TAKES_DURATION)
 
 const struct command commands[] = {
 	{ "follow", "print the records kept, then wait for more (the default)",
 	  TAKES_ALL, run_follow },
 	{ "events", "print the records kept, and end",
 	  TAKES_ALL & ~TAKES_DURATION, run_events },
-	{ "sockets", "print the sockets watched, with their last call",
-	  TAKES_FILTER | TAKES_TABLE, run_sockets },
+	{ "sockets", "print the sockets watched, with what ended them",
+	  TAKES_FILTER | TAKES_OUTCOME | TAKES_TABLE, run_sockets },
+	{ "totals", "print how many connections ended how",
+	  TAKES_OUTCOME, run_totals },
 	{ "stats", "print the counters: hits, losses, missed probes",
 	  0, run_stats },
 	{ NULL, NULL, 0, NULL }

@@ -21,6 +21,7 @@
 #include "line.h"
 #include "raw.h"
 #include "record.h"
+#include "totals.h"
 
 #define INPUT_MAX	1024
 
@@ -78,6 +79,18 @@ static void check_table(const struct record *r, bool wide, bool extended)
 		must(text[i] >= ' ' && text[i] <= '~', "a control character got through");
 }
 
+static void check_totals(const struct record *r)
+{
+	struct table t = { .wide = false };
+	char text[LINE_SIZE];
+	size_t len, i;
+
+	len = (size_t)(totals_record(text, &t, r) - text);
+	must(len && len <= sizeof(text) && text[len - 1] == '\n', "not a line of totals");
+	for (i = 0; i + 1 < len; i++)
+		must(text[i] >= ' ' && text[i] <= '~', "a control character got through");
+}
+
 static void check_json(const struct record *r)
 {
 	bool quoted = false;
@@ -121,6 +134,7 @@ static void check_record(const struct record *r)
 	check_table(r, false, false);
 	check_table(r, false, true);
 	check_table(r, true, true);
+	check_totals(r);
 	check_json(r);
 	check_filter(r);
 }

@@ -48,21 +48,24 @@ static unsigned long long roll(unsigned long long sides)
 /* Of any length in bits, so that all widths in digits are met. */
 static __u64 number(int bits)
 {
-	return (seed ^ roll(-1ULL)) >> (64 - 1 - roll(bits));
+	__u64 value = roll(-1ULL);
+
+	return value >> (64 - 1 - roll(bits));
 }
 
-static void roll_comm(struct sw_record *rec)
+static void roll_comm(char *comm)
 {
 	static const char odd[] = " \t\n\\=\"\x7f\x01\xc3\xa9\xff";
 	static const char * const usual[] = { "load", "python3", "my prog", "tcp server" };
 	size_t i;
 
+	memset(comm, 0, SHUTWATCH_COMM_LEN);
 	if (roll(4)) {
-		snprintf(rec->comm, sizeof(rec->comm), "%s", usual[roll(4)]);
+		snprintf(comm, SHUTWATCH_COMM_LEN, "%s", usual[roll(4)]);
 		return;
 	}
-	for (i = 0; i < sizeof(rec->comm); i++)
-		rec->comm[i] = roll(3) ? (char)('a' + roll(26)) : odd[roll(sizeof(odd))];
+	for (i = 0; i < SHUTWATCH_COMM_LEN; i++)
+		comm[i] = roll(3) ? (char)('a' + roll(26)) : odd[roll(sizeof(odd))];
 }
 
 static void roll_address(__u8 *addr, bool ipv6)
@@ -100,14 +103,33 @@ static void roll_socket(struct sw_record *rec)
 	memset(rec->id.raddr, 0, sizeof(rec->id.raddr));
 	roll_address(rec->id.laddr, ipv6);
 	roll_address(rec->id.raddr, ipv6);
-	rec->outcome.flags = (__u8)(roll(64) & ~SW_RECORD_IPV6) | (ipv6 ? SW_RECORD_IPV6 : 0);
+	rec->outcome.flags = (__u8)(roll(128) & ~SW_RECORD_IPV6) | (ipv6 ? SW_RECORD_IPV6 : 0);
 	if (rec->kind == SHUTWATCH_KIND_CALL)
 		rec->outcome.flags &= (__u8)~SW_RECORD_PARENT;
 	rec->pid = roll(3) ? (__u32)number(22) : 0;
-	memset(rec->comm, 0, sizeof(rec->comm));
-	roll_comm(rec);
+	roll_comm(rec->comm);
+	rec->owner.pid = roll(4) ? rec->pid : (__u32)number(22);
+	memcpy(rec->owner.comm, rec->comm, sizeof(rec->comm));
+	if (roll(2))
+		roll_comm(rec->owner.comm);
 	rec->cpu = (__u16)number(12);
 	rec->ctx = (__u8)roll(SHUTWATCH_CTX_COUNT + 1);
+}
+
+static void roll_trigger(struct sw_record *rec)
+{
+	memset(&rec->trigger, 0, sizeof(rec->trigger));
+	if (rec->by == SHUTWATCH_BY_TIMER) {
+		rec->trigger.timer.user_timeout = roll(2) ? (__u32)number(32) : 0;
+		rec->trigger.timer.orphans = (__u32)number(20);
+		rec->trigger.timer.probes = (__u8)roll(256);
+		rec->trigger.timer.retries = (__u8)roll(16);
+		return;
+	}
+	rec->trigger.segment.seen = !!roll(4);
+	rec->trigger.segment.seq = (__u32)number(32);
+	rec->trigger.segment.len = (__u32)number(16);
+	rec->trigger.segment.flags = (__u8)roll(256);
 }
 
 static void roll_event(struct sw_record *rec)
@@ -134,9 +156,12 @@ static void roll_record(struct sw_record *rec)
 	rec->seq += 1 + (roll(50) ? 0 : number(40));
 	rec->kind = (__u8)roll(SHUTWATCH_KIND_LOST);
 	if (!roll(40))
-		rec->kind = SHUTWATCH_KIND_LOST;
+		rec->kind = roll(3) ? SHUTWATCH_KIND_LOST : SHUTWATCH_KIND_SKIPPED;
 	roll_socket(rec);
 	roll_event(rec);
+	roll_trigger(rec);
+	if (rec->kind == SHUTWATCH_KIND_SKIPPED)
+		rec->by = (__u8)roll(SHUTWATCH_WHAT_COUNT + 1);
 }
 
 static FILE *create(const char *path)
