@@ -28,8 +28,20 @@ static struct sw_cause cause(__u8 by, __u8 why)
 	return (struct sw_cause){ .by = by, .why = why };
 }
 
+/* Where no call was seen above it, its own __tcp_close() still was. */
+static __u8 why_subflow_fin(const struct sw_scene *scene)
+{
+	if (scene->asked)
+		return scene->asked;
+	return scene->path == SW_PATH_CLOSE ? SHUTWATCH_WHY_CLOSE :
+					      SHUTWATCH_WHY_MPTCP;
+}
+
 static struct sw_cause cause_of_subflow(const struct sw_scene *scene)
 {
+	/* Its MPTCP socket was not accepted; the TCP one may follow. */
+	if (scene->asked == SHUTWATCH_WHY_LISTENER_STOPPED)
+		return cause(SHUTWATCH_BY_LISTENER, scene->asked);
 	return cause(SHUTWATCH_BY_MPTCP,
 		     scene->asked ? scene->asked : SHUTWATCH_WHY_MPTCP);
 }
@@ -77,9 +89,7 @@ struct sw_cause sw_cause_of_fin(const struct sw_scene *scene)
 	if (scene->path == SW_PATH_SEGMENT)
 		return cause(SHUTWATCH_BY_RX, SHUTWATCH_WHY_SHUTDOWN_DEFERRED);
 	if (scene->mptcp)
-		return cause(SHUTWATCH_BY_MPTCP,
-			     scene->path == SW_PATH_CLOSE ?
-			     SHUTWATCH_WHY_CLOSE : SHUTWATCH_WHY_SHUTDOWN_WRITE);
+		return cause(SHUTWATCH_BY_MPTCP, why_subflow_fin(scene));
 	return cause(SHUTWATCH_BY_NONE, SHUTWATCH_WHY_NOT_FOLLOWED);
 }
 

@@ -76,17 +76,19 @@ void sw_child_forget(unsigned long arg0, unsigned long arg1, unsigned long arg2,
 	const struct sock *child = (const struct sock *)arg2;
 	struct sw_held held;
 	struct sw_entry *e;
+	bool asked;
 	u64 parent;
 
 	sw_hit(SW_HOOK_CHILD_FORGET);
 	if (!sw_sock_is_tcp(child) || child->sk_state == TCP_CLOSE)
 		return;
 	parent = sw_sock_cookie(listener);
-	e = sw_probe_get(child, child->sk_state, false, &held);
+	asked = is_asked(child, listener);
+	e = sw_probe_get(child, child->sk_state, asked, &held);
 	if (!e)
 		return;
 	e->flags |= SW_ENTRY_CHILD;
-	if (is_asked(child, listener))
+	if (asked)
 		e->flags |= SW_ENTRY_CHILD_ASKED;
 	e->parent = parent;
 	sw_entry_put(&held);
@@ -159,4 +161,71 @@ struct sw_call *sw_subflow_call(const struct sock *sk)
 	if (!call || !(call->seen & SW_SEEN_MPTCP) || !sock_owned_by_user_nocheck(sk))
 		return NULL;
 	return call;
+}
+
+/* The last call on the MPTCP socket of a subflow, also when it is over. */
+static u8 last_call_above(const struct sock *ssk)
+{
+	u8 by = SHUTWATCH_BY_NONE;
+	struct sw_held held;
+	struct sw_entry *e;
+	u64 msk;
+
+	e = sw_probe_find(ssk, &held);
+	if (!e)
+		return by;
+	msk = e->msk;
+	sw_entry_put(&held);
+	e = msk ? sw_entry_find(msk, &held) : NULL;
+	if (!e)
+		return by;
+	by = e->info.last.by;
+	sw_entry_put(&held);
+	return by;
+}
+
+/**
+ * sw_subflow_why_fin() - what MPTCP sends a FIN on a subflow for
+ * @ssk: the subflow
+ * @above: the call on its MPTCP socket in which it does, or NULL
+ *
+ * MPTCP says its end in a DATA_FIN first; the FINs follow when that was
+ * acknowledged, mostly after the call, and from a worker.
+ *
+ * Context: any, preemption disabled; the subflow's lock held.
+ * Return: enum shutwatch_why; unknown where no call was seen.
+ */
+u8 sw_subflow_why_fin(const struct sock *ssk, const struct sw_call *above)
+{
+	switch (above ? above->call : last_call_above(ssk)) {
+	case SHUTWATCH_BY_CLOSE:
+		return SHUTWATCH_WHY_CLOSE;
+	case SHUTWATCH_BY_SHUTDOWN:
+		return SHUTWATCH_WHY_SHUTDOWN_WRITE;
+	}
+	return SHUTWATCH_WHY_UNKNOWN;
+}
+
+/**
+ * sw_subflow_why_rst() - what MPTCP resets a subflow for
+ * @above: the call on its MPTCP socket in which it does, or NULL
+ *
+ * Context: any.
+ * Return: enum shutwatch_why; unknown where no call was seen.
+ */
+u8 sw_subflow_why_rst(const struct sw_call *above)
+{
+	if (!above)
+		return SHUTWATCH_WHY_UNKNOWN;
+	if (above->outcome.before == TCP_LISTEN)
+		return SHUTWATCH_WHY_LISTENER_STOPPED;
+	switch (above->call) {
+	case SHUTWATCH_BY_CLOSE:
+		/* A fastclose, for one of two reasons; of both, this is told. */
+		return above->v.linger == 0 ? SHUTWATCH_WHY_LINGER_ZERO :
+					      SHUTWATCH_WHY_UNREAD_DATA;
+	case SHUTWATCH_BY_CONNECT_UNSPEC:
+		return SHUTWATCH_WHY_CONNECT_UNSPEC;
+	}
+	return SHUTWATCH_WHY_UNKNOWN;
 }

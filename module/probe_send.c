@@ -20,22 +20,6 @@
 #include "probes.h"
 #include "sock.h"
 
-/* What a call on MPTCP's socket resets its subflows for. */
-static u8 asked_of(const struct sw_call *above)
-{
-	if (!above)
-		return SHUTWATCH_WHY_UNKNOWN;
-	switch (above->call) {
-	case SHUTWATCH_BY_CLOSE:
-		/* A fastclose, for one of two reasons; of both, this is told. */
-		return above->v.linger == 0 ? SHUTWATCH_WHY_LINGER_ZERO :
-					      SHUTWATCH_WHY_UNREAD_DATA;
-	case SHUTWATCH_BY_CONNECT_UNSPEC:
-		return SHUTWATCH_WHY_CONNECT_UNSPEC;
-	}
-	return SHUTWATCH_WHY_UNKNOWN;
-}
-
 static void emit_for(const struct sw_entry *e, struct sw_decision *d)
 {
 	d->cookie = e->info.cookie;
@@ -136,6 +120,8 @@ static void lone_fin(const struct sock *sk, u8 fate)
 	struct sw_held held;
 	struct sw_entry *e;
 
+	if (scene.mptcp)
+		scene.asked = sw_subflow_why_fin(sk, above);
 	e = sw_probe_find(sk, &held);
 	if (!e)
 		return;
@@ -254,7 +240,7 @@ static void set_scene(struct sw_scene *scene, const struct sw_entry *e,
 static void rst_alone(const struct sock *sk, enum sw_path path)
 {
 	struct sw_call *above = sw_probe_subflow(sk);
-	struct sw_scene scene = { .path = path, .asked = asked_of(above) };
+	struct sw_scene scene = { .path = path, .asked = sw_subflow_why_rst(above) };
 	struct sw_cause cause;
 	struct sw_held held;
 	struct sw_entry *e;
@@ -276,7 +262,8 @@ static void rst_alone(const struct sock *sk, enum sw_path path)
 		sw_sock_timer(sk, &e->rst.trigger.timer);
 	e->flags |= SW_ENTRY_RST;
 	e->flags &= ~SW_ENTRY_RST_SENT;
-	if (above)
+	/* A listener's call tells what became of its children otherwise. */
+	if (above && above->outcome.before != TCP_LISTEN)
 		above->seen |= SW_SEEN_RST;
 	sw_entry_put(&held);
 }
@@ -385,7 +372,7 @@ void sw_active_rst_sent(const struct sock *sk, u8 kreason, bool known)
 	if (e->flags & SW_ENTRY_RST) {
 		if (has_left(sk, e->rst.failed, e->rst.cpu)) {
 			e->flags |= SW_ENTRY_RST_SENT;
-			if (above)
+			if (above && above->seen & SW_SEEN_RST)
 				above->seen |= SW_SEEN_RST_SENT;
 		}
 		e->rst.kreason = kreason;

@@ -191,7 +191,7 @@ static __always_inline bool sw_probe_asked(const struct sw_entry *e, u8 by,
 	case SHUTWATCH_BY_ABORT:
 		return true;
 	case SHUTWATCH_BY_LISTENER:
-		return e->flags & SW_ENTRY_CHILD_ASKED;
+		return call || e->flags & SW_ENTRY_CHILD_ASKED;
 	case SHUTWATCH_BY_NONE:
 	case SHUTWATCH_BY_RX:
 	case SHUTWATCH_BY_TIMER:
