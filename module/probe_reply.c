@@ -9,6 +9,8 @@
  */
 
 #include <linux/kprobes.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/tcp.h>
 #include <net/inet_timewait_sock.h>
 #include <net/snmp.h>
@@ -74,13 +76,71 @@ void sw_handshake_done(void)
 	this_cpu_write(handshakes.skb, NULL);
 }
 
+/* ---- handshakes that the accept queue had no room for ---- */
+
+/*
+ * The client believes to be connected.  When its request is given up, what it
+ * sends is answered with a RST, for a reason that is some seconds old by then:
+ * the last ones are remembered.
+ */
+#define TURNED_AWAY	64
+#define TURNED_AWAY_SPAN	BIT(24)	/* bytes that it may have sent since */
+
+/**
+ * struct turned_away - a client whose handshake was thrown away
+ * @id: which connection; its netns is 0 where there is none
+ * @seq: sequence number of the segment
+ */
+struct turned_away {
+	struct sw_ident	id;
+	u32		seq;
+};
+
+/* The lock protects the array; it is held for a copy or a comparison. */
+static DEFINE_RAW_SPINLOCK(turned_away_lock);
+static struct turned_away turned_away[TURNED_AWAY];
+
+static void remember_turned_away(const struct sw_ident *id, u32 seq)
+{
+	struct turned_away *t = &turned_away[id->rport % TURNED_AWAY];
+	unsigned long irqflags;
+
+	raw_spin_lock_irqsave(&turned_away_lock, irqflags);
+	t->id = *id;
+	t->seq = seq;
+	raw_spin_unlock_irqrestore(&turned_away_lock, irqflags);
+}
+
+/* Told once: the next connection of the same ports is another one. */
+static bool was_turned_away(const struct sk_buff *skb, const struct net *net)
+{
+	struct shutwatch_segment segment;
+	struct sw_ident id = {};
+	struct turned_away *t;
+	unsigned long irqflags;
+	bool found;
+
+	sw_skb_ident(skb, net, &id);
+	sw_skb_segment(skb, &segment);
+	t = &turned_away[id.rport % TURNED_AWAY];
+	raw_spin_lock_irqsave(&turned_away_lock, irqflags);
+	found = !memcmp(&t->id, &id, sizeof(id)) &&
+		segment.seq - t->seq < TURNED_AWAY_SPAN;
+	if (found)
+		t->id.netns = 0;
+	raw_spin_unlock_irqrestore(&turned_away_lock, irqflags);
+	return found;
+}
+
 /* Why a listener rejects a segment. */
-static u8 why_listener(const struct sk_buff *skb)
+static u8 why_listener(const struct sk_buff *skb, const struct sock *sk)
 {
 	struct handshake *hs = this_cpu_ptr(&handshakes);
 
 	if (hs->skb != skb)
-		return SHUTWATCH_WHY_NO_CONNECTION;
+		return was_turned_away(skb, sock_net(sk)) ?
+		       SHUTWATCH_WHY_ACCEPT_QUEUE_FULL :
+		       SHUTWATCH_WHY_NO_CONNECTION;
 	hs->skb = NULL;
 	return overflows(hs->sk) != hs->overflows ?
 	       SHUTWATCH_WHY_ACCEPT_QUEUE_FULL : SHUTWATCH_WHY_BAD_HANDSHAKE;
@@ -109,7 +169,7 @@ static void judge_reply(struct sw_decision *d, const struct sw_entry *e,
 	d->after = sk->sk_state;
 	switch (sk->sk_state) {
 	case TCP_LISTEN:
-		d->why = why_listener(skb);
+		d->why = why_listener(skb, sk);
 		break;
 	case TCP_SYN_SENT:
 	case TCP_SYN_RECV:
@@ -380,6 +440,7 @@ static void settle_handshake(const struct sk_buff *skb)
 		.after = TCP_LISTEN,
 		.why = SHUTWATCH_WHY_ACCEPT_QUEUE_FULL,
 	};
+	struct sw_ident id = {};
 	struct sw_held held;
 	struct sw_entry *e;
 
@@ -388,6 +449,8 @@ static void settle_handshake(const struct sk_buff *skb)
 	hs->skb = NULL;
 	if (overflows(hs->sk) == hs->overflows)
 		return;
+	sw_skb_ident(skb, sock_net(hs->sk), &id);
+	remember_turned_away(&id, ntohl(tcp_hdr(skb)->seq));
 	e = sw_probe_get(hs->sk, TCP_LISTEN, false, &held);
 	if (!e)
 		return;

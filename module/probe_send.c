@@ -294,12 +294,14 @@ void sw_send_rst(unsigned long arg0, unsigned long arg1, unsigned long arg2,
 NOKPROBE_SYMBOL(sw_send_rst);
 
 /* A listener's call says how many of its children have a record of their own. */
-static void count_child(const struct sw_entry *e)
+static void count_child(struct sw_entry *e)
 {
 	struct sw_call *call = sw_call_find();
 
-	if (!call || !(e->flags & SW_ENTRY_CHILD_ASKED))
+	if (!call || !(e->flags & SW_ENTRY_CHILD_ASKED) ||
+	    e->flags & SW_ENTRY_CHILD_COUNTED)
 		return;
+	e->flags |= SW_ENTRY_CHILD_COUNTED;
 	if (call->cookie == e->parent ||
 	    (call->seen & SW_SEEN_MPTCP && call->outcome.before == TCP_LISTEN))
 		call->children++;

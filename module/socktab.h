@@ -49,6 +49,7 @@
  * CHILD	* inet_child_forget()		-
  * CHILD_ASKED	* the same, in the task that	-
  *		stops the listener
+ * CHILD_COUNTED * its RST is written		-
  * DONE		* tcp_done()			the transition to CLOSE
  * NOT_FOLLOWED	* a call's own code, without	-
  *		a call
@@ -76,6 +77,7 @@
 #define SW_ENTRY_REJECTED	0x4000	/* tcp_reset() runs: our own decision */
 #define SW_ENTRY_SEGMENT_RST	0x8000	/* the segment that is looked at is a RST */
 #define SW_ENTRY_CHILD_ASKED	0x10000	/* and current asked for that */
+#define SW_ENTRY_CHILD_COUNTED	0x20000	/* its listener's call counts it */
 
 /* What is of the connection, and not of the next one of the same socket. */
 #define SW_ENTRY_CONNECTION						\
