@@ -511,7 +511,7 @@ enum shutwatch_type {
 	X(CALL,		BY,		ended.by,	ALWAYS)		\
 	X(HOW,		HOW,		ended.how,	ALWAYS)		\
 	X(SENT,		SENT,		ended.sent,	WITH(ended.by))	\
-	X(WHY,		WHY,		ended.why,	WITH(ended.by))	\
+	X(WHY,		WHY,		ended.why,	WITH(ended.why)) \
 	X(FIN,		FIN,		ended.fin,	ALWAYS)		\
 	X(LAST,		BY,		last.by,	ALWAYS)		\
 	X(LAST_HOW,	HOW,		last.how,	ALWAYS)		\
