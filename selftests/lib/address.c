@@ -13,12 +13,19 @@
  * @family: AF_INET or AF_INET6
  * @ip: the IP address, in network byte order
  * @port: the port, in host byte order
+ *
+ * What is IPv4 on the wire is IPv4, whatever the socket is made of.
  */
 void address_print(char text[ADDRESS_LEN], int family, const void *ip,
 		   __u16 port)
 {
+	static const __u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
 	char host[INET6_ADDRSTRLEN] = "?";
 
+	if (family == AF_INET6 && !memcmp(ip, mapped, sizeof(mapped))) {
+		family = AF_INET;
+		ip = (const __u8 *)ip + sizeof(mapped);
+	}
 	inet_ntop(family, ip, host, sizeof(host));
 	snprintf(text, ADDRESS_LEN, family == AF_INET6 ? "[%s]:%u" : "%s:%u",
 		 host, port);

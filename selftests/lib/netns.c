@@ -279,6 +279,26 @@ static bool parse_line(const char *line, int family, char here[ADDRESS_LEN],
 	return true;
 }
 
+static bool is_listed(const char *path, int family, const char *local,
+		      const char *remote, unsigned int states)
+{
+	char here[ADDRESS_LEN], there[ADDRESS_LEN];
+	FILE *file = fopen(path, "re");
+	unsigned int state;
+	bool found = false;
+	char line[512];
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file)) {
+		found = parse_line(line, family, here, there, &state) &&
+			(states & 1u << state) && !strcmp(here, local) &&
+			!strcmp(there, remote);
+	}
+	fclose(file);
+	return found;
+}
+
 /**
  * netns_in_state - is the connection in one of some states?
  * @local: its local address
@@ -292,22 +312,6 @@ static bool parse_line(const char *line, int family, char here[ADDRESS_LEN],
  */
 bool netns_in_state(const char *local, const char *remote, unsigned int states)
 {
-	const int family = *local == '[' ? AF_INET6 : AF_INET;
-	char here[ADDRESS_LEN], there[ADDRESS_LEN];
-	unsigned int state;
-	bool found = false;
-	char line[512];
-	FILE *file;
-
-	file = fopen(family == AF_INET6 ? "/proc/self/net/tcp6" :
-					  "/proc/self/net/tcp", "re");
-	if (!file)
-		return false;
-	while (!found && fgets(line, sizeof(line), file)) {
-		found = parse_line(line, family, here, there, &state) &&
-			(states & 1u << state) && !strcmp(here, local) &&
-			!strcmp(there, remote);
-	}
-	fclose(file);
-	return found;
+	return is_listed("/proc/self/net/tcp", AF_INET, local, remote, states) ||
+	       is_listed("/proc/self/net/tcp6", AF_INET6, local, remote, states);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "act.h"
+#include "act_option.h"
 #include "step.h"
 
 /* Where the recipes' server is, and where it would be. */
@@ -33,6 +34,8 @@ static void learn_addresses(struct actor *actor)
 	len = sizeof(addr);
 	if (!getpeername(actor->fd, (struct sockaddr *)&addr, &len))
 		address_of(actor->remote, &addr);
+	else if (*actor->local != '[' && *actor->remote == '[')
+		strcpy(actor->remote, address_any(FAMILY_IPV4));
 }
 
 static void adopt(struct play *play, enum who who, int fd)
@@ -43,6 +46,7 @@ static void adopt(struct play *play, enum who who, int fd)
 	const int retries = SYN_RETRIES;
 
 	actor->fd = fd;
+	actor->served = false;
 	strcpy(actor->local, address_any(play->family));
 	strcpy(actor->remote, address_any(play->family));
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof(bound)) ||
@@ -142,7 +146,7 @@ void act_connect(struct play *play, enum who who, const char *address, int want)
 		act_socket(play, who, 0);
 	err = connect(actor->fd, (struct sockaddr *)&addr, len) ? errno : 0;
 	if (err != EISCONN)
-		strcpy(actor->remote, to);
+		address_on_wire(actor->remote, to);
 	learn_addresses(actor);
 	snprintf(text, sizeof(text), "%s.connect(%s)", actor_name(who), to);
 	step_returned(play, text, err, want);
@@ -161,6 +165,7 @@ void act_accept(struct play *play, enum who who, enum who listener)
 	char text[32];
 
 	adopt(play, who, fd);
+	play->actor[who].served = act_state(play, who) != SHUTWATCH_TCP_SYN_RECV;
 	learn_addresses(&play->actor[who]);
 	snprintf(text, sizeof(text), "%s = %s.accept()", actor_name(who),
 		 actor_name(listener));

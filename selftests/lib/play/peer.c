@@ -421,7 +421,7 @@ void peer_remote(struct peer *peer, enum who listener)
 	struct play *play = peer->play;
 
 	strcpy(play->actor[CHILD].local, play->actor[listener].local);
-	remote_address(play->actor[CHILD].remote, play->family);
+	strcpy(play->actor[CHILD].remote, peer->address);
 }
 
 /**
