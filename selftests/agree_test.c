@@ -16,7 +16,7 @@
 /* The beginning of a record, and of one that the server's socket made. */
 #define HEAD(seq, kind, cookie)						\
 	"seq=" #seq " ts=1." #seq " kind=" kind " cpu=0 ctx=task pid=42 "	\
-	"comm=test netns=1 cookie=" cookie " "
+	"comm=test netns=1 cookie=" cookie " owner=42 ocomm=test "
 #define SERVED(seq, kind)						\
 	HEAD(seq, kind, "1a") "local=" SERVER_ " remote=" CLIENT " "
 
@@ -115,6 +115,39 @@ TEST_F(wire, record_without_packet)
 	record_has(self->scene, SERVED(1, "call") "call=close sent=FIN fin=sent");
 	record_has(self->scene, SERVED(2, "decision") "by=rx sent=RST fin=-");
 	EXPECT_EQ(2, disagreements(self->scene));
+}
+
+/* What a record says that it answers. */
+static void answers(struct scene *scene, const char *segment)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "%s%s", SERVED(1, "decision") "by=rx sent=RST fin=- ",
+		 segment);
+	record_has(scene, line);
+}
+
+TEST_F(wire, what_is_answered)
+{
+	struct packet *packet;
+
+	packet = wire_has(self->scene, CLIENT, SERVER_, PACKET_PSH | PACKET_ACK);
+	packet->number = 1000;
+	packet->len = 5;
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_RST);
+	answers(self->scene, "flags=PA segment=1000 len=5");
+	EXPECT_EQ(0, disagreements(self->scene));
+	packet->number++;
+	EXPECT_EQ(1, disagreements(self->scene));
+	packet->number--;
+	packet->len--;
+	EXPECT_EQ(1, disagreements(self->scene));
+	packet->len++;
+	packet->flags |= PACKET_URG;
+	EXPECT_EQ(1, disagreements(self->scene));
+	packet->flags = PACKET_PSH | PACKET_ACK;
+	strcpy(packet->src, SERVER_);
+	EXPECT_EQ(1, disagreements(self->scene));
 }
 
 TEST_F(wire, one_record_claims_one_packet)
@@ -343,7 +376,20 @@ TEST_F(judge, another_identity)
 	self->play->nr_records = 0;
 	self->play->pid = 43;
 	gets(self->play, SERVED(1, "call") "call=close");
-	EXPECT_EQ(1, unmet(self->play));
+	EXPECT_EQ(2, unmet(self->play));
+}
+
+/* Who asks is one thing, whose it is another. */
+TEST_F(judge, another_owner)
+{
+	expect(self->play, S2, "kind=reset");
+	gets(self->play, "seq=1 ts=1.1 kind=reset pid=- comm=- cookie=1a local=" SERVER_
+	     " remote=" CLIENT " owner=42 ocomm=test");
+	EXPECT_EQ(0, unmet(self->play));
+	self->play->nr_records = 0;
+	gets(self->play, "seq=1 ts=1.1 kind=reset pid=- comm=- cookie=1a local=" SERVER_
+	     " remote=" CLIENT " owner=- ocomm=-");
+	EXPECT_EQ(2, unmet(self->play));
 }
 
 TEST_F(judge, too_early)

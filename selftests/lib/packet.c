@@ -24,11 +24,12 @@ static bool decode_tcp(struct packet *packet, int family, const __u8 *ips,
 
 	address_print(packet->src, family, ips, ntohs(tcp.source));
 	address_print(packet->dst, family, ips + ip_len, ntohs(tcp.dest));
-	packet->seq = ntohl(tcp.seq);
+	packet->number = ntohl(tcp.seq);
+	packet->seq = packet->number;
 	packet->ack = ntohl(tcp.ack_seq);
 	packet->len = payload - tcp.doff * 4;
 	packet->flags = data[13] & (PACKET_FIN | PACKET_SYN | PACKET_RST |
-				    PACKET_PSH | PACKET_ACK);
+				    PACKET_PSH | PACKET_ACK | PACKET_URG);
 	packet->again = false;
 	packet->ours = false;
 	return true;
@@ -97,9 +98,10 @@ bool packet_decode(struct packet *packet, const __u8 *frame, size_t len)
 
 static void print_flags(char text[8], __u8 flags)
 {
-	snprintf(text, 8, "%s%s%s%s%s", flags & PACKET_FIN ? "F" : "",
+	snprintf(text, 8, "%s%s%s%s%s%s", flags & PACKET_FIN ? "F" : "",
 		 flags & PACKET_SYN ? "S" : "", flags & PACKET_RST ? "R" : "",
-		 flags & PACKET_PSH ? "P" : "", flags & PACKET_ACK ? "." : "");
+		 flags & PACKET_PSH ? "P" : "", flags & PACKET_ACK ? "." : "",
+		 flags & PACKET_URG ? "U" : "");
 }
 
 /**

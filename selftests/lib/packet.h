@@ -17,12 +17,14 @@
 #define PACKET_RST	0x04
 #define PACKET_PSH	0x08
 #define PACKET_ACK	0x10
+#define PACKET_URG	0x20
 
 /**
  * struct packet - one TCP segment on the wire
  * @src: who sent it
  * @dst: to whom
- * @seq: sequence number; relative to the sender's SYN once flows_follow() has
+ * @number: sequence number
+ * @seq: the same; relative to the sender's SYN once flows_follow() has
  *	seen it
  * @ack: acknowledgment number, likewise relative to the other side's SYN
  * @len: bytes of data
@@ -33,6 +35,7 @@
 struct packet {
 	char src[ADDRESS_LEN];
 	char dst[ADDRESS_LEN];
+	__u32 number;
 	__u32 seq;
 	__u32 ack;
 	__u32 len;

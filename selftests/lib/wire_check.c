@@ -81,6 +81,53 @@ static bool sent_by(const struct record *record, const struct packet *packet)
 		       address_on_wire(wire, record_get(record, SHUTWATCH_KEY_REMOTE)));
 }
 
+/* As the records write them. */
+static void flag_letters(char text[8], __u8 flags)
+{
+	static const char letter[] = SHUTWATCH_FLAGS;
+	size_t i, len = 0;
+
+	for (i = 0; letter[i]; i++) {
+		if (flags & 1 << i)
+			text[len++] = letter[i];
+	}
+	text[len] = '\0';
+}
+
+/* Is this the segment that a record says it was provoked by? */
+static bool provoked(const struct packet *packet, const struct record *record)
+{
+	char wire[ADDRESS_LEN], flags[8], number[16], len[16];
+
+	flag_letters(flags, packet->flags);
+	snprintf(number, sizeof(number), "%u", packet->number);
+	snprintf(len, sizeof(len), "%u", packet->len);
+	return record_is(record, SHUTWATCH_KEY_FLAGS, flags) &&
+	       record_is(record, SHUTWATCH_KEY_SEGMENT, number) &&
+	       record_is(record, SHUTWATCH_KEY_LEN, len) &&
+	       !strcmp(packet->dst,
+		       address_on_wire(wire, record_get(record, SHUTWATCH_KEY_LOCAL))) &&
+	       !strcmp(packet->src,
+		       address_on_wire(wire, record_get(record, SHUTWATCH_KEY_REMOTE)));
+}
+
+static void check_segment(struct agreement *agreement, const struct packet *packet,
+			  int nr_packets, const struct record *r)
+{
+	int i;
+
+	if (record_is(r, SHUTWATCH_KEY_FLAGS, SHUTWATCH_NOTHING))
+		return;
+	for (i = 0; i < nr_packets; i++) {
+		if (provoked(&packet[i], r))
+			return;
+	}
+	remark(&agreement->remarks,
+	       "record %s blames a segment that is not on the wire: %s %s, %s bytes",
+	       record_get(r, SHUTWATCH_KEY_SEQ), record_get(r, SHUTWATCH_KEY_FLAGS),
+	       record_get(r, SHUTWATCH_KEY_SEGMENT), record_get(r, SHUTWATCH_KEY_LEN));
+}
+
 static int find_claim(const struct packet *packet, int at,
 		      const struct record *record, int nr_records,
 		      const int *claimed_by)
@@ -122,6 +169,7 @@ static void check_record(struct agreement *agreement, const struct packet *packe
 	const char *rst = sent_names.name[SHUTWATCH_SENT_RST];
 	const char *fin = sent_names.name[SHUTWATCH_SENT_FIN];
 
+	check_segment(agreement, packet, nr_packets, r);
 	if (must_send(r, PACKET_RST) &&
 	    !is_claimed(claimed_by, packet, nr_packets, at, PACKET_RST))
 		blame_record(&agreement->remarks, r, rst);

@@ -60,7 +60,9 @@ void expect_late(struct play *play, __u64 not_before)
  * @play: in this play, at its end
  * @who: of this socket
  * @format: "ESTABLISHED>CLOSE", all the states that it was in; or with what
- *	led from one to the next, "ESTABLISHED rx CLOSE"
+ *	led from one to the next, "ESTABLISHED rx CLOSE"; there, the error
+ *	that the end left may follow, "SYN_SENT rx CLOSE EHOSTUNREACH", where
+ *	it does not go without saying
  */
 void expect_path(struct play *play, enum who who, const char *format, ...)
 {
@@ -120,6 +122,8 @@ static void check_identity(struct play *play, const struct record *record,
 {
 	bool call = kind_is(record, SHUTWATCH_KIND_CALL);
 	bool asked = call || record_is(record, SHUTWATCH_KEY_BY, "listener");
+	/* Whoever acts, a socket that a program has is ours. */
+	bool owned = e->actor.cookie;
 	char pid[16];
 
 	snprintf(pid, sizeof(pid), "%d", play->pid);
@@ -134,6 +138,10 @@ static void check_identity(struct play *play, const struct record *record,
 		      asked ? pid : SHUTWATCH_NOTHING);
 	check_default(play, record, e, wanted, SHUTWATCH_KEY_COMM,
 		      asked ? play->comm : SHUTWATCH_NOTHING);
+	check_default(play, record, e, wanted, SHUTWATCH_KEY_OWNER,
+		      owned ? pid : SHUTWATCH_NOTHING);
+	check_default(play, record, e, wanted, SHUTWATCH_KEY_OCOMM,
+		      owned ? play->comm : SHUTWATCH_NOTHING);
 }
 
 static void check_record(struct play *play, const struct record *record,
@@ -198,7 +206,8 @@ static void judge_path(struct play *play, const struct expected *e)
 	char path[sizeof(e->text)];
 
 	if (strchr(e->text, ' '))
-		actor_story(play, &e->actor, path, sizeof(path));
+		actor_story(play, &e->actor, path, sizeof(path),
+			    actor_story_has_error(e->text));
 	else
 		actor_path(play, &e->actor, path, sizeof(path));
 	if (strcmp(path, e->text))

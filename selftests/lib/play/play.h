@@ -62,12 +62,14 @@ enum who {
  * struct actor - a socket of a recipe
  * @fd: its descriptor, -1 if there is none (any more)
  * @cookie: its SO_COOKIE, 0 if nobody could ask for it
+ * @served: it was connected before it was accepted, and nobody's until then
  * @local: its address, as the records write it
  * @remote: the address of its peer, likewise
  */
 struct actor {
 	int fd;
 	__u64 cookie;
+	bool served;
 	char local[ADDRESS_LEN];
 	char remote[ADDRESS_LEN];
 };
