@@ -125,9 +125,11 @@ static void tell(struct mib *mib, const struct record *record)
 	mib->count[MIB_ABORT_ON_CLOSE] +=
 		why_is(record, SHUTWATCH_WHY_UNREAD_DATA);
 	mib->count[MIB_ABORT_ON_MEMORY] +=
-		why_is(record, SHUTWATCH_WHY_ORPHAN_MEMORY);
+		why_is(record, SHUTWATCH_WHY_ORPHAN_MEMORY) ||
+		why_is(record, SHUTWATCH_WHY_ORPHAN_COUNT);
 	mib->count[MIB_ABORT_ON_TIMEOUT] +=
 		why_is(record, SHUTWATCH_WHY_KEEPALIVE_TIMEOUT) ||
+		why_is(record, SHUTWATCH_WHY_USER_TIMEOUT) ||
 		why_is(record, SHUTWATCH_WHY_RETRIES_EXHAUSTED);
 	mib->count[MIB_ABORT_ON_LINGER] +=
 		why_is(record, SHUTWATCH_WHY_LINGER2_NEGATIVE) &&

@@ -110,9 +110,11 @@ bool actor_path(const struct play *play, const struct actor *actor, char *path,
  * @story: where to: "SYN_RECV rx ESTABLISHED close FIN_WAIT1"; a "?" is there
  *	before a state that the one before it does not lead to
  * @size: how much fits
+ * @errors: with what the end leaves to the program: "ESTABLISHED timer CLOSE
+ *	ETIMEDOUT"
  */
 void actor_story(const struct play *play, const struct actor *actor, char *story,
-		 size_t size)
+		 size_t size, bool errors)
 {
 	const char *kind = kind_names.name[SHUTWATCH_KIND_STATE];
 	char before[16], after[16], last[16] = "";
@@ -135,5 +137,20 @@ void actor_story(const struct play *play, const struct actor *actor, char *story
 		if (len < size)
 			len += snprintf(story + len, size - len, " %s %s",
 					record_get(r, SHUTWATCH_KEY_BY), after);
+		if (errors && len < size &&
+		    !record_is(r, SHUTWATCH_KEY_ERROR, SHUTWATCH_NOTHING))
+			len += snprintf(story + len, size - len, " %s",
+					record_get(r, SHUTWATCH_KEY_ERROR));
 	}
+}
+
+/**
+ * actor_story_has_error - does a story say what an end leaves to the program?
+ * @story: it
+ *
+ * Return: true if there is an errno behind a CLOSE.
+ */
+bool actor_story_has_error(const char *story)
+{
+	return strstr(story, " CLOSE E");
 }

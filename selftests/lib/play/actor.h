@@ -13,6 +13,7 @@ enum who actor_of(const struct play *play, const struct record *record);
 bool actor_path(const struct play *play, const struct actor *actor, char *path,
 		size_t size);
 void actor_story(const struct play *play, const struct actor *actor, char *story,
-		 size_t size);
+		 size_t size, bool errors);
+bool actor_story_has_error(const char *story);
 
 #endif /* ACTOR_H */

@@ -67,8 +67,10 @@ static const char *kernel_reason(const struct record *wanted)
 		return "TCP_ABORT_ON_CLOSE";
 	case SHUTWATCH_WHY_LINGER2_NEGATIVE:
 		return call ? "TCP_ABORT_ON_LINGER" : "TCP_ABORT_ON_DATA";
+	case SHUTWATCH_WHY_ORPHAN_COUNT:
 	case SHUTWATCH_WHY_ORPHAN_MEMORY:
 		return "TCP_ABORT_ON_MEMORY";
+	case SHUTWATCH_WHY_USER_TIMEOUT:
 	case SHUTWATCH_WHY_KEEPALIVE_TIMEOUT:
 		return "TCP_KEEPALIVE_TIMEOUT";
 	case SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN:
@@ -79,6 +81,8 @@ static const char *kernel_reason(const struct record *wanted)
 	case SHUTWATCH_WHY_NO_SOCKET:
 		return "NO_SOCKET";
 	case SHUTWATCH_WHY_BAD_HANDSHAKE:
+	case SHUTWATCH_WHY_NO_CONNECTION:
+	case SHUTWATCH_WHY_ACCEPT_QUEUE_FULL:
 		return BAD_HANDSHAKE;
 	}
 	return in_between_closings(wanted) ? "TCP_DISCONNECT_WITH_DATA" : "TCP_STATE";
@@ -125,6 +129,12 @@ static void complete(struct whole *whole)
 	unless_said(whole, SHUTWATCH_KEY_UNREAD, none);
 	unless_said(whole, SHUTWATCH_KEY_UNSENT, none);
 	unless_said(whole, SHUTWATCH_KEY_UNACKED, none);
+	if (record_is(wanted, SHUTWATCH_KEY_BY, "timer")) {
+		unless_said(whole, SHUTWATCH_KEY_USER_TIMEOUT, "0");
+		unless_said(whole, SHUTWATCH_KEY_PROBES, "0");
+		unless_said(whole, SHUTWATCH_KEY_RETRIES, "0");
+	}
+	unless_said(whole, SHUTWATCH_KEY_MSK, SHUTWATCH_NOTHING);
 	unless_said(whole, SHUTWATCH_KEY_CHILDREN, SHUTWATCH_NOTHING);
 	unless_said(whole, SHUTWATCH_KEY_PARENT, SHUTWATCH_NOTHING);
 	unless_said(whole, SHUTWATCH_KEY_KREASON,

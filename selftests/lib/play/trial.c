@@ -156,6 +156,11 @@ static void read_wire(struct trial *trial)
 		play->packet[i].ours = is_ours(&play->packet[i]);
 }
 
+static bool kind_is(const struct record *record, enum shutwatch_kind kind)
+{
+	return record_is(record, SHUTWATCH_KEY_KIND, kind_names.name[kind]);
+}
+
 static void take_line(struct trial *trial, const char *line)
 {
 	struct play *play = &trial->play;
@@ -167,8 +172,7 @@ static void take_line(struct trial *trial, const char *line)
 	}
 	if (record_parse(record, line) || record->nr_unknown)
 		remark(&play->trouble, "not a record: %s", line);
-	else if (record_is(record, SHUTWATCH_KEY_KIND,
-			   kind_names.name[SHUTWATCH_KIND_LOST]))
+	else if (kind_is(record, SHUTWATCH_KIND_LOST))
 		remark(&play->trouble, "records were lost");
 	else if (record_is(record, SHUTWATCH_KEY_NETNS, trial->events.netns))
 		play->nr_records++;
@@ -216,16 +220,17 @@ bool trial_sees(struct play *play, const char *src, __u8 flags, int count)
 
 /* ---- the judgment ---- */
 
-static bool has_path(const struct play *play, const struct record *record)
+static const struct expected *path_of(const struct play *play,
+				      const struct record *record)
 {
 	int i;
 
 	for (i = 0; i < play->nr_expected; i++) {
 		if (play->expected[i].is_path &&
 		    actor_owns(&play->expected[i].actor, record))
-			return true;
+			return &play->expected[i];
 	}
-	return false;
+	return NULL;
 }
 
 /* The first transition of a connect() does not know its port yet. */
@@ -265,12 +270,83 @@ static bool names_a_task(const struct record *record)
 	       !record_is(record, SHUTWATCH_KEY_BY, "-");
 }
 
+/* Of the same socket, and of the same transition. */
+static bool belongs(const struct record *record, const struct record *state)
+{
+	return record_cookie(record) == record_cookie(state) &&
+	       record_is(record, SHUTWATCH_KEY_STATE,
+			 record_get(state, SHUTWATCH_KEY_STATE));
+}
+
+/* What a call or a decision, and what comes with it, leaves to the program. */
+static const char *error_of_why(const struct record *record)
+{
+	switch (names_find(&why_names, record_get(record, SHUTWATCH_KEY_WHY))) {
+	case SHUTWATCH_WHY_KEEPALIVE_TIMEOUT:
+	case SHUTWATCH_WHY_USER_TIMEOUT:
+	case SHUTWATCH_WHY_RETRIES_EXHAUSTED:
+		return "ETIMEDOUT";
+	case SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN:
+		return "ECONNRESET";
+	}
+	return SHUTWATCH_NOTHING;
+}
+
+/* Unless the story says so itself. */
+static const char *error_left(const struct play *play, const struct record *state)
+{
+	int i;
+
+	for (i = 0; i < play->nr_records; i++) {
+		const struct record *r = &play->record[i];
+
+		if (!belongs(r, state))
+			continue;
+		if (kind_is(r, SHUTWATCH_KIND_RESET))
+			return record_get(r, SHUTWATCH_KEY_ERROR);
+		if (kind_is(r, SHUTWATCH_KIND_DECISION))
+			return error_of_why(r);
+	}
+	return SHUTWATCH_NOTHING;
+}
+
+static void judge_error(struct play *play, const struct expected *path,
+			const struct record *record)
+{
+	const char *error = record_get(record, SHUTWATCH_KEY_ERROR);
+	const char *wanted = error_left(play, record);
+
+	if (!actor_story_has_error(path->text) && strcmp(error, wanted))
+		remark(&play->unmet, "record %s: error=%s, expected %s",
+		       record_get(record, SHUTWATCH_KEY_SEQ), error, wanted);
+}
+
+/* A socket that waits to be accepted is nobody's yet. */
+static void judge_owner(struct play *play, const struct actor *actor,
+			const struct record *record)
+{
+	bool waits = actor->served &&
+		     record_is(record, SHUTWATCH_KEY_STATE, "SYN_RECV>ESTABLISHED");
+	bool owned = actor->cookie && !waits;
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", play->pid);
+	if (!record_is(record, SHUTWATCH_KEY_OWNER, owned ? pid : SHUTWATCH_NOTHING) ||
+	    !record_is(record, SHUTWATCH_KEY_OCOMM, owned ? play->comm : SHUTWATCH_NOTHING))
+		remark(&play->unmet, "record %s of %s: owner=%s ocomm=%s",
+		       record_get(record, SHUTWATCH_KEY_SEQ),
+		       actor_name(actor_of(play, record)),
+		       record_get(record, SHUTWATCH_KEY_OWNER),
+		       record_get(record, SHUTWATCH_KEY_OCOMM));
+}
+
 static void judge_state(struct play *play, const struct record *record)
 {
 	const char *seq = record_get(record, SHUTWATCH_KEY_SEQ);
+	const struct expected *path = path_of(play, record);
 	char pid[16];
 
-	if (!has_path(play, record)) {
+	if (!path) {
 		remark(&play->unmet, "record %s was not expected: %s by %s of %s",
 		       seq, record_get(record, SHUTWATCH_KEY_STATE),
 		       record_get(record, SHUTWATCH_KEY_BY),
@@ -281,6 +357,8 @@ static void judge_state(struct play *play, const struct record *record)
 		remark(&play->unmet, "record %s: local=%s remote=%s", seq,
 		       record_get(record, SHUTWATCH_KEY_LOCAL),
 		       record_get(record, SHUTWATCH_KEY_REMOTE));
+	judge_owner(play, &path->actor, record);
+	judge_error(play, path, record);
 	if (!names_a_task(record)) {
 		if (!record_is(record, SHUTWATCH_KEY_PID, SHUTWATCH_NOTHING) ||
 		    !record_is(record, SHUTWATCH_KEY_COMM, SHUTWATCH_NOTHING))
@@ -293,15 +371,29 @@ static void judge_state(struct play *play, const struct record *record)
 		remark(&play->unmet, "record %s blames the wrong task", seq);
 }
 
-static void judge_states(struct play *play)
+/* Which segment that was is looked for on the wire. */
+static bool answers_a_segment(const struct record *record)
+{
+	return kind_is(record, SHUTWATCH_KIND_DECISION) &&
+	       record_is(record, SHUTWATCH_KEY_BY, by_names.name[SHUTWATCH_BY_RX]) &&
+	       !record_is(record, SHUTWATCH_KEY_SENT, sent_names.name[SHUTWATCH_SENT_FIN]);
+}
+
+static void judge_records(struct play *play)
 {
 	int i;
 
 	for (i = 0; i < play->nr_records; i++) {
-		if (record_is(&play->record[i], SHUTWATCH_KEY_KIND,
-			      kind_names.name[SHUTWATCH_KIND_STATE]) &&
-		    play_tells(play, &play->record[i]))
-			judge_state(play, &play->record[i]);
+		const struct record *r = &play->record[i];
+
+		if (!play_tells(play, r))
+			continue;
+		if (kind_is(r, SHUTWATCH_KIND_STATE))
+			judge_state(play, r);
+		if (answers_a_segment(r) &&
+		    record_is(r, SHUTWATCH_KEY_FLAGS, SHUTWATCH_NOTHING))
+			remark(&play->unmet, "record %s does not know what it answers",
+			       record_get(r, SHUTWATCH_KEY_SEQ));
 	}
 }
 
@@ -333,7 +425,7 @@ static bool judge(struct trial *trial)
 	wire_check(&play->agreement, play->packet, play->nr_packets, play->record,
 		   play->nr_records, play->claimed_by);
 	expect_judge(play);
-	judge_states(play);
+	judge_records(play);
 	judge_counters(trial);
 	return trial_agrees(trial);
 }
