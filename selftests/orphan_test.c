@@ -25,7 +25,7 @@ static void in_state(struct play *play, int state, const char *says,
 	expect_path(play, S, "%s%s", at.story, adds);
 }
 
-#define TOO_MANY	"sent=RST why=orphan_memory"
+#define TOO_MANY	"sent=RST why=orphan_count"
 
 /* A FIN, and a RST right behind it, is what happens. */
 #define ORPHAN_LIST(X)							\
@@ -48,7 +48,7 @@ ORPHAN_LIST(TEST_ORPHAN)
 TRIALS(limit);
 
 /* close() still finds room for its orphan. */
-TEST_F(limit, T5_orphan_memory)
+TEST_F(limit, T5_orphan_count)
 {
 	struct reached reached;
 	struct peer peer;
@@ -58,7 +58,7 @@ TEST_F(limit, T5_orphan_memory)
 	peer_hears(&peer, PACKET_RST);
 	orphan_allow(self->play);
 	expect_whole(self->play, S, DECISION("timer")
-		     "ctx=timer state=FIN_WAIT1>CLOSE sent=RST why=orphan_memory");
+		     "ctx=timer state=FIN_WAIT1>CLOSE sent=RST why=orphan_count");
 	expect_path(self->play, S, "%s timer CLOSE", reached.story);
 }
 

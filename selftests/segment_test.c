@@ -200,7 +200,7 @@ TEST_F(segment, C1_closed)
 	peer_hears(&peer, PACKET_RST);
 	expect_whole(self->play, S, DECISION("rx")
 		     "state=FIN_WAIT1>CLOSE sent=RST why=data_after_close");
-	expect_path(self->play, S, "%s rx CLOSE", reached.story);
+	expect_path(self->play, S, "%s rx CLOSE ECONNRESET", reached.story);
 }
 
 static void linger2(struct play *play, int seconds)
@@ -544,7 +544,7 @@ static void unreachable_in(struct play *play, int state)
 	peer_is_unreachable(&peer);
 	await_state(play, S, SHUTWATCH_TCP_CLOSE);
 	act_recv_fails(play, S, EHOSTUNREACH);
-	expect_path(play, S, "%s rx CLOSE", reached.story);
+	expect_path(play, S, "%s rx CLOSE EHOSTUNREACH", reached.story);
 }
 
 TEST_F(segment, C14_ICMP_in_SYN_SENT)

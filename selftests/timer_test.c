@@ -110,12 +110,12 @@ static void keep_alive(struct play *play, int probes)
 	set_option(play, SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 
-static void expect_keepalive_timeout(struct play *play,
-				     const struct reached *reached)
+static void expect_timeout(struct play *play, const struct reached *reached,
+			   const char *why)
 {
 	expect_whole(play, S, DECISION("timer")
-		     "ctx=timer state=%s>CLOSE sent=RST why=keepalive_timeout",
-		     reached->state);
+		     "ctx=timer state=%s>CLOSE sent=RST probes=1 why=%s",
+		     reached->state, why);
 	await_error(play, ETIMEDOUT);
 	expect_path(play, S, "%s timer CLOSE", reached->story);
 }
@@ -129,7 +129,7 @@ static void keepalive_runs_out(struct play *play, int state)
 	reach(&reached, &peer, S, state, NULL);
 	keep_alive(play, 1);
 	peer_hears(&peer, PACKET_RST);
-	expect_keepalive_timeout(play, &reached);
+	expect_timeout(play, &reached, "keepalive_timeout");
 }
 
 TEST_F(timer, T3_keepalive_ESTABLISHED)
@@ -157,16 +157,15 @@ TEST_F(timer, T3_user_timeout)
 	keep_alive(self->play, 9);
 	set_tcp(self->play, TCP_USER_TIMEOUT, 1500);
 	peer_hears(&peer, PACKET_RST);
-	expect_keepalive_timeout(self->play, &reached);
+	expect_timeout(self->play, &reached, "user_timeout user_timeout=1500");
 }
 
 /* ---- T4: something to send, and the peer is silent ---- */
 
-static void expect_give_up(struct play *play, const char *state, const char *values)
+static void expect_give_up(struct play *play, const char *state, const char *why)
 {
 	expect_whole(play, S, DECISION("timer")
-		     "ctx=timer state=%s>CLOSE sent=none why=retries_exhausted %s",
-		     state, values);
+		     "ctx=timer state=%s>CLOSE sent=none why=%s", state, why);
 }
 
 TEST_F(timer, T4_SYN_SENT)
@@ -177,7 +176,7 @@ TEST_F(timer, T4_SYN_SENT)
 	peer_open(&peer, self->play);
 	reach(&reached, &peer, S, SHUTWATCH_TCP_SYN_SENT, NULL);
 	set_tcp(self->play, TCP_SYNCNT, 1);
-	expect_give_up(self->play, reached.state, "unacked=0");
+	expect_give_up(self->play, reached.state, "retries_exhausted retries=1");
 	await_error(self->play, ETIMEDOUT);
 	expect_path(self->play, S, "%s timer CLOSE", reached.story);
 }
@@ -191,7 +190,7 @@ TEST_F(timer, T4_data)
 	peer_open(&peer, self->play);
 	reach(&reached, &peer, S, SHUTWATCH_TCP_ESTABLISHED, NULL);
 	act_send(self->play, S, "hello");
-	expect_give_up(self->play, reached.state, "unacked=5");
+	expect_give_up(self->play, reached.state, "retries_exhausted unacked=5 retries=2");
 	await_error(self->play, ETIMEDOUT);
 	expect_path(self->play, S, "%s timer CLOSE", reached.story);
 }
@@ -205,7 +204,8 @@ TEST_F(timer, T4_user_timeout)
 	reach(&reached, &peer, S, SHUTWATCH_TCP_CLOSE_WAIT, NULL);
 	set_tcp(self->play, TCP_USER_TIMEOUT, 500);
 	act_send(self->play, S, "hello");
-	expect_give_up(self->play, reached.state, "unacked=5");
+	expect_give_up(self->play, reached.state,
+		       "user_timeout unacked=5 user_timeout=500 retries=1|2|3");
 	await_error(self->play, ETIMEDOUT);
 	expect_path(self->play, S, "%s timer CLOSE", reached.story);
 }
@@ -222,7 +222,8 @@ TEST_F(timer, T4_zero_window)
 	peer_acks(&peer);
 	set_tcp(self->play, TCP_USER_TIMEOUT, 1000);
 	act_send(self->play, S, "hello");
-	expect_give_up(self->play, reached.state, "unsent=5");
+	expect_give_up(self->play, reached.state,
+		       "user_timeout unsent=5 user_timeout=1000 probes=1|2|3");
 	await_error(self->play, ETIMEDOUT);
 	expect_path(self->play, S, "%s timer CLOSE", reached.story);
 }
@@ -238,7 +239,7 @@ static void orphan_gives_up(struct play *play, int state, const char *to)
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=%s>%s sent=FIN why=close fin=sent",
 		     reached.state, to);
-	expect_give_up(play, to, "unacked=0");
+	expect_give_up(play, to, "retries_exhausted retries=2");
 	orphan_await(play, S, SHUTWATCH_TCP_CLOSE);
 	expect_path(play, S, "%s close %s timer CLOSE", reached.story, to);
 }
