@@ -129,12 +129,24 @@ static void await_acknowledged(struct play *play)
 	}
 }
 
-static void expect_closed_by(struct play *play, pid_t pid, const char *comm)
+static void expect_closed(struct play *play, const char *how, pid_t pid,
+			  const char *comm)
 {
 	await_acknowledged(play);
-	expect_whole(play, S2, CLOSE BY_FIN " pid=%d comm=%s", pid, comm);
+	expect_whole(play, S2, CLOSE BY_FIN " how=%s pid=%d comm=%s", how, pid, comm);
 	expect_path(play, S1, CLIENT " rx CLOSE_WAIT");
 	expect_path(play, S2, SERVED " close FIN_WAIT1 rx FIN_WAIT2");
+}
+
+static void expect_closed_by(struct play *play, pid_t pid, const char *comm)
+{
+	expect_closed(play, SHUTWATCH_NOTHING, pid, comm);
+}
+
+/* It called nothing: the kernel closed what was still open. */
+static void expect_exit_of(struct play *play, pid_t pid, const char *comm)
+{
+	expect_closed(play, "exit", pid, comm);
 }
 
 TEST_F(process, exit_without_close)
@@ -145,7 +157,7 @@ TEST_F(process, exit_without_close)
 	child = child_start(self->play, "leaver", NULL);
 	give_up(self->play, S2);
 	child_go(&child);
-	expect_closed_by(self->play, child.pid, "leaver");
+	expect_exit_of(self->play, child.pid, "leaver");
 }
 
 TEST_F(process, killed)
@@ -156,7 +168,7 @@ TEST_F(process, killed)
 	child = child_start(self->play, "victim", NULL);
 	give_up(self->play, S2);
 	child_kill(&child);
-	expect_closed_by(self->play, child.pid, "victim");
+	expect_exit_of(self->play, child.pid, "victim");
 }
 
 /* What is not a word is written as in /proc/mounts. */
@@ -168,7 +180,7 @@ TEST_F(process, name_with_spaces)
 	child = child_start(self->play, "a b=c\\d\te\n", NULL);
 	give_up(self->play, S2);
 	child_go(&child);
-	expect_closed_by(self->play, child.pid, "a\\040b\\075c\\134d\\011e\\012");
+	expect_exit_of(self->play, child.pid, "a\\040b\\075c\\134d\\011e\\012");
 }
 
 static void close_s2(struct play *play)
@@ -233,7 +245,7 @@ TEST_F(process, killed_with_unread_data)
 	child_kill(&child);
 	await_state(self->play, S1, SHUTWATCH_TCP_CLOSE);
 	expect_whole(self->play, S2, CLOSE
-		     "state=ESTABLISHED>CLOSE sent=RST why=unread_data unread=5 pid=%d comm=victim",
+		     "state=ESTABLISHED>CLOSE sent=RST why=unread_data unread=5 how=exit pid=%d comm=victim",
 		     child.pid);
 	expect_whole(self->play, S1, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
 	expect_path(self->play, S1, CLIENT " rx CLOSE");
