@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "module.h"
+#include "netns.h"
 #include "record_fields.h"
 
 TRIALS(view);
@@ -47,26 +48,129 @@ static void begin(struct play *play)
 	expect_path(play, S2, "SYN_RECV rx ESTABLISHED shutdown FIN_WAIT1 rx FIN_WAIT2");
 }
 
-TEST_F(view, sockets)
+/* When the last transition of a socket was, as its record says. */
+static void last_transition(const struct actor *actor, char ts[40])
 {
-	const struct actor *s2 = &self->play->actor[S2];
-	char line[SHUTWATCH_LINE_MAX];
+	char line[SHUTWATCH_LINE_MAX], path[256];
+	struct record r;
+	FILE *file;
+
+	*ts = '\0';
+	module_file(path, sizeof(path), SHUTWATCH_FILE_EVENTS);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (!record_parse(&r, line) && record_cookie(&r) == actor->cookie &&
+		    record_is(&r, SHUTWATCH_KEY_KIND, "state"))
+			snprintf(ts, 40, "%s", record_get(&r, SHUTWATCH_KEY_TS));
+	}
+	if (file)
+		fclose(file);
+}
+
+/**
+ * struct row - what the line of a socket says, as in the file
+ * @state: now
+ * @path: so far
+ * @shut: sides
+ * @ended: call how sent why fin
+ * @last: last last_how last_sent last_why
+ */
+struct row {
+	const char *state;
+	const char *path;
+	const char *shut;
+	const char *ended;
+	const char *last;
+};
+
+static void check_row(struct __test_metadata *_metadata, struct play *play,
+		      enum who who, const struct row *row)
+{
+	const struct actor *actor = &play->actor[who];
+	char line[SHUTWATCH_LINE_MAX], wanted[SHUTWATCH_LINE_MAX], ts[40];
 	struct record r;
 
-	begin(self->play);
-	ASSERT_TRUE(find_line(SHUTWATCH_FILE_SOCKETS, s2->cookie, line,
+	ASSERT_TRUE(find_line(SHUTWATCH_FILE_SOCKETS, actor->cookie, line,
 			      sizeof(line), &r));
-	EXPECT_STREQ(s2->local, record_get(&r, SHUTWATCH_KEY_LOCAL));
-	EXPECT_STREQ(s2->remote, record_get(&r, SHUTWATCH_KEY_REMOTE));
-	EXPECT_STREQ(self->play->comm, record_get(&r, SHUTWATCH_KEY_COMM));
-	EXPECT_STREQ("FIN_WAIT2", record_get(&r, SHUTWATCH_KEY_STATE));
-	EXPECT_STREQ("SYN_RECV>ESTABLISHED>FIN_WAIT1>FIN_WAIT2",
-		     record_get(&r, SHUTWATCH_KEY_PATH));
-	EXPECT_STREQ("wr", record_get(&r, SHUTWATCH_KEY_SHUT));
-	EXPECT_STREQ("shutdown", record_get(&r, SHUTWATCH_KEY_CALL));
-	EXPECT_STREQ("wr", record_get(&r, SHUTWATCH_KEY_HOW));
-	EXPECT_STREQ("FIN", record_get(&r, SHUTWATCH_KEY_SENT));
-	EXPECT_STREQ("shutdown_write", record_get(&r, SHUTWATCH_KEY_WHY));
+	last_transition(actor, ts);
+	snprintf(wanted, sizeof(wanted),
+		 "netns=%llu cookie=%llx local=%s remote=%s owner=%d ocomm=%s state=%s since=%s path=%s shut=%s %s %s\n",
+		 netns_inode(), actor->cookie, actor->local, actor->remote,
+		 play->pid, play->comm, row->state, ts, row->path, row->shut,
+		 row->ended, row->last);
+	EXPECT_STREQ(wanted, line);
+}
+
+TEST_F(view, sockets)
+{
+	const struct row listens = {
+		"LISTEN", "CLOSE>LISTEN", "-", "call=- how=- sent=- why=- fin=-",
+		"last=- last_how=- last_sent=- last_why=-",
+	};
+	const struct row finished = {
+		"CLOSE_WAIT", "CLOSE>SYN_SENT>ESTABLISHED>CLOSE_WAIT", "-",
+		"call=- how=- sent=- why=- fin=-",
+		"last=- last_how=- last_sent=- last_why=-",
+	};
+	const struct row shut = {
+		"FIN_WAIT2", "SYN_RECV>ESTABLISHED>FIN_WAIT1>FIN_WAIT2", "wr",
+		"call=shutdown how=wr sent=FIN why=shutdown_write fin=sent",
+		"last=shutdown last_how=wr last_sent=FIN last_why=shutdown_write",
+	};
+
+	begin(self->play);
+	check_row(_metadata, self->play, SERVER, &listens);
+	check_row(_metadata, self->play, S1, &finished);
+	check_row(_metadata, self->play, S2, &shut);
+}
+
+/* What came later and ended nothing does not hide what did. */
+TEST_F(view, sockets_last)
+{
+	const struct row row = {
+		"FIN_WAIT2", "SYN_RECV>ESTABLISHED>FIN_WAIT1>FIN_WAIT2", "rdwr",
+		"call=shutdown how=wr sent=FIN why=shutdown_write fin=sent",
+		"last=shutdown last_how=rd last_sent=none last_why=read_side_only",
+	};
+
+	begin(self->play);
+	act_shutdown(self->play, S2, SHUT_RD);
+	expect_whole(self->play, S2, SHUTDOWN("rd")
+		     "state=FIN_WAIT2>FIN_WAIT2 sent=none why=read_side_only");
+	check_row(_metadata, self->play, S2, &row);
+}
+
+/* A RST behind a FIN is what ended it. */
+TEST_F(view, sockets_reset)
+{
+	const struct row reset = {
+		"CLOSE", "CLOSE>SYN_SENT>ESTABLISHED>CLOSE_WAIT>CLOSE", "-",
+		"call=rx how=- sent=none why=- fin=-",
+		"last=- last_how=- last_sent=- last_why=-",
+	};
+	const struct row resets = {
+		"CLOSE", "SYN_RECV>ESTABLISHED>FIN_WAIT1>FIN_WAIT2>CLOSE", "rdwr",
+		"call=rx how=- sent=RST why=data_after_shutdown fin=-",
+		"last=rx last_how=- last_sent=RST last_why=data_after_shutdown",
+	};
+
+	act_pair(self->play);
+	act_shutdown(self->play, S2, SHUT_RDWR);
+	expect_whole(self->play, S2, SHUTDOWN("rdwr")
+		     "state=ESTABLISHED>FIN_WAIT1|ESTABLISHED>FIN_WAIT2 " FIN);
+	await_state(self->play, S2, SHUTWATCH_TCP_FIN_WAIT2);
+	act_send(self->play, S1, "x");
+	expect_whole(self->play, S2, DECISION("rx")
+		     "state=FIN_WAIT2>CLOSE sent=RST why=data_after_shutdown");
+	await_state(self->play, S1, SHUTWATCH_TCP_CLOSE);
+	expect_whole(self->play, S1, RESET "state=CLOSE_WAIT>CLOSE error=EPIPE");
+	expect_path(self->play, SERVER, "CLOSE listen LISTEN");
+	expect_path(self->play, S1,
+		    "CLOSE connect SYN_SENT rx ESTABLISHED rx CLOSE_WAIT rx CLOSE");
+	expect_path(self->play, S2,
+		    "SYN_RECV rx ESTABLISHED shutdown FIN_WAIT1 rx FIN_WAIT2 rx CLOSE");
+	check_row(_metadata, self->play, S1, &reset);
+	check_row(_metadata, self->play, S2, &resets);
 }
 
 /* Between the program's own two looks at the clock. */
