@@ -46,7 +46,7 @@ static void destroy_in(struct play *play, int state, const char *sent_why)
 	reach(&reached, &peer, S, state, NULL);
 	must_be(play, act_destroy(play, S), 0);
 	expect_whole(play, S, ABORT "state=%s>CLOSE %s", reached.state, sent_why);
-	expect_path(play, S, "%s abort CLOSE", reached.story);
+	expect_path(play, S, "%s abort CLOSE ECONNABORTED", reached.story);
 	/* There is nothing left to be found. */
 	must_be(play, act_destroy(play, S), ENOENT);
 }
@@ -106,7 +106,7 @@ TEST_F(destroy, with_values)
 	must_be(self->play, act_destroy(self->play, S), 0);
 	expect_whole(self->play, S, ABORT
 		     "state=ESTABLISHED>CLOSE sent=RST why=abort unread=5 unacked=2");
-	expect_path(self->play, S, "%s abort CLOSE", reached.story);
+	expect_path(self->play, S, "%s abort CLOSE ECONNABORTED", reached.story);
 }
 
 /* Another one than was meant: not found, and nothing happens. */
@@ -166,7 +166,7 @@ TEST_F(destroy, child)
 		     "state=ESTABLISHED>CLOSE sent=RST why=abort");
 	expect_whole(play, S1, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
 	expect_path(play, SERVER, "CLOSE listen LISTEN");
-	expect_path(play, CHILD, "SYN_RECV rx ESTABLISHED abort CLOSE");
+	expect_path(play, CHILD, "SYN_RECV rx ESTABLISHED abort CLOSE ECONNABORTED");
 	expect_path(play, S1, "CLOSE connect SYN_SENT rx ESTABLISHED rx CLOSE");
 }
 
@@ -184,7 +184,7 @@ TEST_F(destroy, request)
 	strcpy(play->actor[CHILD].remote, peer.address);
 	must_be(play, act_destroy(play, CHILD), 0);
 	expect_whole(play, CHILD, ABORT
-		     "state=NEW_SYN_RECV>CLOSE sent=none why=syn_sent");
+		     "state=NEW_SYN_RECV>CLOSE sent=none why=syn_sent " NO_VALUES);
 	expect_path(play, SERVER, "CLOSE listen LISTEN");
 }
 
@@ -214,7 +214,7 @@ TEST_F(destroy, orphan)
 	if (sent_rst(self->play)) {
 		expect_whole(self->play, S, ABORT
 			     "state=FIN_WAIT1>CLOSE sent=RST why=abort");
-		expect_path(self->play, S, "%s abort CLOSE", reached.story);
+		expect_path(self->play, S, "%s abort CLOSE ECONNABORTED", reached.story);
 	} else {
 		expect_whole(self->play, S, ABORT
 			     "state=FIN_WAIT1>FIN_WAIT1 sent=none why=fin_already_sent");
@@ -226,14 +226,14 @@ static void expect_mini_destroyed(struct play *play, int err, const char *state,
 				  const char *story)
 {
 	if (err == EOPNOTSUPP) {
-		expect_whole(play, S, ABORT "ret=EOPNOTSUPP state=%s>%s " SILENT,
+		expect_whole(play, S, ABORT "ret=EOPNOTSUPP state=%s>%s " SILENT " " NO_VALUES,
 			     state, state);
 		await_minis(play, 1);
 		expect_path(play, S, "%s", story);
 		return;
 	}
 	must_be(play, err, 0);
-	expect_whole(play, S, ABORT "state=%s>CLOSE " SILENT, state);
+	expect_whole(play, S, ABORT "state=%s>CLOSE " SILENT " " NO_VALUES, state);
 	await_minis(play, 0);
 	expect_path(play, S, "%s abort CLOSE", story);
 	must_be(play, act_destroy(play, S), ENOENT);

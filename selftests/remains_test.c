@@ -39,7 +39,7 @@ static void mini_resets(struct play *play, __u8 flags, const char *data)
 	peer_sends(&peer, flags, data);
 	peer_hears(&peer, PACKET_RST);
 	expect_whole(play, S, DECISION("rx")
-		     "state=FIN_WAIT2>CLOSE sent=RST why=time_wait_segment");
+		     "state=FIN_WAIT2>CLOSE sent=RST why=time_wait_segment " NO_VALUES);
 	await_minis(play, 0);
 	expect_path(play, S, "%s rx CLOSE", reached.story);
 }
@@ -389,7 +389,7 @@ TEST_F(remains, D9_overflow_without_abort)
 	struct peer peer;
 
 	overflow(self->play, &peer);
-	expect_from_listener(self->play, &peer, "sent=none why=accept_queue_full");
+	expect_from_listener(self->play, &peer, "sent=none why=accept_queue_full " NO_VALUES);
 }
 
 TEST_F(remains, D10_request_without_listener)

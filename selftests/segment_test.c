@@ -168,7 +168,7 @@ TEST_F(segment, C1_CLOSE_WAIT_beyond_the_end)
 	peer_hears(&peer, PACKET_RST);
 	expect_whole(self->play, S, DECISION("rx")
 		     "state=CLOSE_WAIT>CLOSE sent=RST why=data_after_shutdown");
-	expect_path(self->play, S, "%s rx CLOSE", reached.story);
+	expect_path(self->play, S, "%s rx CLOSE EPIPE", reached.story);
 }
 
 /* C7: SHUT_RD alone stops nothing. */

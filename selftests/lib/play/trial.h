@@ -26,6 +26,9 @@
 #define DECISION(by)	"kind=decision by=" by " "
 #define RESET		"kind=reset "
 
+/* A mini-socket and a request have no queues. */
+#define NO_VALUES	"unread=- unsent=- unacked=-"
+
 /**
  * struct trial - a case
  * @play: what happened
