@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MPTCP ends a subflow (F1): no call on the subflow's socket does.  Held against
- * the wire, the kernel's counters and what the client got.
+ * MPTCP ends a subflow (F1): no call on the subflow's socket does, but one on
+ * MPTCP's.  Held against the wire, the kernel's counters and what the client got.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -96,14 +96,65 @@ static int count(const struct record *record, int nr, const char *kind,
 	return found;
 }
 
-static const struct record *decision(const struct record *record, int nr)
+static const struct record *first(const struct record *record, int nr,
+				  const char *kind)
 {
 	int i;
 
 	for (i = 0; i < nr; i++)
-		if (record_is(&record[i], SHUTWATCH_KEY_KIND, "decision"))
+		if (record_is(&record[i], SHUTWATCH_KEY_KIND, kind))
 			return &record[i];
 	return NULL;
+}
+
+static const char *cookie_of(int fd, char text[24])
+{
+	socklen_t len = sizeof(__u64);
+	__u64 cookie = 0;
+
+	getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
+	snprintf(text, 24, "%llx", cookie);
+	return text;
+}
+
+#define EXPECT_KEY(record, key, value)					\
+	EXPECT_STREQ(value, record_get(record, SHUTWATCH_KEY_##key))
+
+/* What the program asked of MPTCP's socket. */
+static void check_call(struct __test_metadata *_metadata, const struct record *call,
+		       const char *cookie)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	EXPECT_KEY(call, COOKIE, cookie);
+	EXPECT_KEY(call, PID, pid);
+	EXPECT_KEY(call, OWNER, pid);
+	EXPECT_KEY(call, CALL, "close");
+	EXPECT_KEY(call, HOW, "-");
+	EXPECT_KEY(call, STATE, "ESTABLISHED>CLOSE");
+	EXPECT_KEY(call, SENT, "RST");
+	EXPECT_KEY(call, WHY, "unread_data");
+	EXPECT_KEY(call, FIN, "-");
+	EXPECT_KEY(call, UNREAD, "-");
+	EXPECT_KEY(call, UNSENT, "-");
+	EXPECT_KEY(call, UNACKED, "-");
+}
+
+/* And what became of its subflow. */
+static void check_decision(struct __test_metadata *_metadata,
+			   const struct record *decided, const char *msk)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	EXPECT_KEY(decided, BY, "mptcp");
+	EXPECT_KEY(decided, PID, pid);
+	EXPECT_KEY(decided, OWNER, pid);
+	EXPECT_KEY(decided, MSK, msk);
+	EXPECT_KEY(decided, STATE, "ESTABLISHED>CLOSE");
+	EXPECT_KEY(decided, SENT, "RST");
+	EXPECT_KEY(decided, WHY, "unread_data");
 }
 
 /* Unread data: MPTCP resets what a plain socket's close() would reset. */
@@ -111,14 +162,15 @@ TEST_F(mptcp, close_with_unread_data)
 {
 	static struct packet packet[MANY];
 	static struct record record[MANY];
-	const struct record *decided;
+	const struct record *decided, *called;
 	int nr, nr_packets, rsts = 0;
+	char byte, cookie[24];
 	struct mib after;
 	__u64 deadline;
-	char byte;
 
 	ASSERT_EQ(5, send(self->client, "hello", 5, 0));
 	ASSERT_TRUE(await_event(self->served, POLLIN));
+	cookie_of(self->served, cookie);
 	ASSERT_EQ(0, close(self->served));
 	self->served = -1;
 	ASSERT_TRUE(await_event(self->client, POLLIN));
@@ -135,18 +187,19 @@ TEST_F(mptcp, close_with_unread_data)
 	/* The peer may know before the sender has told. */
 	do {
 		nr = events_read(&self->events, record, MANY, &self->remarks);
-		decided = decision(record, nr);
-	} while (!decided && clock_wait(deadline));
+		decided = first(record, nr, "decision");
+		called = first(record, nr, "call");
+	} while (!(decided && called) && clock_wait(deadline));
 	EXPECT_EQ(1, rsts);
 	EXPECT_EQ(rsts, count(record, nr, "decision", SHUTWATCH_KEY_SENT, "RST"));
 	EXPECT_EQ(1, count(record, nr, "reset", SHUTWATCH_KEY_ERROR, "ECONNRESET"));
-	EXPECT_EQ(0, count(record, nr, "call", SHUTWATCH_KEY_SENT, "RST"));
+	EXPECT_EQ(1, count(record, nr, "call", SHUTWATCH_KEY_SENT, "RST"));
 	EXPECT_EQ(0, self->remarks.count)
 		TH_LOG("%s", self->remarks.text[0]);
 	ASSERT_NE(NULL, decided);
-	EXPECT_STREQ("mptcp", record_get(decided, SHUTWATCH_KEY_BY));
-	EXPECT_STREQ("mptcp", record_get(decided, SHUTWATCH_KEY_WHY));
-	EXPECT_STREQ("ESTABLISHED>CLOSE", record_get(decided, SHUTWATCH_KEY_STATE));
+	ASSERT_NE(NULL, called);
+	check_call(_metadata, called, cookie);
+	check_decision(_metadata, decided, cookie);
 }
 
 int main(int argc, char **argv)
