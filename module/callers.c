@@ -41,6 +41,7 @@ static struct caller callers[] = {
 	{ "tcp_done_with_error",	SW_PATH_INNER },
 	{ "tcp_reset",			SW_PATH_INNER },
 	{ "tcp_rcv_state_process",	SW_PATH_SEGMENT },
+	{ "tcp_time_wait",		SW_PATH_TIME_WAIT },
 	{ "__tcp_close",		SW_PATH_CLOSE },
 	{ "tcp_disconnect",		SW_PATH_DISCONNECT },
 	{ "inet_shutdown",		SW_PATH_SHUTDOWN },

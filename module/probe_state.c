@@ -28,6 +28,7 @@ static __always_inline u8 by_of_scene(const struct sw_entry *e,
 		.child = e->flags & SW_ENTRY_CHILD,
 		.mptcp = sk_is_mptcp(sk),
 		.not_followed = e->flags & SW_ENTRY_NOT_FOLLOWED,
+		.finished = sock_flag(sk, SOCK_DONE),
 		.repair = tcp_sk(sk)->repair,
 	};
 

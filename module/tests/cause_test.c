@@ -73,6 +73,18 @@ TEST(closed_by_others)
 	EXPECT_MOVED(LISTEN, CLOSE, FROM(LISTEN));
 }
 
+/* tcp_done() in place of a mini-socket. */
+TEST(closed_without_a_mini_socket)
+{
+	EXPECT_MOVED(RX, CLOSE, .done = true, PATH(TIME_WAIT), FROM(FIN_WAIT2),
+		     .finished = true);
+	EXPECT_MOVED(RX, CLOSE, .done = true, PATH(TIME_WAIT), FROM(FIN_WAIT2),
+		     .finished = true, CALL(CLOSE));
+	EXPECT_MOVED(CLOSE, CLOSE, .done = true, PATH(TIME_WAIT), FROM(FIN_WAIT2),
+		     CALL(CLOSE));
+	EXPECT_MOVED(NONE, CLOSE, .done = true, PATH(TIME_WAIT), FROM(FIN_WAIT2));
+}
+
 /* A call that was not followed is nobody's guess. */
 TEST(closed_by_a_call_not_followed)
 {
