@@ -237,6 +237,19 @@ PORTS_PARAM(port, "watch only sockets with one of these ports on either side (li
 
 /* ---- parameters: address prefix, family, pid, netns ---- */
 
+/* ::ffff:192.0.2.0/120 is 192.0.2.0/24, as sockets of IPv6 have it. */
+static void unmap_addr(struct sw_filter *f)
+{
+	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (f->addr_family != AF_INET6 || f->addr_bits < 8 * sizeof(mapped) ||
+	    memcmp(f->addr, mapped, sizeof(mapped)))
+		return;
+	f->addr_family = AF_INET;
+	f->addr_bits -= 8 * sizeof(mapped);
+	memmove(f->addr, f->addr + sizeof(mapped), 4);
+}
+
 static int parse_addr(const char *text, struct sw_filter *f)
 {
 	const char *slash = strchrnul(text, '/'), *end;
@@ -259,6 +272,7 @@ static int parse_addr(const char *text, struct sw_filter *f)
 	if (*slash && (kstrtouint(slash + 1, 10, &bits) || bits > max))
 		return -EINVAL;
 	f->addr_bits = bits;
+	unmap_addr(f);
 	return 0;
 }
 
