@@ -162,7 +162,19 @@ TEST_F(filter, addr)
 	PASS("addr", "::/0", C6, S6, BOTH);
 	PASS("addr", "2001:db8::/32", C6, S6, NOBODY);
 	PASS("addr", "127.0.0.0/8", C6, S6, NOBODY);
+}
+
+/* What is IPv4 on the wire is IPv4, whatever it is made of. */
+TEST_F(filter, addr_mapped)
+{
+	PASS("addr", "127.0.0.20", CM, SM, BOTH);
+	PASS("addr", "127.0.0.16/28", CM, SM, BOTH);
+	PASS("addr", "127.0.0.2/32", CM, SM, NOBODY);
+	PASS("addr", "::/0", CM, SM, NOBODY);
 	PASS("addr", "::ffff:127.0.0.20/128", CM, SM, BOTH);
+	PASS("addr", "::ffff:127.0.0.16/124", C4, S4, BOTH);
+	PASS("addr", "::ffff:127.0.0.2", CM, SM, NOBODY);
+	PASS("addr", "::ffff:0:0/96", C6, S6, NOBODY);
 }
 
 TEST_F(filter, family)
@@ -171,6 +183,8 @@ TEST_F(filter, family)
 	PASS("family", "6", C4, S4, NOBODY);
 	PASS("family", "4", C6, S6, NOBODY);
 	PASS("family", "6", C6, S6, BOTH);
+	PASS("family", "4", CM, SM, BOTH);
+	PASS("family", "6", CM, SM, NOBODY);
 }
 
 TEST_F(filter, netns)
