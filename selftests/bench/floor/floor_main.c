@@ -34,7 +34,7 @@ static void nothing_at_tracepoint(void *data)
 }
 
 static void nothing_at_function(unsigned long arg0, unsigned long arg1,
-				unsigned long arg2)
+				unsigned long arg2, unsigned long caller)
 {
 }
 
