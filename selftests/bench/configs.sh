@@ -164,6 +164,7 @@ begin()
 	recording) load_shutwatch ;;
 	filtered) load_shutwatch lport=1 ;;
 	filtered_all) load_shutwatch netns=1 ;;
+	sent_rst) load_shutwatch sent=RST ;;
 	cat) load_shutwatch && follow has_reader cat "$events/events_pipe" ;;
 	cat_raw) load_shutwatch && follow has_reader cat "$events/events_raw" ;;
 	reader) load_shutwatch && follow has_reader "$build/shutwatch" ;;
@@ -195,7 +196,7 @@ end()
 	[ -z "$reader" ] || stop_reader
 	case $1 in
 	floor*) rmmod floor ;;
-	recording | filtered | filtered_all | cat | cat_raw | reader | json) rmmod shutwatch ;;
+	recording | filtered | filtered_all | sent_rst | cat | cat_raw | reader | json) rmmod shutwatch ;;
 	ftrace | ftrace_all | trace_pipe | trace_cmd_* | perf) remove_events ;;
 	esac
 	rm -f "$scratch/trace.dat"* "$scratch/perf.data"
