@@ -98,11 +98,12 @@ static_assert(SW_HOOK_COUNT <= FUNCTIONS / 2);
 /* Where the function is, or the free place that is its. */
 static __always_inline struct function *function_at(unsigned long ip)
 {
-	unsigned int i = ip >> 4;	/* functions are aligned */
+	/* functions are aligned */
+	struct function *f = &functions[ip >> 4 & (FUNCTIONS - 1)];
 
-	while (functions[i % FUNCTIONS].ip && functions[i % FUNCTIONS].ip != ip)
-		i++;
-	return &functions[i % FUNCTIONS];
+	while (unlikely(f->ip != ip) && f->ip)
+		f = f == &functions[FUNCTIONS - 1] ? functions : f + 1;
+	return f;
 }
 
 /*
@@ -118,7 +119,7 @@ static void function_entered(unsigned long ip, unsigned long parent_ip,
 
 	preempt_disable_notrace();
 	f = function_at(ip);
-	if (likely(f->ip))
+	if (likely(f->ip == ip))
 		f->entered(SW_FTRACE_ARG(regs, 0), SW_FTRACE_ARG(regs, 1),
 			   SW_FTRACE_ARG(regs, 2), parent_ip);
 	preempt_enable_notrace();
