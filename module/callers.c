@@ -129,6 +129,8 @@ void __init sw_callers_init(void)
 		found[nr++] = &kps[i];
 	}
 	unregister_kprobes(found, nr);
+	if (!callers[0].start && !callers[1].start)
+		pr_warn("cannot tell functions apart by their addresses (is CONFIG_KALLSYMS off?): by= will mostly be -\n");
 }
 
 /**

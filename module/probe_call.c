@@ -84,6 +84,19 @@ static __always_inline struct sw_entry *entry_of(const struct sock *sk,
 	return sw_probe_get(sk, sk->sk_state, true, held);
 }
 
+/* Room for those that sleep is rationed. */
+static noinline struct sw_call *begin_lingering(const struct sock *sk)
+{
+	struct sw_call *call;
+
+	if (!sw_call_may_linger())
+		return NULL;
+	call = sw_call_begin(sk);
+	if (!call)
+		sw_call_lingers_no_more();
+	return call;
+}
+
 /*
  * NULL if the socket is not watched, or too many calls are in flight.  Values
  * are read here, without the lock, unless a hook that has it is sure to come.
@@ -91,14 +104,15 @@ static __always_inline struct sw_entry *entry_of(const struct sock *sk,
 static __always_inline struct sw_call *
 call_open(const struct sock *sk, u8 kind, u8 how, u16 seen, bool decided_later)
 {
-	struct sw_call *call = NULL;
 	struct sw_held held;
 	struct sw_entry *e;
+	struct sw_call *call;
 
 	e = entry_of(sk, &held);
 	if (!e)
 		return NULL;
-	call = sw_call_begin(sk);
+	call = unlikely(seen & SW_SEEN_LINGERS) ? begin_lingering(sk) :
+						  sw_call_begin(sk);
 	if (likely(call)) {
 		call->start = sw_now();
 		call->cookie = e->info.cookie;
@@ -333,13 +347,9 @@ int sw_close_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	sw_hit(SW_HOOK_CLOSE);
 	if (!sw_sock_is_tcp(sk))
 		return 1;
-	if (unlikely(lingers) && !sw_call_may_linger())
-		return 1;
 	*call_of(ri) = call_open(sk, SHUTWATCH_BY_CLOSE, how_of_close(),
 				 lingers ? SW_SEEN_LINGERS : 0,
 				 sw_hook_is_sure(SW_HOOK_CLOSE_LOCKED));
-	if (unlikely(lingers) && !*call_of(ri))
-		sw_call_lingers_no_more();
 	return !*call_of(ri);
 }
 NOKPROBE_SYMBOL(sw_close_entry);

@@ -152,11 +152,12 @@ NOKPROBE_SYMBOL(sw_mptcp_close_subflow);
  */
 struct sw_call *sw_subflow_call(const struct sock *sk)
 {
-	const struct socket *sock = sk->sk_socket;
+	const struct socket *sock = READ_ONCE(sk->sk_socket);
+	const struct sock *msk = sock ? READ_ONCE(sock->sk) : NULL;
 	struct sw_call *call = sw_call_find();
 
-	if (sock && sock->sk && sw_sock_is_mptcp(sock->sk))
-		sw_probe_msk(sk, sock->sk);
+	if (msk && sw_sock_is_mptcp(msk))
+		sw_probe_msk(sk, msk);
 	/* A segment on top of that call has not locked the subflow. */
 	if (!call || !(call->seen & SW_SEEN_MPTCP) || !sock_owned_by_user_nocheck(sk))
 		return NULL;

@@ -47,7 +47,7 @@ static unsigned long overflows(const struct sock *sk)
  * sw_check_req() - tcp_check_req(sk, skb, req, ...)
  * @arg0: struct sock, the listener
  * @arg1: struct sk_buff
- * @arg2: unused
+ * @arg2: struct request_sock
  * @caller: unused
  *
  * A segment has come for a request.
@@ -57,9 +57,14 @@ static unsigned long overflows(const struct sock *sk)
 void sw_check_req(unsigned long arg0, unsigned long arg1, unsigned long arg2,
 		  unsigned long caller)
 {
+	struct request_sock *req = (struct request_sock *)arg2;
 	struct handshake *hs = this_cpu_ptr(&handshakes);
 
 	sw_hit(SW_HOOK_CHECK_REQ);
+	/* A Fast Open child is in the queue, and may keep the segment. */
+	hs->skb = NULL;
+	if (unlikely(tcp_rsk(req)->tfo_listener))
+		return;
 	hs->skb = (const struct sk_buff *)arg1;
 	hs->sk = (const struct sock *)arg0;
 	hs->overflows = overflows(hs->sk);
