@@ -89,8 +89,9 @@ static inline __u8 sw_cause_of_path(__u8 path)
  * sw_cause_of_no_room() - who caused a transition to CLOSE in place of TIME_WAIT
  * @scene: what was seen
  *
- * The peer's FIN; or else the ACK of an orphan's, a close() or a timer in
- * FIN_WAIT2, of which only the call can be told from the others.
+ * tcp_time_wait() mostly jumps into tcp_done(), so that whoever called it is seen.
+ * Where it does not: the peer's FIN; or else the ACK of an orphan's, a close() or
+ * a timer in FIN_WAIT2, of which only the call can be told from the others.
  *
  * Return: enum shutwatch_by.
  */
@@ -114,7 +115,8 @@ static inline __u8 sw_cause_of_close(const struct sw_scene *scene)
 		return SHUTWATCH_BY_RX;
 	if (scene->child)
 		return SHUTWATCH_BY_LISTENER;
-	if (scene->done && scene->path == SW_PATH_TIME_WAIT)
+	if (scene->done && (scene->path == SW_PATH_TIME_WAIT ||
+			    scene->path == SW_PATH_CLOSE))
 		return sw_cause_of_no_room(scene);
 	if (scene->done)
 		return scene->path == SW_PATH_NONE && scene->mptcp ?

@@ -83,6 +83,9 @@ TEST(closed_without_a_mini_socket)
 	EXPECT_MOVED(CLOSE, CLOSE, .done = true, PATH(TIME_WAIT), FROM(FIN_WAIT2),
 		     CALL(CLOSE));
 	EXPECT_MOVED(NONE, CLOSE, .done = true, PATH(TIME_WAIT), FROM(FIN_WAIT2));
+	EXPECT_MOVED(CLOSE, CLOSE, .done = true, PATH(CLOSE), FROM(FIN_WAIT2),
+		     CALL(CLOSE));
+	EXPECT_MOVED(NONE, CLOSE, .done = true, PATH(CLOSE), FROM(FIN_WAIT2));
 }
 
 /* A call that was not followed is nobody's guess. */
