@@ -103,6 +103,9 @@ __u8 sw_why_silent_timer(const struct sw_scene *scene)
 {
 	if (scene->path == SW_PATH_ORPHAN)
 		return scene->dying ? SHUTWATCH_WHY_NETNS_EXIT : why_orphan(scene);
+	/* It sends a RST, but where it wanted a mini-socket and got none. */
+	if (scene->path == SW_PATH_KEEPALIVE)
+		return SHUTWATCH_WHY_FIN_WAIT2_TIMEOUT;
 	return scene->user_timeout ? SHUTWATCH_WHY_USER_TIMEOUT :
 				     SHUTWATCH_WHY_RETRIES_EXHAUSTED;
 }

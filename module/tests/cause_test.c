@@ -201,6 +201,8 @@ TEST(timer_in_silence)
 	EXPECT_SILENT(USER_TIMEOUT, PATH(WRITE_TIMER), .user_timeout = true);
 	EXPECT_SILENT(ORPHAN_COUNT, PATH(ORPHAN), .user_timeout = true);
 	EXPECT_SILENT(ORPHAN_MEMORY, PATH(ORPHAN), .memory = true);
+	EXPECT_SILENT(FIN_WAIT2_TIMEOUT, PATH(KEEPALIVE), FROM(FIN_WAIT2),
+		      .user_timeout = true);
 	EXPECT_SILENT(NETNS_EXIT, PATH(ORPHAN), .dying = true, .memory = true);
 }
 
