@@ -576,6 +576,34 @@ TEST_F(segment, C14_not_ESTABLISHED)
 
 /* ---- C15: no mini-socket can be had ---- */
 
+/* Closed, and the ACK of the FIN is all that comes. */
+TEST_F(segment, C15_no_room_for_FIN_WAIT2)
+{
+	struct reached reached;
+	struct peer peer;
+
+	act_sysctl(self->play, "ipv4/tcp_max_tw_buckets", "0");
+	orphan_make(&reached, &peer, self->play);
+	peer_acks(&peer);
+	orphan_await(self->play, S, SHUTWATCH_TCP_CLOSE);
+	expect_path(self->play, S, "%s rx FIN_WAIT2 rx CLOSE", reached.story);
+}
+
+/* It is close() that has to do without. */
+TEST_F(segment, C15_no_room_for_close)
+{
+	struct reached reached;
+	struct peer peer;
+
+	act_sysctl(self->play, "ipv4/tcp_max_tw_buckets", "0");
+	peer_open(&peer, self->play);
+	reach(&reached, &peer, S, SHUTWATCH_TCP_FIN_WAIT2, NULL);
+	act_close(self->play, S);
+	expect_whole(self->play, S, CLOSE
+		     "state=FIN_WAIT2>CLOSE sent=none why=fin_already_sent");
+	expect_path(self->play, S, "%s close CLOSE", reached.story);
+}
+
 /* The connection is over at once; what comes then comes to nobody. */
 TEST_F(segment, C15_no_room_for_TIME_WAIT)
 {

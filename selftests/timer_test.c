@@ -74,6 +74,20 @@ TEST_F(timer, T1_FIN_WAIT2_becomes_a_mini_socket)
 	expect_path(self->play, S, "%s rx FIN_WAIT2", reached.story);
 }
 
+/* The same, and there is no room for one. */
+TEST_F(timer, T1_no_room_for_a_mini_socket)
+{
+	struct reached reached;
+	struct peer peer;
+
+	act_sysctl(self->play, "ipv4/tcp_max_tw_buckets", "0");
+	close_and_ack(self->play, &peer, &reached, 62);
+	orphan_await(self->play, S, SHUTWATCH_TCP_CLOSE);
+	expect_whole(self->play, S, DECISION("timer")
+		     "ctx=timer state=FIN_WAIT2>CLOSE sent=none why=fin_wait2_timeout");
+	expect_path(self->play, S, "%s rx FIN_WAIT2 timer CLOSE", reached.story);
+}
+
 /* The same, but by then there is no more time left for a mini-socket. */
 TEST_F(timer, T2_fin_wait2_timeout)
 {
