@@ -35,6 +35,12 @@ hit()
 	stat_of "hits.$1\|hits.$2" | grep -q '[1-9]'
 }
 
+# kernel_has FUNCTION
+kernel_has()
+{
+	grep -qw "$1" /proc/kallsyms
+}
+
 # Before 6.10, the tracepoint does not tell of all RSTs.
 tracepoint_tells_all()
 {
@@ -45,9 +51,12 @@ tracepoint_tells_all()
 
 in_recipes="tcp_shutdown tcp_close tcp_disconnect inet_shutdown inet_stream_connect
 __tcp_close tcp_send_fin tcp_send_active_reset tcp_reset/tcp_rcv_state_process
+tcp_done tcp_check_req security_sock_graft inet_child_forget
 inet_twsk_hashdance_schedule/inet_twsk_hashdance __inet_twsk_schedule inet_twsk_kill
-inet_sock_set_state tcp_send_reset tcp_receive_reset tcp_destroy_sock"
-elsewhere="tcp_abort tcp_out_of_resources inet_twsk_deschedule_put"
+inet_sock_set_state tcp_send_reset tcp_receive_reset tcp_destroy_sock kfree_skb"
+elsewhere="tcp_abort tcp_timewait_state_process inet_twsk_deschedule_put tw_timer_handler"
+kernel_has tcp_done_with_error && in_recipes="$in_recipes tcp_done_with_error"
+kernel_has mptcp_close && elsewhere="$elsewhere mptcp_close mptcp_disconnect __mptcp_close_ssk"
 tracepoint_tells_all || elsewhere="$elsewhere tcp_v4_send_reset tcp_v6_send_reset"
 
 ktap_begin
