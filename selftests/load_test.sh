@@ -116,7 +116,11 @@ addr=127.0.0.1/33
 addr=::1/129
 family=5
 pid=me
-netns=init'
+netns=init
+kind=closed
+sent=ACK
+sent=RST,
+why=because'
 
 for _ in $wrong_parameters; do
 	planned=$((planned + 1))
@@ -139,8 +143,8 @@ wrong_parameter()
 # without SYMBOL: the module, looking for one that no kernel has instead.
 without()
 {
-	LC_ALL=C sed "s/\\x00$1\\x00/\\x00${1%?}?\\x00/" "$ko" >"$work/without.ko"
-	! cmp -s "$ko" "$work/without.ko" || ktap_wrong "the module does not look for $1"
+	LC_ALL=C sed "s/\\x00$1\\x00/\\x00${1%?}?\\x00/g" "$ko" >"$work/without.ko"
+	! cmp -s "$ko" "$work/without.ko" || wrong "the module does not look for $1"
 }
 
 planned=$((planned + 2))
@@ -161,13 +165,13 @@ needed_symbol_is_missing()
 optional_symbol_is_missing()
 {
 	log_mark
-	without tcp_out_of_resources
+	without inet_child_forget
 	insmod "$work/without.ko" 2>"$work/stderr" ||
-		ktap_wrong "cannot be loaded without tcp_out_of_resources"
-	log_since | grep -q 'shutwatch: cannot hook tcp_out_of_resource?.*: ..*' ||
-		ktap_wrong "the log does not say what is lost: $(log_since)"
-	grep -qxF 'armed.tcp_out_of_resource? 0' $files/stats || ktap_wrong "stats do not tell"
-	unload || ktap_wrong "cannot be unloaded: $(cat "$work/stderr")"
+		wrong "cannot be loaded without inet_child_forget"
+	log_since | grep -q 'shutwatch: cannot hook inet_child_forge?.*: ..*' ||
+		wrong "the log does not say what is lost: $(log_since)"
+	grep -qxF 'armed.inet_child_forge? 0' $files/stats || wrong "stats do not tell"
+	unload || wrong "cannot be unloaded: $(cat "$work/stderr")"
 	nothing_left
 	ktap_result optional_symbol_is_missing
 }
