@@ -202,6 +202,140 @@ TEST_F(mptcp, close_with_unread_data)
 	check_decision(_metadata, decided, cookie);
 }
 
+/**
+ * struct wanted - what records of a socket are to say
+ * @kind: call or decision
+ * @cookie: of MPTCP's socket
+ * @says: keys and values, as a line has them
+ */
+struct wanted {
+	const char *kind;
+	const char *cookie;
+	const char *says;
+};
+
+/* The first record of that kind that names the socket, as itself or as msk. */
+static const struct record *of_socket(const struct record *record, int nr,
+				      const struct wanted *wanted)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		if (record_is(&record[i], SHUTWATCH_KEY_KIND, wanted->kind) &&
+		    (record_is(&record[i], SHUTWATCH_KEY_COOKIE, wanted->cookie) ||
+		     record_is(&record[i], SHUTWATCH_KEY_MSK, wanted->cookie)))
+			return &record[i];
+	return NULL;
+}
+
+static void check_wanted(struct __test_metadata *_metadata,
+			 const struct record *record, const struct wanted *wanted)
+{
+	struct record says;
+	int key;
+
+	ASSERT_EQ(0, record_parse(&says, wanted->says));
+	for (key = 0; key < SHUTWATCH_KEY__MAX; key++) {
+		if (says.value[key])
+			EXPECT_STREQ(says.value[key], record_get(record, key))
+				TH_LOG("%s of %s", key_names.name[key], wanted->says);
+	}
+}
+
+static void await_wanted(struct __test_metadata *_metadata,
+			 const struct events *events, struct remarks *remarks,
+			 const struct wanted *wanted, int count)
+{
+	static struct record record[MANY];
+	__u64 deadline = clock_in(AWAIT_MS / 1000);
+	int nr, i, found;
+
+	do {
+		nr = events_read(events, record, MANY, remarks);
+		for (i = 0, found = 0; i < count; i++)
+			found += !!of_socket(record, nr, &wanted[i]);
+	} while (found < count && clock_wait(deadline));
+	for (i = 0; i < count; i++) {
+		ASSERT_NE(NULL, of_socket(record, nr, &wanted[i]))
+			TH_LOG("no %s of %s", wanted[i].kind, wanted[i].cookie);
+		check_wanted(_metadata, of_socket(record, nr, &wanted[i]), &wanted[i]);
+	}
+	for (i = 0; i < nr; i++)
+		EXPECT_STRNE("unknown", record_get(&record[i], SHUTWATCH_KEY_WHY));
+}
+
+/* shutdown() says its end in a DATA_FIN; close(), then, has nothing to add. */
+TEST_F(mptcp, shutdown_and_close)
+{
+	char client[24], served[24], says[128];
+	const struct wanted wanted[] = {
+		{ "call", cookie_of(self->client, client),
+		  "call=shutdown how=wr ret=0 sent=none why=data_fin fin=- unread=-" },
+		{ "call", cookie_of(self->served, served),
+		  "call=close how=- ret=0 sent=none why=data_fin fin=- unread=-" },
+		{ "decision", client, says },
+	};
+
+	snprintf(says, sizeof(says),
+		 "by=mptcp sent=FIN why=shutdown_write fin=sent owner=%d", getpid());
+	ASSERT_EQ(0, shutdown(self->client, SHUT_WR));
+	ASSERT_TRUE(await_event(self->served, POLLIN));
+	ASSERT_EQ(0, close(self->served));
+	self->served = -1;
+	await_wanted(_metadata, &self->events, &self->remarks, wanted,
+		     ARRAY_SIZE(wanted));
+}
+
+TEST_F(mptcp, disconnect)
+{
+	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
+	char served[24];
+	const struct wanted wanted[] = {
+		{ "call", cookie_of(self->served, served),
+		  "call=connect_unspec how=- ret=0 state=ESTABLISHED>CLOSE sent=RST why=connect_unspec" },
+		{ "decision", served,
+		  "by=mptcp state=ESTABLISHED>CLOSE sent=RST why=connect_unspec" },
+	};
+
+	ASSERT_EQ(0, connect(self->served, &unspec, sizeof(unspec)));
+	await_wanted(_metadata, &self->events, &self->remarks, wanted,
+		     ARRAY_SIZE(wanted));
+}
+
+TEST_F(mptcp, linger_zero)
+{
+	const struct linger linger = { .l_onoff = 1 };
+	char served[24];
+	const struct wanted wanted[] = {
+		{ "call", cookie_of(self->served, served),
+		  "call=close how=- ret=0 state=ESTABLISHED>CLOSE sent=RST why=linger_zero linger=0" },
+		{ "decision", served,
+		  "by=mptcp state=ESTABLISHED>CLOSE sent=RST why=linger_zero" },
+	};
+
+	ASSERT_EQ(0, setsockopt(self->served, SOL_SOCKET, SO_LINGER, &linger,
+				sizeof(linger)));
+	ASSERT_EQ(0, close(self->served));
+	self->served = -1;
+	await_wanted(_metadata, &self->events, &self->remarks, wanted,
+		     ARRAY_SIZE(wanted));
+}
+
+/* Its children are reset, as those of any listener. */
+TEST_F(mptcp, listener)
+{
+	char listener[24];
+	const struct wanted wanted[] = {
+		{ "call", cookie_of(self->listener, listener),
+		  "call=close how=- ret=0 state=LISTEN>CLOSE sent=none why=listener_stopped" },
+	};
+
+	ASSERT_EQ(0, close(self->listener));
+	self->listener = -1;
+	await_wanted(_metadata, &self->events, &self->remarks, wanted,
+		     ARRAY_SIZE(wanted));
+}
+
 int main(int argc, char **argv)
 {
 	return module_main(argc, argv);
