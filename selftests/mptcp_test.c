@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MPTCP ends a subflow (F1): no call on the subflow's socket does, but one on
- * MPTCP's.  Held against the wire, the kernel's counters and what the client got.
+ * MPTCP ends a subflow (F1, F4, F9): no call on the subflow's socket does, but one
+ * on MPTCP's.  Held against the wire, the kernel's counters and what the client got.
  */
 #include <arpa/inet.h>
 #include <errno.h>
