@@ -39,12 +39,13 @@ struct caller {
 static struct caller callers[] = {
 	/* the ones that every connection meets come first */
 	{ "tcp_done_with_error",	SW_PATH_INNER },
+	/* ends connections by tcp_reset() alone, which may be a part of it, or jump */
+	{ "tcp_validate_incoming",	SW_PATH_INNER },
+	{ "tcp_disconnect",		SW_PATH_DISCONNECT },
 	{ "tcp_reset",			SW_PATH_INNER },
 	{ "tcp_rcv_state_process",	SW_PATH_SEGMENT },
 	{ "__tcp_close",		SW_PATH_CLOSE },
-	{ "tcp_disconnect",		SW_PATH_DISCONNECT },
 	{ "inet_shutdown",		SW_PATH_SHUTDOWN },
-	{ "tcp_validate_incoming",	SW_PATH_SEGMENT },
 	{ "tcp_rcv_established",	SW_PATH_SEGMENT },
 	{ "tcp_check_req",		SW_PATH_SEGMENT },
 	{ "tcp_v4_rcv",			SW_PATH_SEGMENT },

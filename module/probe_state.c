@@ -234,14 +234,11 @@ void sw_tp_set_state(void *data, const struct sock *sk, const int old,
  * On whose behalf: its caller tells.  Where that is not known, a socket that is
  * not followed yet need not be.
  */
-static void note_done(const struct sock *sk, unsigned long caller)
+static noinline void note_path(const struct sock *sk, enum sw_path path)
 {
-	enum sw_path path = sw_caller_path(caller);
 	struct sw_held held;
 	struct sw_entry *e;
 
-	if (path == SW_PATH_INNER || sk->sk_state == TCP_CLOSE)
-		return;
 	if (path == SW_PATH_NONE)
 		e = sw_probe_find(sk, &held);
 	else
@@ -251,6 +248,14 @@ static void note_done(const struct sock *sk, unsigned long caller)
 	e->flags |= SW_ENTRY_DONE;
 	e->path = path;
 	sw_entry_put(&held);
+}
+
+static void note_done(const struct sock *sk, unsigned long caller)
+{
+	enum sw_path path = sw_caller_path(caller);
+
+	if (path != SW_PATH_INNER && sk->sk_state != TCP_CLOSE)
+		note_path(sk, path);
 }
 
 /**
