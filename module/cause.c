@@ -9,6 +9,23 @@
 
 #include "cause.h"
 
+#define FROM_ANY	0 ... SW_ARC_STATES - 1
+
+/* By the state that a transition leads to, and the one that it comes from. */
+const __u8 sw_arc_causes[SW_ARC_STATES][SW_ARC_STATES] = {
+	[SHUTWATCH_TCP_SYN_SENT]	= { [FROM_ANY] = SHUTWATCH_BY_CONNECT },
+	[SHUTWATCH_TCP_LISTEN]		= { [FROM_ANY] = SHUTWATCH_BY_LISTEN },
+	[SHUTWATCH_TCP_SYN_RECV]	= { [FROM_ANY] = SHUTWATCH_BY_RX },
+	[SHUTWATCH_TCP_FIN_WAIT2]	= { [FROM_ANY] = SHUTWATCH_BY_RX },
+	[SHUTWATCH_TCP_TIME_WAIT]	= { [FROM_ANY] = SHUTWATCH_BY_RX },
+	[SHUTWATCH_TCP_CLOSE_WAIT]	= { [FROM_ANY] = SHUTWATCH_BY_RX },
+	[SHUTWATCH_TCP_CLOSING]		= { [FROM_ANY] = SHUTWATCH_BY_RX },
+	/* from SYN_SENT, connect() may do it by itself */
+	[SHUTWATCH_TCP_ESTABLISHED]	= {
+		[SHUTWATCH_TCP_SYN_RECV] = SHUTWATCH_BY_RX,
+	},
+};
+
 static __u8 why_orphan(const struct sw_scene *scene)
 {
 	return scene->memory ? SHUTWATCH_WHY_ORPHAN_MEMORY :

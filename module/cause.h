@@ -152,29 +152,23 @@ static inline __u8 sw_cause_of_sending_fin(const struct sw_scene *scene)
 	return scene->mptcp ? SHUTWATCH_BY_MPTCP : SHUTWATCH_BY_NONE;
 }
 
+/* States fit four bits. */
+#define SW_ARC_STATES	16
+
+extern const __u8 sw_arc_causes[SW_ARC_STATES][SW_ARC_STATES];
+
 /**
  * sw_cause_of_arc() - who alone can cause a transition
+ * @before: enum shutwatch_tcp: where it comes from
  * @after: enum shutwatch_tcp: where it leads to
  *
  * Most arcs of the state diagram have one cause only, and are it.
  *
  * Return: enum shutwatch_by; none if it takes more to know.
  */
-static inline __u8 sw_cause_of_arc(__u8 after)
+static inline __u8 sw_cause_of_arc(__u8 before, __u8 after)
 {
-	switch (after) {
-	case SHUTWATCH_TCP_SYN_SENT:
-		return SHUTWATCH_BY_CONNECT;
-	case SHUTWATCH_TCP_LISTEN:
-		return SHUTWATCH_BY_LISTEN;
-	case SHUTWATCH_TCP_SYN_RECV:
-	case SHUTWATCH_TCP_FIN_WAIT2:
-	case SHUTWATCH_TCP_TIME_WAIT:
-	case SHUTWATCH_TCP_CLOSE_WAIT:
-	case SHUTWATCH_TCP_CLOSING:
-		return SHUTWATCH_BY_RX;
-	}
-	return SHUTWATCH_BY_NONE;
+	return sw_arc_causes[after % SW_ARC_STATES][before % SW_ARC_STATES];
 }
 
 /**
@@ -198,7 +192,7 @@ static inline __u8 sw_cause_of_transition(const struct sw_scene *scene, __u8 aft
 			return SHUTWATCH_BY_CONNECT;
 		return SHUTWATCH_BY_RX;
 	}
-	return sw_cause_of_arc(after);
+	return sw_cause_of_arc(scene->before, after);
 }
 
 struct sw_cause sw_cause_of_rst(const struct sw_scene *scene);

@@ -39,7 +39,7 @@ static __always_inline u8 by_of(const struct sw_entry *e,
 				const struct sw_call *call,
 				const struct sock *sk, int old, int new)
 {
-	return sw_cause_of_arc(new) ?: by_of_scene(e, call, sk, old, new);
+	return sw_cause_of_arc(old, new) ?: by_of_scene(e, call, sk, old, new);
 }
 
 /* ---- transitions ---- */
@@ -220,7 +220,8 @@ void sw_tp_set_state(void *data, const struct sock *sk, const int old,
 	preempt_disable_notrace();	/* 7.x calls us preemptible */
 	sw_hit(SW_HOOK_TP_STATE);
 	if (likely(sw_sock_is_tcp(sk))) {
-		if (old != new && !(old == TCP_LISTEN && new == TCP_SYN_RECV))
+		if (likely(old != new) &&
+		    (likely(old != TCP_LISTEN) || new != TCP_SYN_RECV))
 			set_state(sk, old, new);
 	} else if (sw_sock_is_mptcp(sk)) {
 		follow_mptcp(sk, new);
