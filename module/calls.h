@@ -25,6 +25,7 @@
 
 #include "call.h"
 #include "counters.h"
+#include "not_null.h"
 
 /* Tasks may sleep in close() for SO_LINGER: 2048 of them at a time. */
 #define SW_CALLS_BITS	11
@@ -52,7 +53,7 @@ void sw_call_lingers_no_more(void);
 
 static __always_inline struct sw_call *sw_call_own_slot(void)
 {
-	return &sw_calls.slots[hash_ptr(current, SW_CALLS_BITS)].call;
+	return sw_not_null(&sw_calls.slots[hash_ptr(current, SW_CALLS_BITS)].call);
 }
 
 /**

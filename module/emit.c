@@ -47,9 +47,10 @@ void sw_emit_decision(const struct sw_decision *d)
 	if (!sw_emit_wanted(SHUTWATCH_KIND_DECISION, d->sent, d->why))
 		return;
 	rec = sw_emit_begin(SHUTWATCH_KIND_DECISION, d->by, d->asked, sw_now(),
-			    d->cookie, d->id, d->ipv6, d->owner, &seq);
+			    d->cookie, d->id, d->owner, &seq);
 	if (!rec)
 		return;
+	rec->outcome.flags = d->ipv6 ? SW_RECORD_IPV6 : 0;
 	put_relation(rec, d);
 	if (d->v)
 		rec->v = *d->v;
@@ -84,8 +85,9 @@ void sw_emit_skipped(u8 what, u64 count)
 
 	preempt_disable();
 	rec = sw_emit_begin(SHUTWATCH_KIND_SKIPPED, what, false, sw_now(), 0,
-			    &nobody, false, NULL, &seq);
+			    &nobody, NULL, &seq);
 	if (rec) {
+		rec->outcome.flags = 0;
 		rec->aux = count;
 		sw_ring_commit(rec, seq);
 	}

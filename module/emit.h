@@ -19,6 +19,7 @@
 #include "call.h"
 #include "counters.h"
 #include "filter.h"
+#include "not_null.h"
 #include "ring.h"
 #include "socktab.h"
 
@@ -72,8 +73,8 @@ static __always_inline u8 sw_context(u8 by, bool asked)
 	if (!asked && in_serving_softirq())
 		return by == SHUTWATCH_BY_TIMER ? SHUTWATCH_CTX_TIMER :
 						  SHUTWATCH_CTX_SOFTIRQ;
-	return current->flags & PF_KTHREAD ? SHUTWATCH_CTX_KTHREAD :
-					     SHUTWATCH_CTX_TASK;
+	return unlikely(current->flags & PF_KTHREAD) ? SHUTWATCH_CTX_KTHREAD :
+						       SHUTWATCH_CTX_TASK;
 }
 
 /**
@@ -110,8 +111,8 @@ static __always_inline u64 sw_now(void)
 /* What all records begin with; NULL if it has to be given up. */
 static __always_inline struct sw_record *
 sw_emit_begin(u8 kind, u8 by, bool asked, u64 now, u64 cookie,
-	      const struct sw_ident *id, bool ipv6,
-	      const struct shutwatch_owner *owner, u64 *seq)
+	      const struct sw_ident *id, const struct shutwatch_owner *owner,
+	      u64 *seq)
 {
 	struct sw_record *rec = sw_ring_begin(seq);
 
@@ -124,7 +125,6 @@ sw_emit_begin(u8 kind, u8 by, bool asked, u64 now, u64 cookie,
 	rec->by = by;
 	rec->ctx = sw_context(by, asked);
 	rec->cpu = raw_smp_processor_id();
-	rec->outcome.flags = ipv6 ? SW_RECORD_IPV6 : 0;
 	if (owner)
 		rec->owner = *owner;
 	else
@@ -160,10 +160,11 @@ static __always_inline void sw_emit_state(const struct sw_entry *e, u8 by,
 	if (!sw_emit_wanted(SHUTWATCH_KIND_STATE, 0, 0))
 		return;
 	rec = sw_emit_begin(SHUTWATCH_KIND_STATE, by, asked, now,
-			    e->info.cookie, &e->info.id, e->info.ipv6,
-			    &e->info.owner, &seq);
+			    e->info.cookie, &e->info.id,
+			    sw_not_null(&e->info.owner), &seq);
 	if (!rec)
 		return;
+	rec->outcome.flags = e->info.ipv6 ? SW_RECORD_IPV6 : 0;
 	rec->outcome.before = before;
 	rec->outcome.after = after;
 	rec->err = err;
@@ -189,10 +190,11 @@ static __always_inline void sw_emit_reset(const struct sw_entry *e, u64 now,
 	if (!sw_emit_wanted(SHUTWATCH_KIND_RESET, 0, 0))
 		return;
 	rec = sw_emit_begin(SHUTWATCH_KIND_RESET, SHUTWATCH_BY_RX, false, now,
-			    e->info.cookie, &e->info.id, e->info.ipv6,
-			    &e->info.owner, &seq);
+			    e->info.cookie, &e->info.id,
+			    sw_not_null(&e->info.owner), &seq);
 	if (!rec)
 		return;
+	rec->outcome.flags = e->info.ipv6 ? SW_RECORD_IPV6 : 0;
 	rec->outcome.before = before;
 	rec->outcome.after = after;
 	rec->err = err;
@@ -211,17 +213,17 @@ static __always_inline void sw_emit_call(const struct sw_call *call,
 					 const struct sw_ident *id,
 					 const struct shutwatch_owner *owner)
 {
+	u8 sent = call->outcome.sent, why = call->outcome.why;
 	struct sw_record *rec;
 	u64 seq;
 
-	if (unlikely(call->outcome.why == SHUTWATCH_WHY_UNKNOWN))
+	if (unlikely(why == SHUTWATCH_WHY_UNKNOWN))
 		sw_count(SW_COUNT_UNKNOWN);
-	sw_count_total(call->call, call->outcome.sent, call->outcome.why);
-	if (!sw_emit_wanted(SHUTWATCH_KIND_CALL, call->outcome.sent,
-			    call->outcome.why))
+	sw_count_total(call->call, sent, why);
+	if (!sw_emit_wanted(SHUTWATCH_KIND_CALL, sent, why))
 		return;
 	rec = sw_emit_begin(SHUTWATCH_KIND_CALL, call->call, true, sw_now(),
-			    call->cookie, id, call->outcome.flags, owner, &seq);
+			    call->cookie, id, owner, &seq);
 	if (!rec)
 		return;
 	rec->aux = rec->ts - call->start;

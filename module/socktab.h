@@ -332,7 +332,8 @@ static __always_inline struct sw_entry *sw_entry_get(u64 cookie,
 	*held = sw_set_lock(sw_set_of(cookie));
 	e = sw_set_find(held->set, cookie);
 	if (unlikely(!e))
-		return sw_set_take(held->set, sw_way_of(cookie), cookie);
+		return sw_not_null(sw_set_take(held->set, sw_way_of(cookie),
+					       cookie));
 	e->flags |= SW_ENTRY_SEEN;
 	return e;
 }
