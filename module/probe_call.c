@@ -68,65 +68,45 @@ static __always_inline void read_values(struct sw_call *call,
 	call->v.linger = sk_fullsock(sk) ? sw_sock_linger(sk) : SW_LINGER_OFF;
 }
 
-/* A mini-socket's entry is not that of the socket that has gone on. */
-static __always_inline struct sw_entry *entry_of(const struct sock *sk,
-						 struct sw_held *held)
+/*
+ * NULL if too many calls are in flight.  Values are read here, without the lock,
+ * unless a hook that has it is sure to come.
+ */
+static __always_inline struct sw_call *
+call_begin(const struct sock *sk, const struct sw_entry *e, u64 key, u8 kind,
+	   u8 how, u16 seen, bool decided_later)
 {
-	struct sw_entry *e;
-	bool wanted;
+	struct sw_call *call = sw_call_begin(sk);
 
-	if (unlikely(sk->sk_state == TCP_TIME_WAIT)) {
-		e = sw_probe_find_mini((const struct inet_timewait_sock *)sk,
-				       held, &wanted);
-		if (e)
-			return e;
-	}
-	return sw_probe_get(sk, sk->sk_state, true, held);
-}
-
-/* Room for those that sleep is rationed. */
-static noinline struct sw_call *begin_lingering(const struct sock *sk)
-{
-	struct sw_call *call;
-
-	if (!sw_call_may_linger())
+	if (unlikely(!call))
 		return NULL;
-	call = sw_call_begin(sk);
-	if (!call)
-		sw_call_lingers_no_more();
+	call->start = sw_now();
+	call->cookie = e->info.cookie;
+	call->key = key;
+	call->id = e->info.id;
+	call->outcome.flags = e->info.ipv6 ? SW_RECORD_IPV6 : 0;
+	call->call = kind;
+	call->seen = seen;
+	call->outcome.how = how;
+	take_state(call, state_of(sk, e));
+	if (!decided_later)
+		read_values(call, sk);
 	return call;
 }
 
-/*
- * NULL if the socket is not watched, or too many calls are in flight.  Values
- * are read here, without the lock, unless a hook that has it is sure to come.
- */
+/* NULL if the socket is not watched, or too many calls are in flight. */
 static __always_inline struct sw_call *
 call_open(const struct sock *sk, u8 kind, u8 how, u16 seen, bool decided_later)
 {
+	struct sw_call *call;
 	struct sw_held held;
 	struct sw_entry *e;
 	struct sw_call *call;
 
-	e = entry_of(sk, &held);
+	e = sw_probe_get(sk, sk->sk_state, true, &held);
 	if (!e)
 		return NULL;
-	call = unlikely(seen & SW_SEEN_LINGERS) ? begin_lingering(sk) :
-						  sw_call_begin(sk);
-	if (likely(call)) {
-		call->start = sw_now();
-		call->cookie = e->info.cookie;
-		call->key = sk->sk_state == TCP_TIME_WAIT ?
-			    sw_entry_key(&held, e) : call->cookie;
-		call->id = e->info.id;
-		call->outcome.flags = e->info.ipv6 ? SW_RECORD_IPV6 : 0;
-		call->call = kind;
-		call->seen = seen;
-		call->outcome.how = how;
-		take_state(call, state_of(sk, e));
-		if (!decided_later)
-			read_values(call, sk);
-	}
+	call = call_begin(sk, e, e->info.cookie, kind, how, seen, decided_later);
 	sw_entry_put(&held);
 	return call;
 }
@@ -149,7 +129,7 @@ void sw_call_snapshot(struct sw_call *call, const struct sock *sk)
 	if (tcp_sk(sk)->repair)
 		call->seen |= SW_SEEN_REPAIR;
 	take_state(call, state_now(call, sk));
-	read_values(call, sk);
+	sw_sock_values(sk, &call->v);
 }
 
 static u8 shut_after(const struct sw_call *call, u8 shut)
@@ -212,7 +192,7 @@ static void call_over(struct sw_call *call)
 	call->outcome.why = sw_call_why(call);
 	if (likely(e)) {
 		settle(call, e);
-		sw_emit_call(call, &e->info.id, &e->info.owner);
+		sw_emit_call(call, &e->info.id, sw_not_null(&e->info.owner));
 		/* No tracepoint tells when MPTCP's socket is gone. */
 		if (unlikely(call->seen & SW_SEEN_MPTCP) &&
 		    call->call == SHUTWATCH_BY_CLOSE)
@@ -225,7 +205,7 @@ static void call_over(struct sw_call *call)
 }
 
 /* A call's own code runs, and no call was seen to begin. */
-static void not_followed(const struct sock *sk, u8 path)
+static noinline void not_followed(const struct sock *sk, u8 path)
 {
 	struct sw_held held;
 	struct sw_entry *e;
@@ -405,6 +385,17 @@ static bool can_disconnect(const struct sock *sk)
 	       sk->sk_prot->disconnect == tcp_prot.disconnect;
 }
 
+static noinline void connect_unspec(const struct sock *sk)
+{
+	if (can_disconnect(sk))
+		call_open(sk, SHUTWATCH_BY_CONNECT_UNSPEC, SHUTWATCH_HOW_NONE,
+			  0, false);
+	else if (sw_sock_is_mptcp(sk) &&
+		 sw_hooks[SW_HOOK_MPTCP_DISCONNECT].armed)
+		call_open(sk, SHUTWATCH_BY_CONNECT_UNSPEC, SHUTWATCH_HOW_NONE,
+			  SW_SEEN_MPTCP, false);
+}
+
 /**
  * sw_connect_entry() - inet_stream_connect(sock, uaddr, addr_len, flags)
  * @arg0: struct socket
@@ -424,16 +415,9 @@ void sw_connect_entry(unsigned long arg0, unsigned long arg1,
 	const struct sockaddr *uaddr = (const struct sockaddr *)arg1;
 
 	sw_hit(SW_HOOK_SYSCALL_CONNECT);
-	if (likely(uaddr->sa_family != AF_UNSPEC) ||
-	    (int)arg2 < (int)sizeof(uaddr->sa_family))
-		return;
-	if (can_disconnect(sock->sk))
-		call_open(sock->sk, SHUTWATCH_BY_CONNECT_UNSPEC,
-			  SHUTWATCH_HOW_NONE, 0, false);
-	else if (sw_sock_is_mptcp(sock->sk) &&
-		 sw_hooks[SW_HOOK_MPTCP_DISCONNECT].armed)
-		call_open(sock->sk, SHUTWATCH_BY_CONNECT_UNSPEC,
-			  SHUTWATCH_HOW_NONE, SW_SEEN_MPTCP, false);
+	if (unlikely(uaddr->sa_family == AF_UNSPEC) &&
+	    (int)arg2 >= (int)sizeof(uaddr->sa_family))
+		connect_unspec(sock->sk);
 }
 NOKPROBE_SYMBOL(sw_connect_entry);
 
@@ -441,7 +425,7 @@ NOKPROBE_SYMBOL(sw_connect_entry);
  * Of those who get here without a call, an embryo was marked on the way, and
  * connect() only tidies up.
  */
-static void disconnect_alone(const struct sock *sk, unsigned long caller)
+static noinline void disconnect_alone(const struct sock *sk, unsigned long caller)
 {
 	enum sw_path path = sw_caller_path(caller);
 	struct sw_held held;
@@ -506,6 +490,36 @@ NOKPROBE_SYMBOL(sw_disconnect_return);
 
 /* ---- SOCK_DESTROY ---- */
 
+/* A mini-socket's entry is not that of the socket that has gone on. */
+static struct sw_entry *entry_of_any(const struct sock *sk, struct sw_held *held)
+{
+	struct sw_entry *e;
+	bool wanted;
+
+	if (sk->sk_state == TCP_TIME_WAIT) {
+		e = sw_probe_find_mini((const struct inet_timewait_sock *)sk,
+				       held, &wanted);
+		if (e)
+			return e;
+	}
+	return sw_probe_get(sk, sk->sk_state, true, held);
+}
+
+static struct sw_call *abort_open(const struct sock *sk)
+{
+	struct sw_call *call;
+	struct sw_held held;
+	struct sw_entry *e;
+
+	e = entry_of_any(sk, &held);
+	if (!e)
+		return NULL;
+	call = call_begin(sk, e, sw_entry_key(&held, e), SHUTWATCH_BY_ABORT,
+			  SHUTWATCH_HOW_NONE, 0, false);
+	sw_entry_put(&held);
+	return call;
+}
+
 /**
  * sw_abort_entry() - tcp_abort(sk, err)
  * @ri: keeps the call
@@ -519,8 +533,7 @@ int sw_abort_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
 
 	sw_hit(SW_HOOK_ABORT);
-	*call_of(ri) = call_open(sk, SHUTWATCH_BY_ABORT, SHUTWATCH_HOW_NONE, 0,
-				 false);
+	*call_of(ri) = abort_open(sk);
 	return !*call_of(ri);
 }
 NOKPROBE_SYMBOL(sw_abort_entry);

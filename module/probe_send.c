@@ -237,7 +237,7 @@ static void set_scene(struct sw_scene *scene, const struct sw_entry *e,
 	scene->dying = !check_net(sock_net(sk));
 }
 
-static void rst_alone(const struct sock *sk, enum sw_path path)
+static noinline void rst_alone(const struct sock *sk, enum sw_path path)
 {
 	struct sw_call *above = sw_probe_subflow(sk);
 	struct sw_scene scene = { .path = path, .asked = sw_subflow_why_rst(above) };
@@ -349,25 +349,12 @@ static void rst_of_call_sent(struct sw_call *call, const struct sock *sk,
 	call->outcome.kreason = kreason;
 }
 
-/**
- * sw_active_rst_sent() - the kernel is done with a RST of a socket's own accord
- * @sk: full socket
- * @kreason: the kernel's reason
- * @known: it gave one
- *
- * Context: tracepoint behind the transmit, preemption disabled.
- */
-void sw_active_rst_sent(const struct sock *sk, u8 kreason, bool known)
+static noinline void rst_alone_sent(const struct sock *sk, u8 kreason, bool known)
 {
-	struct sw_call *call = sw_probe_call(sk), *above;
+	struct sw_call *above = sw_probe_subflow(sk);
 	struct sw_held held;
 	struct sw_entry *e;
 
-	if (call && call->seen & SW_SEEN_RST && !(call->seen & SW_SEEN_RST_SENT)) {
-		rst_of_call_sent(call, sk, kreason, known);
-		return;
-	}
-	above = sw_probe_subflow(sk);
 	e = sw_probe_find(sk, &held);
 	if (!e)
 		return;
@@ -384,4 +371,22 @@ void sw_active_rst_sent(const struct sock *sk, u8 kreason, bool known)
 			sw_rst_write(e, e->before, e->info.state);
 	}
 	sw_entry_put(&held);
+}
+
+/**
+ * sw_active_rst_sent() - the kernel is done with a RST of a socket's own accord
+ * @sk: full socket
+ * @kreason: the kernel's reason
+ * @known: it gave one
+ *
+ * Context: tracepoint behind the transmit, preemption disabled.
+ */
+void sw_active_rst_sent(const struct sock *sk, u8 kreason, bool known)
+{
+	struct sw_call *call = sw_probe_call(sk);
+
+	if (call && (call->seen & (SW_SEEN_RST | SW_SEEN_RST_SENT)) == SW_SEEN_RST)
+		rst_of_call_sent(call, sk, kreason, known);
+	else
+		rst_alone_sent(sk, kreason, known);
 }
