@@ -216,10 +216,11 @@ static inline void sw_probe_remember(struct sw_entry *e,
 {
 	const struct sw_ending *ended = &e->info.ended;
 
-	e->info.last = *ending;
+	/* as a whole: gcc would take them apart */
+	memcpy(&e->info.last, ending, sizeof(*ending));
 	if (ending->sent > ended->sent ||
 	    (over && !ended->by && ending->why != SHUTWATCH_WHY_ALREADY_CLOSED))
-		e->info.ended = *ending;
+		memcpy(&e->info.ended, &e->info.last, sizeof(e->info.ended));
 }
 
 #endif /* _SHUTWATCH_PROBE_SOCKET_H */
