@@ -34,7 +34,7 @@ struct sw_ident {
 
 /**
  * struct sw_values - the values that a decision was taken on
- * @unread: bytes received and not yet read, as SIOCINQ counts them
+ * @unread: bytes received and not yet read, all that is in the receive queue
  * @unsent: bytes written and not yet sent, SYN and FIN not counted
  * @unacked: bytes sent and not yet acknowledged, SYN and FIN not counted
  * @linger: SO_LINGER in seconds, SW_LINGER_OFF where it is off
