@@ -4,7 +4,8 @@
  *
  * Says of every socket which call ended it, what the kernel sent because of
  * that, and why.  See module/uapi/ABI for what is shown, probes.c for what is
- * hooked, and README.md for the map of the sources.
+ * hooked, README.md, at its end, for the map of the sources, and DESIGN for the
+ * way of a hit through them, and for who may hold what when the module goes.
  */
 
 #include <linux/bits.h>
