@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * close() in every state, with and without unread data and SO_LINGER (B1 to
- * B11, C2).
+ * B11, C2).  The states, as reach() walks through them; the peer is raw packets:
+ *
+ *	FRESH		socket()
+ *	SYN_SENT	--- SYN ----------->
+ *	SYN_RECV	<----------- SYN ---		if the two cross; else
+ *	ESTABLISHED	<------- SYN,ACK ---
+ *			--- ACK ----------->
+ *			<---------- data ---		for unread_in_*
+ *
+ *	the socket ends first			the peer does
+ *	FIN_WAIT1	--- FIN ----------->	CLOSE_WAIT	<--- FIN ---
+ *	CLOSING		<----------- FIN ---	LAST_ACK	--- FIN --->
+ *	or FIN_WAIT2	<----------- ACK ---	FINISHED	<--- ACK ---
+ *	TIME_WAIT	<----------- FIN ---
  */
 #include "trial_fixture.h"
 

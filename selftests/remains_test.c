@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Segments that come to what is left of a socket, to a listener and its
- * requests, or to nobody (D1 to D10, D14).
+ * requests, or to nobody (D1 to D10, D14).  Where they come in:
+ *
+ *	a closed socket				a listener
+ *	FIN_WAIT1	--- FIN ----------->	LISTEN		D7
+ *	FIN_WAIT2	<----------- ACK ---	request	<------- SYN ---
+ *	  mini-socket	D1 D2 D3			--- SYN,ACK --->
+ *	TIME_WAIT	<----------- FIN ---		D8 D9 D10 D14
+ *	  mini-socket	D3 D4 D5		child	<------- ACK ---
+ *	gone		D6
  */
 #include "trial_fixture.h"
 
