@@ -471,6 +471,6 @@ WORD_PARAM(addr, "not an address prefix; write 192.0.2.0/24, 2001:db8::/32, or n
 WORD_PARAM(family, "write 4, 6, or nothing for both",
 	   "watch only IPv4 (4) or only IPv6 (6) sockets (default both)");
 WORD_PARAM(pid, "not a process id; write the number that ps shows, or nothing for all",
-	   "watch only sockets on which this process acts (default all)");
+	   "watch only sockets that this process has, from accept() or connect() on, or acts on (default all)");
 WORD_PARAM(netns, "not an inode number; write the one that ls -iL /proc/PID/ns/net shows, or nothing for all",
 	   "watch only sockets in the network namespace with this inode number (default all)");

@@ -214,19 +214,29 @@ void sw_sock_timer(const struct sock *sk, struct shutwatch_timer *timer)
 	timer->orphans = count_orphans ? count_orphans() : 0;
 }
 
-/* How often a SYN is sent again before connect() gives up. */
+/* How often a SYN, or a SYN-ACK of a full socket, is sent again. */
 static unsigned int syn_retries(const struct sock *sk)
 {
 	return READ_ONCE(inet_csk(sk)->icsk_syn_retries) ?:
 	       READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_syn_retries);
 }
 
+/* How many window probes may go without an answer; 0 stands for 8. */
+static unsigned int probe_retries(const struct sock *sk)
+{
+	const struct net *net = sock_net(sk);
+
+	if (!sock_flag(sk, SOCK_DEAD))
+		return READ_ONCE(net->ipv4.sysctl_tcp_retries2);
+	return READ_ONCE(net->ipv4.sysctl_tcp_orphan_retries) ?: 8;
+}
+
 /**
- * sw_sock_user_timeout() - is TCP_USER_TIMEOUT what its timers go by?
- * @sk: full socket
+ * sw_sock_user_timeout() - is it TCP_USER_TIMEOUT that has run out?
+ * @sk: full socket, about to be given up by a timer
  *
- * Where it is set, TCP goes by it alone, but for a handshake, which may run out
- * of retransmissions before.
+ * Where it is set, TCP goes by it, unless a handshake or a window probe has been
+ * tried as often as may be before.
  *
  * Context: any; exact only where the socket lock is held.
  * Return: whether it is.
@@ -237,8 +247,9 @@ bool sw_sock_user_timeout(const struct sock *sk)
 
 	if (!READ_ONCE(icsk->icsk_user_timeout))
 		return false;
-	return sk->sk_state != TCP_SYN_SENT ||
-	       icsk->icsk_retransmits < syn_retries(sk);
+	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))
+		return icsk->icsk_retransmits < syn_retries(sk);
+	return icsk->icsk_probes_out < probe_retries(sk);
 }
 
 /**

@@ -138,8 +138,9 @@ struct sw_entry {
 
 /*
  * The lock of a set.  It is held for a hundred instructions or so, with
- * interrupts off, and nothing sleeps, spins or takes another lock inside: one
- * bit is enough.  A raw_spinlock_t would cost 5 % more of recording, for the
+ * interrupts off, and nothing sleeps inside; the one lock that is taken inside
+ * is that of probe_reply.c's last clients turned away, which takes none: one bit
+ * is enough.  A raw_spinlock_t would cost 5 % more of recording, for the
  * calls; kernels built to check locks or races get it, because a bit is nothing
  * that lockdep could see.
  */
@@ -210,14 +211,15 @@ static __always_inline struct sw_set *sw_set_of(u64 cookie)
 
 /*
  * A mini-socket has the cookie of its socket.  When that has gone on to the next
- * connection, the mini-socket's entry is found by the cookie and a number, which
- * is in bits that no cookie reaches: it is in the same set.
+ * connection, the mini-socket's entry is found by the cookie and a number in bits
+ * 60 to 62, which are all the same in every cookie: those count up from 0, or,
+ * made inside another one's making, down from 2^64.  It is in the same set.
  */
 #define SW_MINIS	7
 
 static inline u64 sw_mini_cookie(u64 cookie, unsigned int nr)
 {
-	return cookie | (u64)nr << 60;
+	return cookie ^ (u64)nr << 60;
 }
 
 /* Where in its set a socket is put, if it can be. */
