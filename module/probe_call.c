@@ -274,6 +274,12 @@ int sw_shutdown_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(sw_shutdown_return);
 
+static noinline void shutdown_alone(const struct sock *sk, struct pt_regs *regs)
+{
+	if (!sw_probe_is_far(sk))
+		not_followed(sk, sw_caller_path(SW_CALLER(regs)));
+}
+
 /**
  * sw_tcp_shutdown() - tcp_shutdown(sk, how)
  * @kp: unused
@@ -293,7 +299,7 @@ int sw_tcp_shutdown(struct kprobe *kp, struct pt_regs *regs)
 	sw_hit(SW_HOOK_SHUTDOWN);
 	call = sw_probe_call(sk);
 	if (!call)
-		not_followed(sk, sw_caller_path(SW_CALLER(regs)));
+		shutdown_alone(sk, regs);
 	else if (call->seen & SW_SEEN_LOCKED)
 		call->seen |= SW_SEEN_DEFERRED;
 	else
@@ -371,7 +377,7 @@ void sw_close_locked(unsigned long arg0, unsigned long arg1,
 	call = sw_probe_call(sk);
 	if (likely(call))
 		sw_call_snapshot(call, sk);
-	else
+	else if (!sw_probe_is_far(sk))
 		not_followed(sk, SW_PATH_CLOSE);
 }
 NOKPROBE_SYMBOL(sw_close_locked);
@@ -425,14 +431,14 @@ NOKPROBE_SYMBOL(sw_connect_entry);
  * Of those who get here without a call, an embryo was marked on the way, and
  * connect() only tidies up.
  */
-static noinline void disconnect_alone(const struct sock *sk, unsigned long caller)
+static noinline void disconnect_alone(const struct sock *sk, struct pt_regs *regs)
 {
-	enum sw_path path = sw_caller_path(caller);
 	struct sw_held held;
 	struct sw_entry *e;
 	bool child;
 
-	if (path == SW_PATH_CONNECT || sk_is_mptcp(sk))
+	if (sw_probe_is_far(sk) || sk_is_mptcp(sk) ||
+	    sw_caller_path(SW_CALLER(regs)) == SW_PATH_CONNECT)
 		return;
 	e = sw_probe_find(sk, &held);
 	child = e && e->flags & SW_ENTRY_CHILD;
@@ -459,7 +465,7 @@ int sw_disconnect_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	sw_hit(SW_HOOK_DISCONNECT);
 	call = sw_probe_call(sk);
 	if (!call) {
-		disconnect_alone(sk, SW_CALLER(regs));
+		disconnect_alone(sk, regs);
 		return 1;
 	}
 	sw_call_snapshot(call, sk);

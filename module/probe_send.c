@@ -237,8 +237,9 @@ static void set_scene(struct sw_scene *scene, const struct sw_entry *e,
 	scene->dying = !check_net(sock_net(sk));
 }
 
-static noinline void rst_alone(const struct sock *sk, enum sw_path path)
+static noinline void rst_alone(const struct sock *sk, unsigned long caller)
 {
+	enum sw_path path = sw_caller_path(caller);
 	struct sw_call *above = sw_probe_subflow(sk);
 	struct sw_scene scene = { .path = path, .asked = sw_subflow_why_rst(above) };
 	struct sw_cause cause;
@@ -281,15 +282,14 @@ void sw_send_rst(unsigned long arg0, unsigned long arg1, unsigned long arg2,
 		 unsigned long caller)
 {
 	const struct sock *sk = (const struct sock *)arg0;
-	enum sw_path path = sw_caller_path(caller);
 	struct sw_call *call;
 
 	sw_hit(SW_HOOK_SEND_RST);
 	call = sw_probe_call(sk);
-	if (call && is_own_rst(call, path))
+	if (call && is_own_rst(call, sw_caller_path(caller)))
 		rst_in_call(call, sk);
-	else
-		rst_alone(sk, path);
+	else if (!sw_probe_is_far(sk))
+		rst_alone(sk, caller);
 }
 NOKPROBE_SYMBOL(sw_send_rst);
 

@@ -152,6 +152,25 @@ sw_probe_get(const struct sock *sk, u8 state, bool asked, struct sw_held *held)
 	return e;
 }
 
+/**
+ * sw_probe_is_far() - is a socket turned away at first sight?
+ * @sk: full or mini-socket
+ *
+ * Then it is counted.  For handlers that would do more before they look.
+ *
+ * Context: any, preemption disabled.
+ * Return: whether it is.
+ */
+static __always_inline bool sw_probe_is_far(const struct sock *sk)
+{
+	const struct sw_filter *f = rcu_dereference_sched(sw_filter);
+
+	if (likely(f->everything) || !(f->nothing || sw_sock_is_far(sk, f)))
+		return false;
+	sw_count(SW_COUNT_FILTERED);
+	return true;
+}
+
 struct inet_timewait_sock;
 
 bool sw_probe_wanted(const struct sock *sk);

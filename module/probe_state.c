@@ -166,8 +166,8 @@ static bool is_stillborn(const struct sock *sk, int old, int new)
 
 static void set_state(const struct sock *sk, int old, int new)
 {
-	struct sw_call *call = sw_probe_call(sk);
-	const struct sw_call *above = sw_probe_subflow(sk);
+	const struct sw_call *above;
+	struct sw_call *call;
 	struct sw_held held;
 	struct sw_entry *e;
 
@@ -176,6 +176,10 @@ static void set_state(const struct sock *sk, int old, int new)
 		if (is_stillborn(sk, old, new))
 			return;
 	}
+	if (sw_probe_is_far(sk))
+		return;
+	call = sw_probe_call(sk);
+	above = sw_probe_subflow(sk);
 	/* Out of CLOSE, connect() or listen() takes it. */
 	e = sw_probe_get(sk, old, call || old == TCP_CLOSE, &held);
 	if (!e)

@@ -59,17 +59,6 @@ static bool is_ipv6(const struct sock *sk)
 #endif
 }
 
-/*
- * On the way to CLOSE the port is given back before the transition is told;
- * the copy that goes into packets stays, and in CLOSE is out of date.
- */
-static u16 local_port(const struct sock *sk)
-{
-	if (!sk->sk_num && sk_fullsock(sk) && sk->sk_state != TCP_CLOSE)
-		return ntohs(inet_sk(sk)->inet_sport);
-	return sk->sk_num;
-}
-
 #if IS_ENABLED(CONFIG_IPV6)
 static void put_word(u8 *addr, u32 word)
 {
@@ -88,7 +77,7 @@ static void put_word(u8 *addr, u32 word)
  */
 bool sw_sock_ident(const struct sock *sk, struct sw_ident *id)
 {
-	id->lport = local_port(sk);
+	id->lport = sw_sock_local_port(sk);
 	id->rport = ntohs(sk->sk_dport);
 	id->netns = sock_net(sk)->ns.inum;
 #if IS_ENABLED(CONFIG_IPV6)
@@ -284,7 +273,7 @@ enum sw_verdict sw_sock_judge_closely(const struct sock *sk, bool asked,
 	struct sw_subject subject;
 
 	subject.family = AF_INET;
-	subject.lport = local_port(sk);
+	subject.lport = sw_sock_local_port(sk);
 	subject.rport = ntohs(sk->sk_dport);
 	subject.laddr = (const u8 *)&sk->sk_rcv_saddr;
 	subject.raddr = (const u8 *)&sk->sk_daddr;

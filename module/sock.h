@@ -4,6 +4,7 @@
 #define _SHUTWATCH_SOCK_H
 
 #include <linux/types.h>
+#include <net/inet_sock.h>
 #include <net/sock.h>
 
 #include "filter.h"
@@ -65,12 +66,37 @@ static __always_inline u64 sw_sock_cookie(const struct sock *sk)
 	return likely(cookie) ? cookie : sw_sock_new_cookie(sk);
 }
 
-/* Most are turned away by their ports: before anything is locked or called. */
+/**
+ * sw_sock_local_port() - the port that a socket has, or had until now
+ * @sk: full or mini-socket
+ *
+ * On the way to CLOSE the port is given back before the transition is told;
+ * the copy that goes into packets stays, and in CLOSE is out of date.
+ *
+ * Context: any.
+ * Return: the port, host byte order.
+ */
+static inline u16 sw_sock_local_port(const struct sock *sk)
+{
+	if (!sk->sk_num && sk_fullsock(sk) && sk->sk_state != TCP_CLOSE)
+		return ntohs(inet_sk(sk)->inet_sport);
+	return sk->sk_num;
+}
+
+/*
+ * Most are turned away by their namespace or ports: before anything is locked or
+ * called.  One whose ports are not yet known stays if it was once let in; it has
+ * a cookie then.
+ */
 static __always_inline bool sw_sock_is_far(const struct sock *sk,
 					   const struct sw_filter *f)
 {
-	return sk->sk_num && sk->sk_dport &&
-	       !sw_filter_has_ports(f, sk->sk_num, ntohs(sk->sk_dport));
+	u16 lport = sw_sock_local_port(sk), rport = ntohs(sk->sk_dport);
+
+	if (f->netns && f->netns != sock_net(sk)->ns.inum)
+		return true;
+	return ((lport && rport) || !atomic64_read(&sk->sk_cookie)) &&
+	       !sw_filter_has_ports(f, lport, rport);
 }
 
 /**
