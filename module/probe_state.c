@@ -193,15 +193,25 @@ static void set_state(const struct sock *sk, int old, int new)
 	sw_entry_put(&held);
 }
 
-/* MPTCP has a state machine of its own; only the calls on it are told. */
-static void follow_mptcp(const struct sock *sk, int new)
+/*
+ * MPTCP has a state machine of its own; only the calls on it are told.  It is
+ * whose who connects it or has it listen; where its end is not seen, it is not
+ * worth a place.
+ */
+static void follow_mptcp(const struct sock *sk, int old, int new)
 {
+	bool asked = new == TCP_SYN_SENT || new == TCP_LISTEN;
 	struct sw_held held;
 	struct sw_entry *e;
 
-	e = sw_probe_find(sk, &held);
+	if (asked && sw_hooks[SW_HOOK_MPTCP_CLOSE].armed)
+		e = sw_probe_get(sk, old, true, &held);
+	else
+		e = sw_probe_find(sk, &held);
 	if (!e)
 		return;
+	if (asked)
+		sw_probe_owner(e);
 	sw_probe_catch_up(e, new);
 	sw_entry_put(&held);
 }
@@ -228,7 +238,7 @@ void sw_tp_set_state(void *data, const struct sock *sk, const int old,
 		    (likely(old != TCP_LISTEN) || new != TCP_SYN_RECV))
 			set_state(sk, old, new);
 	} else if (sw_sock_is_mptcp(sk)) {
-		follow_mptcp(sk, new);
+		follow_mptcp(sk, old, new);
 	}
 	preempt_enable_notrace();
 }
