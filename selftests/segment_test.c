@@ -6,11 +6,7 @@
 #include "trial_fixture.h"
 
 #include <errno.h>
-#include <netinet/icmp6.h>
 #include <netinet/in.h>
-#include <netinet/ip.h>
-#include <netinet/ip6.h>
-#include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +14,7 @@
 
 #include "act_option.h"
 #include "hold_lock.h"
+#include "icmp.h"
 #include "orphan.h"
 
 #define DATA		(PACKET_ACK | PACKET_PSH)
@@ -437,103 +434,6 @@ TEST_F(segment, C11_LAST_ACK_closed)
 
 /* ---- C14: a router says that the peer cannot be reached ---- */
 
-/* What an ICMP error repeats of the segment that it is about. */
-struct repeated {
-	__be16 source;
-	__be16 dest;
-	__be32 seq;
-};
-
-static void send_raw(struct play *play, int protocol,
-		     const struct sockaddr_storage *to, socklen_t len,
-		     const void *message, size_t size)
-{
-	int fd = socket(to->ss_family, SOCK_RAW | SOCK_CLOEXEC, protocol);
-
-	if (fd < 0 || sendto(fd, message, size, 0, (const void *)to, len) !=
-	    (ssize_t)size)
-		remark(&play->trouble, "no ICMP: %s", strerror(errno));
-	close(fd);
-}
-
-static __u16 icmp_checksum(const void *message, size_t size)
-{
-	const __u16 *word = message;
-	__u32 sum = 0;
-	size_t i;
-
-	for (i = 0; i < size / sizeof(*word); i++)
-		sum += word[i];
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~(sum + (sum >> 16));
-}
-
-static void icmp4(struct play *play, const struct sockaddr_storage *here,
-		  const struct sockaddr_storage *there, const struct repeated *tcp)
-{
-	struct {
-		struct icmphdr icmp;
-		struct iphdr ip;
-		struct repeated tcp;
-	} message = {
-		.icmp.type = ICMP_DEST_UNREACH,
-		.icmp.code = ICMP_HOST_UNREACH,
-		.ip.version = 4,
-		.ip.ihl = sizeof(message.ip) / 4,
-		.ip.protocol = IPPROTO_TCP,
-		.ip.saddr = ((const struct sockaddr_in *)here)->sin_addr.s_addr,
-		.ip.daddr = ((const struct sockaddr_in *)there)->sin_addr.s_addr,
-		.tcp = *tcp,
-	};
-
-	message.icmp.checksum = icmp_checksum(&message, sizeof(message));
-	send_raw(play, IPPROTO_ICMP, here, sizeof(struct sockaddr_in), &message,
-		 sizeof(message));
-}
-
-static void icmp6(struct play *play, const struct sockaddr_storage *here,
-		  const struct sockaddr_storage *there, const struct repeated *tcp)
-{
-	struct sockaddr_storage to = *here;
-	struct {
-		struct icmp6_hdr icmp;
-		struct ip6_hdr ip;
-		struct repeated tcp;
-	} message = {
-		.icmp.icmp6_type = ICMP6_DST_UNREACH,
-		.icmp.icmp6_code = ICMP6_DST_UNREACH_ADDR,
-		.ip.ip6_flow = htonl(6u << 28),
-		.ip.ip6_plen = htons(sizeof(struct tcphdr)),
-		.ip.ip6_nxt = IPPROTO_TCP,
-		.ip.ip6_src = ((const struct sockaddr_in6 *)here)->sin6_addr,
-		.ip.ip6_dst = ((const struct sockaddr_in6 *)there)->sin6_addr,
-		.tcp = *tcp,
-	};
-
-	/* To a raw socket, a port is a protocol. */
-	((struct sockaddr_in6 *)&to)->sin6_port = 0;
-	send_raw(play, IPPROTO_ICMPV6, &to, sizeof(struct sockaddr_in6), &message,
-		 sizeof(message));
-}
-
-/* An ICMP error that the peer cannot be reached, about what it heard last. */
-static void peer_is_unreachable(const struct peer *peer)
-{
-	struct sockaddr_storage here, there;
-	struct repeated tcp;
-
-	address_parse(&here, peer->socket);
-	address_parse(&there, peer->address);
-	/* A port is where it is in addresses of both families. */
-	tcp.source = ((struct sockaddr_in *)&here)->sin_port;
-	tcp.dest = ((struct sockaddr_in *)&there)->sin_port;
-	tcp.seq = htonl(peer->heard - 1);
-	if (here.ss_family == AF_INET)
-		icmp4(peer->play, &here, &there, &tcp);
-	else
-		icmp6(peer->play, &here, &there, &tcp);
-}
-
 static void unreachable_in(struct play *play, int state)
 {
 	struct reached reached;
@@ -541,7 +441,7 @@ static void unreachable_in(struct play *play, int state)
 
 	peer_open(&peer, play);
 	reach(&reached, &peer, S, state, NULL);
-	peer_is_unreachable(&peer);
+	icmp_host_unreachable(&peer);
 	await_state(play, S, SHUTWATCH_TCP_CLOSE);
 	act_recv_fails(play, S, EHOSTUNREACH);
 	expect_path(play, S, "%s rx CLOSE EHOSTUNREACH", reached.story);
@@ -567,7 +467,7 @@ TEST_F(segment, C14_not_ESTABLISHED)
 	reach(&reached, &peer, S, SHUTWATCH_TCP_ESTABLISHED, NULL);
 	act_send(self->play, S, "hi");
 	peer_hears(&peer, PACKET_PSH);
-	peer_is_unreachable(&peer);
+	icmp_host_unreachable(&peer);
 	peer_sends(&peer, DATA, "hello");
 	await_unread(self->play, S, 5);
 	act_recv(self->play, S, "hello");
