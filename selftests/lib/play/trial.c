@@ -218,6 +218,46 @@ bool trial_sees(struct play *play, const char *src, __u8 flags, int count)
 	return seen == count;
 }
 
+static bool says(const struct record *record, const struct record *wanted)
+{
+	int key;
+
+	for (key = 0; key < SHUTWATCH_KEY__MAX; key++) {
+		if (wanted->value[key] && !record_is(record, key, wanted->value[key]))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * trial_told - wait until something was told, for what only a record knows
+ * @play: the play
+ * @who: of this socket
+ * @text: keys and values, all of which the record has
+ *
+ * Return: the record; NULL, after a while, if there is none, which is then among
+ * what is wrong.
+ */
+const struct record *trial_told(struct play *play, enum who who, const char *text)
+{
+	__u64 deadline = clock_in(AWAIT_SECONDS);
+	struct record wanted;
+	int i;
+
+	if (record_parse(&wanted, text))
+		remark(&play->trouble, "cannot be told: %s", text);
+	do {
+		read_records(trial_of(play));
+		for (i = 0; i < play->nr_records; i++) {
+			if (actor_owns(&play->actor[who], &play->record[i]) &&
+			    says(&play->record[i], &wanted))
+				return &play->record[i];
+		}
+	} while (clock_wait(deadline));
+	remark(&play->wrong, "%s: no record says: %s", actor_name(who), text);
+	return NULL;
+}
+
 /* ---- the judgment ---- */
 
 static const struct expected *path_of(const struct play *play,
@@ -264,9 +304,11 @@ static bool addresses_fit(const struct play *play, const struct record *record)
 
 static bool names_a_task(const struct record *record)
 {
+	/* MPTCP does what a call wants from it, or a segment. */
+	if (record_is(record, SHUTWATCH_KEY_BY, "mptcp"))
+		return !record_is(record, SHUTWATCH_KEY_PID, SHUTWATCH_NOTHING);
 	return !record_is(record, SHUTWATCH_KEY_BY, "rx") &&
 	       !record_is(record, SHUTWATCH_KEY_BY, "timer") &&
-	       !record_is(record, SHUTWATCH_KEY_BY, "mptcp") &&
 	       !record_is(record, SHUTWATCH_KEY_BY, "-");
 }
 

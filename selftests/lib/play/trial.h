@@ -60,6 +60,7 @@ void expect_whole(struct play *play, enum who who, const char *format, ...);
 void trial_got(struct play *play, enum who who, int err);
 void trial_recv_fails(struct play *play, enum who who, int err);
 bool trial_sees(struct play *play, const char *src, __u8 flags, int count);
+const struct record *trial_told(struct play *play, enum who who, const char *text);
 struct trial *trial_of(struct play *play);
 
 #endif /* TRIAL_H */
