@@ -19,6 +19,7 @@
 #include <names.h>
 
 #include "actor.h"
+#include "child.h"
 #include "clock.h"
 #include "netns.h"
 #include "socket_records.h"
@@ -34,69 +35,6 @@
 TRIALS(process);
 
 /* ---- other processes ---- */
-
-/**
- * struct child - another process, that has what we have
- * @pid: it
- * @go: a byte in it lets it go on; the end of file, too
- */
-struct child {
-	pid_t pid;
-	int go;
-};
-
-static void wait_for_go(int fd)
-{
-	char byte;
-
-	while (read(fd, &byte, 1) < 0 && errno == EINTR)
-		;
-}
-
-/* It does something when it is told to, and exits, with all that is open. */
-static struct child child_start(struct play *play, const char *name,
-				void (*does)(struct play *play))
-{
-	struct child child = {};
-	int go[2], ready[2];
-
-	play->many_tasks = true;
-	if (pipe2(go, O_CLOEXEC) || pipe2(ready, O_CLOEXEC))
-		remark(&play->trouble, "pipe: %s", strerror(errno));
-	fflush(NULL);
-	child.pid = fork();
-	child.go = go[1];
-	if (child.pid) {
-		close(go[0]);
-		close(ready[1]);
-		wait_for_go(ready[0]);
-		close(ready[0]);
-		return child;
-	}
-	close(go[1]);
-	close(ready[0]);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (name)
-		prctl(PR_SET_NAME, name);
-	close(ready[1]);
-	wait_for_go(go[0]);
-	if (does)
-		does(play);
-	_exit(0);
-}
-
-static void child_go(struct child *child)
-{
-	close(child->go);
-	waitpid(child->pid, NULL, 0);
-}
-
-static void child_kill(struct child *child)
-{
-	kill(child->pid, SIGKILL);
-	waitpid(child->pid, NULL, 0);
-	close(child->go);
-}
 
 static void pair(struct play *play)
 {

@@ -7,6 +7,7 @@
 
 #include "actor.h"
 #include "expect.h"
+#include "owners.h"
 #include "record_fields.h"
 
 static struct expected *expect_add(struct play *play, enum who who)
@@ -256,4 +257,5 @@ void expect_judge(struct play *play)
 			judge_record(play, &play->expected[i], taken);
 	}
 	judge_rest(play, taken);
+	owners_judge(play);
 }

@@ -98,7 +98,7 @@ static const char *kernel_reason(const struct record *wanted)
 struct whole {
 	struct play *play;
 	struct record wanted;
-	char text[400];
+	char text[512];
 	size_t len;
 };
 

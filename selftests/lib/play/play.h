@@ -32,6 +32,7 @@
 #define PLAY_PACKETS_MAX	128
 #define PLAY_RECORDS_MAX	192
 #define PLAY_EXPECTED_MAX	64
+#define PLAY_OWNED_MAX		8
 
 struct recipe;
 
@@ -99,11 +100,23 @@ struct step {
 struct expected {
 	enum who who;
 	struct actor actor;
-	char text[400];
+	char text[512];
 	bool is_path;
 	__u64 not_before;
 	int got;
 	int met_by;
+};
+
+/**
+ * struct owned - whose a socket must be
+ * @who: which socket
+ * @actor: the socket, as it was at that moment
+ * @text: its owners, as expect_owners() has them
+ */
+struct owned {
+	enum who who;
+	struct actor actor;
+	char text[96];
 };
 
 /**
@@ -133,6 +146,8 @@ struct expected {
  * @agreement: the wire against the records
  * @nr_expected: how many of @expected are in use
  * @expected: the records that must be there
+ * @nr_owned: how many of @owned are in use
+ * @owned: the owners that the records must name
  * @wrong: the program got something that is not expected
  * @unmet: expectations that were not met, and records that nobody expected
  * @trouble: what kept us from seeing
@@ -167,6 +182,9 @@ struct play {
 
 	int nr_expected;
 	struct expected expected[PLAY_EXPECTED_MAX];
+
+	int nr_owned;
+	struct owned owned[PLAY_OWNED_MAX];
 
 	struct remarks wrong;
 	struct remarks unmet;

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The accept queue is full when a handshake is over (D9), a listener is asked
+ * about a connection that there is not (D7), and what does not fit a handshake
+ * (C8, C9, D8, D9): three things that look alike on the wire.
+ */
+#include "trial_fixture.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "act_option.h"
+#include "orphan.h"
+
+#define DATA		(PACKET_ACK | PACKET_PSH)
+
+/* What a window holds. */
+#define NEAR		100
+
+#define CLIENT		"CLOSE connect SYN_SENT rx ESTABLISHED"
+#define SERVED		"SYN_RECV rx ESTABLISHED"
+
+TRIALS(overflow);
+
+/* The listener's word, but the addresses of the segment. */
+#define expect_from_listener(play, peer, format, ...)			\
+do {									\
+	char at[ADDRESS_LEN];						\
+									\
+	address_on_wire(at, (peer)->socket);				\
+	expect_whole(play, SERVER, DECISION("rx")			\
+		     "local=%s remote=%s state=LISTEN>LISTEN " format, at, \
+		     (peer)->address, ##__VA_ARGS__);			\
+} while (0)
+
+/* While the peer's request waits, somebody else takes the only place. */
+static void fill(struct play *play, struct peer *peer)
+{
+	peer_open(peer, play);
+	act_sysctl(play, "ipv4/conf/all/route_localnet", "1");
+	act_listen(play, SERVER);
+	if (listen(play->actor[SERVER].fd, 0))
+		remark(&play->trouble, "listen: %s", strerror(errno));
+	peer_calls(peer, SERVER);
+	act_connect(play, S1, NULL, FINE);
+	await_child(play, SERVER, S1);
+	expect_path(play, SERVER, "CLOSE listen LISTEN");
+	expect_path(play, S1, CLIENT);
+	expect_path(play, CHILD, SERVED);
+}
+
+#define FULL(sent)	"sent=" sent " why=accept_queue_full flags=%s segment=%u len=%d"
+
+static void abort_on_overflow(struct play *play, __u8 flags, const char *letters,
+			      const char *data)
+{
+	struct peer peer;
+	__u32 seq;
+
+	act_sysctl(play, "ipv4/tcp_abort_on_overflow", "1");
+	fill(play, &peer);
+	peer.acked = peer.heard;
+	seq = peer.next;
+	peer_sends(&peer, flags, data);
+	peer_hears(&peer, PACKET_RST);
+	expect_from_listener(play, &peer, FULL("RST"), letters, seq,
+			     data ? (int)strlen(data) : 0);
+}
+
+TEST_F(overflow, abort)
+{
+	abort_on_overflow(self->play, PACKET_ACK, "A", NULL);
+}
+
+TEST_F(overflow, abort_with_data)
+{
+	abort_on_overflow(self->play, DATA, "PA", "hello");
+}
+
+static void drop(struct play *play, struct peer *peer, __u8 flags,
+		 const char *letters, const char *data)
+{
+	__u32 seq = peer->next;
+
+	peer->acked = peer->heard;
+	peer_sends_at(peer, flags, seq, peer->acked, data);
+	expect_from_listener(play, peer, FULL("none"), letters, seq,
+			     data ? (int)strlen(data) : 0);
+}
+
+/* The client is left to try again, and knows of nothing. */
+TEST_F(overflow, drop)
+{
+	struct peer peer;
+
+	fill(self->play, &peer);
+	drop(self->play, &peer, PACKET_ACK, "A", NULL);
+}
+
+TEST_F(overflow, drop_with_data)
+{
+	struct peer peer;
+
+	fill(self->play, &peer);
+	drop(self->play, &peer, DATA, "PA", "hello");
+}
+
+TEST_F(overflow, drop_with_FIN)
+{
+	struct peer peer;
+
+	fill(self->play, &peer);
+	drop(self->play, &peer, DATA | PACKET_FIN, "FPA", "hello");
+}
+
+/* Each that is dropped is told. */
+TEST_F(overflow, drop_twice)
+{
+	struct peer peer;
+
+	fill(self->play, &peer);
+	drop(self->play, &peer, PACKET_ACK, "A", NULL);
+	drop(self->play, &peer, DATA, "PA", "hello");
+}
+
+/* Then there is room, and the client tries again. */
+TEST_F(overflow, drop_and_go_on)
+{
+	struct play *play = self->play;
+	struct peer peer;
+
+	fill(play, &peer);
+	drop(play, &peer, PACKET_ACK, "A", NULL);
+	act_accept(play, S2, SERVER);
+	peer_sends(&peer, DATA, "hello");
+	act_accept(play, S3, SERVER);
+	await_unread(play, S3, 5);
+	expect_path(play, S3, SERVED);
+}
+
+/* What finds the queue full before its handshake is not told: it may come again. */
+TEST_F(overflow, not_SYN)
+{
+	struct play *play = self->play;
+	struct peer peer;
+
+	fill(play, &peer);
+	peer.next += NEAR;
+	peer_sends_at(&peer, PACKET_SYN, peer.next, 0, NULL);
+	drop(play, &peer, PACKET_ACK, "A", NULL);
+	play->nr_expected--;
+}
+
+/* A late or a wrong segment, and the queue is full: not for that. */
+TEST_F(overflow, bad_ACK_when_full)
+{
+	struct peer peer;
+
+	fill(self->play, &peer);
+	peer_sends_at(&peer, PACKET_ACK, peer.next, peer.heard + NEAR, NULL);
+	peer_hears(&peer, PACKET_RST);
+	expect_from_listener(self->play, &peer,
+			     "sent=RST why=bad_handshake flags=A segment=%u len=0",
+			     peer.next);
+}
+
+/* ---- no such connection ---- */
+
+/* A connection that was, and a segment of it that comes late. */
+static void late(struct play *play, struct peer *peer)
+{
+	peer_open(peer, play);
+	peer_may_call(peer, SERVER);
+	peer_is_served(peer, SERVER);
+	peer_remote(peer, SERVER);
+	act_accept(play, S2, SERVER);
+	peer_sends(peer, PACKET_RST, NULL);
+	await_state(play, S2, SHUTWATCH_TCP_CLOSE);
+	expect_whole(play, S2, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
+	expect_path(play, S2, SERVED " rx CLOSE");
+}
+
+TEST_F(overflow, late_segment_with_a_listener)
+{
+	struct play *play = self->play;
+	struct peer peer;
+
+	late(play, &peer);
+	peer_sends_at(&peer, DATA, peer.next, peer.acked, "hello");
+	peer_hears(&peer, PACKET_RST);
+	expect_from_listener(play, &peer,
+			     "sent=RST why=no_connection flags=PA segment=%u len=5",
+			     peer.next);
+	expect_path(play, SERVER, "CLOSE listen LISTEN");
+}
+
+TEST_F(overflow, late_segment_without_a_listener)
+{
+	struct play *play = self->play;
+	struct peer peer;
+
+	late(play, &peer);
+	act_close(play, SERVER);
+	expect_whole(play, SERVER, CLOSE
+		     "state=LISTEN>CLOSE sent=none why=listener_stopped children=0");
+	peer_sends_at(&peer, DATA, peer.next, peer.acked, "hello");
+	peer_hears(&peer, PACKET_RST);
+	address_on_wire(play->actor[NOBODY].local, peer.socket);
+	strcpy(play->actor[NOBODY].remote, peer.address);
+	expect_whole(play, NOBODY, DECISION("rx")
+		     "sent=RST why=no_socket flags=PA segment=%u len=5", peer.next);
+	expect_path(play, SERVER, "CLOSE listen LISTEN close CLOSE");
+}
+
+/* ---- what does not fit a handshake ---- */
+
+static void call_listener(struct play *play, struct peer *peer)
+{
+	peer_open(peer, play);
+	peer_may_call(peer, SERVER);
+	peer_calls(peer, SERVER);
+	expect_path(play, SERVER, "CLOSE listen LISTEN");
+}
+
+#define BAD		"sent=RST why=bad_handshake flags=%s segment=%u len=0"
+
+TEST_F(overflow, D8_bad_ACK)
+{
+	struct peer peer;
+
+	call_listener(self->play, &peer);
+	peer_sends_at(&peer, PACKET_ACK, peer.next, peer.heard + NEAR, NULL);
+	peer_hears(&peer, PACKET_RST);
+	expect_from_listener(self->play, &peer, BAD, "A", peer.next);
+}
+
+TEST_F(overflow, D9_SYN_in_the_window)
+{
+	struct peer peer;
+
+	call_listener(self->play, &peer);
+	peer_sends_at(&peer, PACKET_SYN, peer.next + NEAR, 0, NULL);
+	peer_hears(&peer, PACKET_RST);
+	expect_from_listener(self->play, &peer, BAD, "S", peer.next + NEAR);
+}
+
+TEST_F(overflow, C8_SYN_RECV)
+{
+	struct reached reached;
+	struct peer peer;
+
+	peer_open(&peer, self->play);
+	reach(&reached, &peer, S, SHUTWATCH_TCP_SYN_RECV, NULL);
+	peer_sends_at(&peer, PACKET_ACK, peer.next, peer.heard + NEAR, NULL);
+	peer_hears(&peer, PACKET_RST);
+	expect_whole(self->play, S, DECISION("rx") "state=SYN_RECV>SYN_RECV " BAD,
+		     "A", peer.next);
+	expect_path(self->play, S, "%s", reached.story);
+}
+
+TEST_F(overflow, C9_SYN_SENT)
+{
+	struct reached reached;
+	struct peer peer;
+
+	peer_open(&peer, self->play);
+	reach(&reached, &peer, S, SHUTWATCH_TCP_SYN_SENT, NULL);
+	peer_sends_at(&peer, PACKET_SYN | PACKET_ACK, peer.next, peer.heard + NEAR,
+		      NULL);
+	peer_hears(&peer, PACKET_RST);
+	expect_whole(self->play, S, DECISION("rx") "state=SYN_SENT>SYN_SENT " BAD,
+		     "SA", peer.next);
+	expect_path(self->play, S, "%s", reached.story);
+}
+
+TRIALS_MAIN;
