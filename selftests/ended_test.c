@@ -45,7 +45,6 @@ static void expect_line(struct play *play, enum who who, const char *text)
 	__u64 deadline = clock_in(WAIT_SECONDS);
 	struct record line, wanted;
 	enum shutwatch_key key;
-
 	if (record_parse(&wanted, text)) {
 		remark(&play->trouble, "cannot be expected: %s", text);
 		return;
@@ -65,10 +64,10 @@ static void expect_line(struct play *play, enum who who, const char *text)
 	       key_names.name[key], record_get(&line, key), wanted.value[key]);
 }
 
-#define NOTHING_YET	"call=- how=- sent=- why=- fin=- "
-#define NO_LAST		"last=- last_how=- last_sent=- last_why=-"
+#define NOTHING_YET	" call=- how=- sent=- why=- fin=-"
+#define NO_LAST		" last=- last_how=- last_sent=- last_why=-"
 
-#define BY_SHUT_WR	"call=shutdown how=wr sent=FIN why=shutdown_write fin=sent "
+#define BY_SHUT_WR	" call=shutdown how=wr sent=FIN why=shutdown_write fin=sent"
 
 static void begin(struct reached *reached, struct peer *peer, struct play *play)
 {
@@ -88,7 +87,7 @@ TEST_F(ended, nothing_yet)
 	struct peer peer;
 
 	begin(&reached, &peer, self->play);
-	expect_line(self->play, S, "state=ESTABLISHED shut=- " NOTHING_YET NO_LAST);
+	expect_line(self->play, S, "state=ESTABLISHED shut=-" NOTHING_YET NO_LAST);
 	expect_path(self->play, S, "%s", reached.story);
 }
 
@@ -148,8 +147,8 @@ TEST_F(ended, not_by_shut_rd)
 	act_shutdown(self->play, S, SHUT_RD);
 	expect_whole(self->play, S, SHUTDOWN("rd")
 		     "state=ESTABLISHED>ESTABLISHED sent=none why=read_side_only");
-	expect_line(self->play, S, "state=ESTABLISHED shut=rd " NOTHING_YET
-		    "last=shutdown last_how=rd last_sent=none last_why=read_side_only");
+	expect_line(self->play, S, "state=ESTABLISHED shut=rd" NOTHING_YET
+		    " last=shutdown last_how=rd last_sent=none last_why=read_side_only");
 	expect_path(self->play, S, "%s", reached.story);
 }
 
@@ -160,18 +159,18 @@ TEST_F(ended, by_the_first_FIN)
 	struct peer peer;
 
 	shut_wr(&reached, &peer, self->play);
-	expect_line(self->play, S, "state=FIN_WAIT1 shut=wr " BY_SHUT_WR
-		    "last=shutdown last_how=wr last_sent=FIN last_why=shutdown_write");
+	expect_line(self->play, S, "state=FIN_WAIT1 shut=wr" BY_SHUT_WR
+		    " last=shutdown last_how=wr last_sent=FIN last_why=shutdown_write");
 	act_shutdown(self->play, S, SHUT_RD);
 	expect_whole(self->play, S, SHUTDOWN("rd")
 		     "state=FIN_WAIT1>FIN_WAIT1 sent=none why=read_side_only");
-	expect_line(self->play, S, "state=FIN_WAIT1 shut=rdwr " BY_SHUT_WR
-		    "last=shutdown last_how=rd last_sent=none last_why=read_side_only");
+	expect_line(self->play, S, "state=FIN_WAIT1 shut=rdwr" BY_SHUT_WR
+		    " last=shutdown last_how=rd last_sent=none last_why=read_side_only");
 	act_close(self->play, S);
 	expect_whole(self->play, S, CLOSE
 		     "state=FIN_WAIT1>FIN_WAIT1 sent=none why=fin_already_sent");
-	expect_line(self->play, S, "state=FIN_WAIT1 shut=rdwr " BY_SHUT_WR
-		    "last=close last_how=- last_sent=none last_why=fin_already_sent");
+	expect_line(self->play, S, "state=FIN_WAIT1 shut=rdwr" BY_SHUT_WR
+		    " last=close last_how=- last_sent=none last_why=fin_already_sent");
 	expect_path(self->play, S, "%s", reached.story);
 }
 
@@ -185,8 +184,8 @@ TEST_F(ended, TIME_WAIT)
 	act_close(self->play, S);
 	expect_whole(self->play, S, CLOSE
 		     "state=TIME_WAIT>TIME_WAIT sent=none why=already_closed");
-	expect_line(self->play, S, "state=TIME_WAIT " BY_SHUT_WR
-		    "last=close last_how=- last_sent=none last_why=already_closed");
+	expect_line(self->play, S, "state=TIME_WAIT" BY_SHUT_WR
+		    " last=close last_how=- last_sent=none last_why=already_closed");
 	expect_path(self->play, S, "%s", reached.story);
 }
 
@@ -210,7 +209,7 @@ TEST_F(ended, fin_queued_and_then_sent)
 	peer_hears(&peer, PACKET_FIN);
 	peer_acks(&peer);
 	await_state(play, S, SHUTWATCH_TCP_FIN_WAIT2);
-	expect_line(play, S, "state=FIN_WAIT2 " BY_SHUT_WR);
+	expect_line(play, S, "state=FIN_WAIT2" BY_SHUT_WR);
 	expect_path(play, S, "%s shutdown FIN_WAIT1 rx FIN_WAIT2", reached.story);
 }
 
@@ -235,7 +234,7 @@ TEST_F(ended, fin_queued_in_CLOSE_WAIT)
 	peer_hears(&peer, PACKET_FIN);
 	peer_acks(&peer);
 	await_state(play, S, SHUTWATCH_TCP_CLOSE);
-	expect_line(play, S, "state=CLOSE " BY_SHUT_WR);
+	expect_line(play, S, "state=CLOSE" BY_SHUT_WR);
 	expect_path(play, S, "%s shutdown LAST_ACK rx CLOSE", reached.story);
 }
 
@@ -260,7 +259,7 @@ TEST_F(ended, fin_queued_and_then_CLOSING)
 	peer_hears(&peer, PACKET_FIN);
 	peer_acks(&peer);
 	await_time_wait(play, S, true);
-	expect_line(play, S, "state=TIME_WAIT " BY_SHUT_WR);
+	expect_line(play, S, "state=TIME_WAIT" BY_SHUT_WR);
 	expect_path(play, S, "%s shutdown FIN_WAIT1 rx CLOSING rx TIME_WAIT",
 		    reached.story);
 }
@@ -319,7 +318,7 @@ TEST_F(ended, not_by_what_ended_the_last_one)
 		     "state=ESTABLISHED>CLOSE sent=RST why=connect_unspec");
 	peer_hears(&peer, PACKET_RST);
 	peer_connects(&peer, S);
-	expect_line(play, S, "state=ESTABLISHED shut=- " NOTHING_YET);
+	expect_line(play, S, "state=ESTABLISHED shut=-" NOTHING_YET);
 	expect_path(play, S, "%s connect_unspec CLOSE connect SYN_SENT rx ESTABLISHED",
 		    reached.story);
 }
@@ -363,9 +362,6 @@ TEST_F(ended, by_abort)
 	struct peer peer;
 
 	begin(&reached, &peer, play);
-	if (play->family == FAMILY_MAPPED)
-		SKIP(expect_path(play, S, "%s", reached.story);
-		     return, "asked for by its addresses, which are IPv4 here");
 	address_parse(&local, play->actor[S].local);
 	address_parse(&remote, play->actor[S].remote);
 	ASSERT_EQ(0, sock_destroy(&local, &remote, play->actor[S].cookie));
@@ -373,7 +369,7 @@ TEST_F(ended, by_abort)
 	expect_whole(play, S, ABORT "state=ESTABLISHED>CLOSE sent=RST why=abort");
 	expect_line(play, S, "state=CLOSE call=abort how=- sent=RST why=abort fin=- "
 		    "last=abort last_sent=RST last_why=abort");
-	expect_path(play, S, "%s abort CLOSE", reached.story);
+	expect_path(play, S, "%s abort CLOSE ECONNABORTED", reached.story);
 }
 
 /* A listener is no connection, but it stops, and that is told. */
@@ -382,7 +378,7 @@ TEST_F(ended, listener)
 	struct play *play = self->play;
 
 	act_listen(play, SERVER);
-	expect_line(play, SERVER, "state=LISTEN " NOTHING_YET NO_LAST);
+	expect_line(play, SERVER, "state=LISTEN" NOTHING_YET NO_LAST);
 	act_shutdown(play, SERVER, SHUT_RD);
 	expect_whole(play, SERVER, SHUTDOWN("rd")
 		     "state=LISTEN>CLOSE sent=none why=listener_stopped children=0");

@@ -58,28 +58,6 @@ static void expect_reset(struct play *play, const struct child *child,
 	expect_path(play, S2, SERVED " close CLOSE");
 }
 
-TEST_F(exit, exit)
-{
-	struct child child;
-
-	pair(self->play);
-	child = child_start(self->play, "leaver", NULL);
-	give_up(self->play, S2);
-	child_go(&child);
-	expect_finished(self->play, &child, "exit", "leaver");
-}
-
-TEST_F(exit, SIGKILL)
-{
-	struct child child;
-
-	pair(self->play);
-	child = child_start(self->play, "leaver", NULL);
-	give_up(self->play, S2);
-	child_kill(&child);
-	expect_finished(self->play, &child, "exit", "leaver");
-}
-
 static void close_s2(struct play *play)
 {
 	close(play->actor[S2].fd);
@@ -95,23 +73,6 @@ TEST_F(exit, not_close)
 	give_up(self->play, S2);
 	child_go(&child);
 	expect_finished(self->play, &child, "-", "leaver");
-}
-
-static void run_true(struct play *play)
-{
-	execlp("true", "true", NULL);
-}
-
-/* The process goes on with another program. */
-TEST_F(exit, not_exec)
-{
-	struct child child;
-
-	pair(self->play);
-	child = child_start(self->play, "before", run_true);
-	give_up(self->play, S2);
-	child_go(&child);
-	expect_finished(self->play, &child, "-", "before|true");
 }
 
 static void *leave_thread(void *arg)
@@ -131,19 +92,6 @@ TEST_F(exit, not_a_thread)
 	act_recv(self->play, S2, "hello");
 	expect_path(self->play, S1, CLIENT);
 	expect_path(self->play, S2, SERVED);
-}
-
-TEST_F(exit, with_unread_data)
-{
-	struct child child;
-
-	pair(self->play);
-	act_send(self->play, S1, "hello");
-	await_unread(self->play, S2, 5);
-	child = child_start(self->play, "leaver", NULL);
-	give_up(self->play, S2);
-	child_go(&child);
-	expect_reset(self->play, &child, "why=unread_data unread=5");
 }
 
 TEST_F(exit, with_linger_zero)

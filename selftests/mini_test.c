@@ -35,16 +35,6 @@ static void expect_reset(struct play *play, const struct reached *reached,
 	expect_ours(play, S);
 }
 
-TEST_F(mini, RST_in_TIME_WAIT)
-{
-	struct reached reached;
-	struct peer peer;
-
-	reach_time_wait(&reached, &peer, self->play);
-	peer_sends(&peer, PACKET_RST, NULL);
-	expect_reset(self->play, &reached, "TIME_WAIT");
-}
-
 TEST_F(mini, RST_and_ACK_in_TIME_WAIT)
 {
 	struct reached reached;
@@ -53,16 +43,6 @@ TEST_F(mini, RST_and_ACK_in_TIME_WAIT)
 	reach_time_wait(&reached, &peer, self->play);
 	peer_sends(&peer, PACKET_RST | PACKET_ACK, NULL);
 	expect_reset(self->play, &reached, "TIME_WAIT");
-}
-
-TEST_F(mini, RST_in_FIN_WAIT2)
-{
-	struct reached reached;
-	struct peer peer;
-
-	orphan_make_mini(&reached, &peer, self->play);
-	peer_sends(&peer, PACKET_RST, NULL);
-	expect_reset(self->play, &reached, "FIN_WAIT2");
 }
 
 /* The mini-socket that close() left goes on to TIME_WAIT before. */
@@ -81,38 +61,12 @@ TEST_F(mini, RST_after_FIN_WAIT2)
 	expect_path(self->play, S, "%s rx TIME_WAIT rx CLOSE", reached.story);
 }
 
-/* Data is answered with a RST: none was received. */
-TEST_F(mini, data_in_FIN_WAIT2)
-{
-	struct reached reached;
-	struct peer peer;
-
-	orphan_make_mini(&reached, &peer, self->play);
-	peer_sends(&peer, DATA, "hello");
-	peer_hears(&peer, PACKET_RST);
-	await_minis(self->play, 0);
-	expect_whole(self->play, S, DECISION("rx")
-		     "state=FIN_WAIT2>CLOSE sent=RST why=time_wait_segment unread=- unsent=- unacked=- flags=PA segment=%u len=5",
-		     peer.next - 5);
-	expect_path(self->play, S, "%s rx CLOSE", reached.story);
-}
-
 /* A RST that is not exact does nothing, nor does it stay in mind. */
 static void inexact_RST(struct play *play, struct peer *peer)
 {
 	peer_sends_at(peer, PACKET_RST, peer->next + NEAR, 0, NULL);
 	peer_sends_at(peer, PACKET_RST, peer->next - NEAR, 0, NULL);
 	await_minis(play, 1);
-}
-
-TEST_F(mini, RST_not_exact)
-{
-	struct reached reached;
-	struct peer peer;
-
-	reach_time_wait(&reached, &peer, self->play);
-	inexact_RST(self->play, &peer);
-	expect_path(self->play, S, "%s", reached.story);
 }
 
 TEST_F(mini, timer_after_RST_not_exact)
@@ -160,15 +114,6 @@ static void new_connection(struct play *play, struct peer *peer)
 	expect_path(play, S2, ENDED " rx CLOSE");
 	act_accept(play, S3, SERVER);
 	expect_path(play, S3, SERVED);
-}
-
-/* A SYN takes the place of it: the peer has not reset anything. */
-TEST_F(mini, SYN_takes_the_port)
-{
-	struct peer peer;
-
-	serve_and_close(self->play, &peer);
-	new_connection(self->play, &peer);
 }
 
 TEST_F(mini, SYN_takes_the_port_after_RST_not_exact)

@@ -104,13 +104,20 @@ TEST_F(owner, listener_stops)
 
 /* ---- a peer, and a socket that was accepted ---- */
 
+/* The peer's end of it, as if it were a socket. */
+static void await_peer(struct play *play, const struct peer *peer)
+{
+	strcpy(play->actor[S1].local, peer->address);
+	strcpy(play->actor[S1].remote, play->actor[SERVER].local);
+	await_child(play, SERVER, S1);
+}
+
 static void serve(struct play *play, struct peer *peer)
 {
 	peer_open(peer, play);
 	peer_may_call(peer, SERVER);
 	peer_is_served(peer, SERVER);
-	await_child(play, SERVER, CHILD);
-	peer_remote(peer, SERVER);
+	await_peer(play, peer);
 	act_accept(play, S2, SERVER);
 	expect_path(play, SERVER, "CLOSE listen LISTEN");
 	expect_ours(play, SERVER);
@@ -159,7 +166,7 @@ TEST_F(owner, decision_by_timer)
 	set_user_timeout(self->play, S2, 500);
 	act_send(self->play, S2, "hello");
 	expect_whole(self->play, S2, DECISION("timer")
-		     "ctx=timer state=ESTABLISHED>CLOSE sent=none why=user_timeout unacked=5");
+		     "ctx=timer state=ESTABLISHED>CLOSE sent=none why=user_timeout unacked=5 user_timeout=500 retries=1|2|3|4|5");
 	await_state(self->play, S2, SHUTWATCH_TCP_CLOSE);
 	expect_path(self->play, S2, SERVED " timer CLOSE");
 }
@@ -178,7 +185,7 @@ TEST_F(owner, orphan)
 	peer_hears(&peer, PACKET_RST);
 	expect_whole(self->play, S2, DECISION("rx")
 		     "state=FIN_WAIT1>CLOSE sent=RST why=data_after_close");
-	expect_path(self->play, S2, SERVED " close FIN_WAIT1 rx CLOSE");
+	expect_path(self->play, S2, SERVED " close FIN_WAIT1 rx CLOSE ECONNRESET");
 }
 
 TEST_F(owner, mini_socket)
@@ -208,9 +215,7 @@ TEST_F(owner, not_accepted)
 	peer_open(&peer, play);
 	peer_may_call(&peer, SERVER);
 	peer_is_served(&peer, SERVER);
-	peer_remote(&peer, SERVER);
-	await_child(play, SERVER, CHILD);
-	peer_remote(&peer, SERVER);
+	await_peer(play, &peer);
 	peer_sends(&peer, PACKET_RST, NULL);
 	expect_whole(play, CHILD, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
 	expect_path(play, SERVER, "CLOSE listen LISTEN");
@@ -335,7 +340,6 @@ TEST_F(owner, listened_by_another)
 	child_let_go(&child);
 	await_shared(play);
 	child_kill(&child);
-	play->actor[SERVER].local[0] = '\0';
 	expect_path(play, SERVER, "CLOSE listen LISTEN");
 	expect_owners(play, SERVER, "%d/listener", child.pid);
 }
@@ -398,11 +402,16 @@ TEST_F(owner, connected_again_by_another)
 	await_shared(play);
 	child_kill(&child);
 	strcpy(s1->local, shared->local);
+	await_child(play, SERVER, S1);
 	strcpy(play->actor[CHILD2].local, s1->remote);
 	strcpy(play->actor[CHILD2].remote, s1->local);
 	expect_path(play, SERVER, "CLOSE listen LISTEN");
-	expect_path(play, S1, CLIENT " connect_unspec CLOSE connect SYN_SENT rx ESTABLISHED");
-	expect_path(play, CHILD2, SERVED);
+	act_disconnect(play, S1);
+	expect_whole(play, S1, UNSPEC
+		     "state=ESTABLISHED>CLOSE sent=RST why=connect_unspec");
+	expect_whole(play, CHILD2, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
+	expect_path(play, S1, CLIENT " connect_unspec " CLIENT " connect_unspec CLOSE");
+	expect_path(play, CHILD2, SERVED " rx CLOSE");
 	expect_owners(play, S1, "%d/%s %d/caller", play->pid, play->comm, child.pid);
 }
 

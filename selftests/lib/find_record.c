@@ -26,7 +26,7 @@ static bool find_line(struct record *record, const char *name, __u64 cookie,
 	for (line = strtok_r(text.data, "\n", &more); line;
 	     line = strtok_r(NULL, "\n", &more)) {
 		if (!record_parse(record, line) &&
-		    record_cookie(record) == cookie &&
+		    (!cookie || record_cookie(record) == cookie) &&
 		    (!value || record_is(record, key, value)))
 			found = line;
 	}
@@ -39,7 +39,7 @@ static bool find_line(struct record *record, const char *name, __u64 cookie,
 /**
  * find_record - the last record of a socket that says something
  * @record: where to
- * @cookie: the socket
+ * @cookie: the socket, 0 for any
  * @key: what it is to say
  * @value: of @key
  *

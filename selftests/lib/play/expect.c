@@ -139,6 +139,8 @@ static void check_identity(struct play *play, const struct record *record,
 		      asked ? pid : SHUTWATCH_NOTHING);
 	check_default(play, record, e, wanted, SHUTWATCH_KEY_COMM,
 		      asked ? play->comm : SHUTWATCH_NOTHING);
+	if (owners_said(play, &e->actor))
+		return;
 	check_default(play, record, e, wanted, SHUTWATCH_KEY_OWNER,
 		      owned ? pid : SHUTWATCH_NOTHING);
 	check_default(play, record, e, wanted, SHUTWATCH_KEY_OCOMM,

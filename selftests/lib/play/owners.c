@@ -54,6 +54,24 @@ void expect_accepted(struct play *play, enum who who)
 	expect_owners(play, who, "- %d/%s", play->pid, play->comm);
 }
 
+/**
+ * owners_said - does the test itself say whose a socket is?
+ * @play: the play
+ * @actor: the socket, as it was at some moment
+ *
+ * Return: true if it does, so that nothing goes without saying.
+ */
+bool owners_said(const struct play *play, const struct actor *actor)
+{
+	int i;
+
+	for (i = 0; i < play->nr_owned; i++) {
+		if (play->owned[i].actor.cookie == actor->cookie)
+			return true;
+	}
+	return false;
+}
+
 /* "123/server", or "-"; half of it shows as what it is. */
 static void owner_of(const struct record *record, char *text, size_t size)
 {

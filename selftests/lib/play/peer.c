@@ -185,22 +185,22 @@ static void transmit(const struct peer *peer, const struct frame *frame,
 }
 
 /**
- * peer_sends_at - the peer sends a segment with any numbers
+ * peer_transmits - the peer sends a segment, and it is not written down
  * @peer: the peer
  * @flags: PACKET_*
  * @seq: sequence number
  * @ack: acknowledgment number
  * @data: what it carries, NULL for nothing
+ *
+ * Any thread may.
  */
-void peer_sends_at(struct peer *peer, __u8 flags, __u32 seq, __u32 ack,
-		   const char *data)
+void peer_transmits(const struct peer *peer, __u8 flags, __u32 seq, __u32 ack,
+		    const char *data)
 {
 	struct sockaddr_storage src, dst;
 	size_t len = data ? strlen(data) : 0;
 	struct frame frame = {};
 
-	if (!*peer->socket)	/* it has not heard from anybody, and said so */
-		return;
 	address_parse(&src, peer->address);
 	address_parse(&dst, peer->socket);
 	memcpy(frame.data, data ?: "", len);
@@ -212,6 +212,22 @@ void peer_sends_at(struct peer *peer, __u8 flags, __u32 seq, __u32 ack,
 		fill_ip4(&frame, &src, &dst, len);
 		transmit(peer, &frame, sizeof(frame.ip4), &frame.ip4, len);
 	}
+}
+
+/**
+ * peer_sends_at - the peer sends a segment with any numbers
+ * @peer: the peer
+ * @flags: PACKET_*
+ * @seq: sequence number
+ * @ack: acknowledgment number
+ * @data: what it carries, NULL for nothing
+ */
+void peer_sends_at(struct peer *peer, __u8 flags, __u32 seq, __u32 ack,
+		   const char *data)
+{
+	if (!*peer->socket)	/* it has not heard from anybody, and said so */
+		return;
+	peer_transmits(peer, flags, seq, ack, data);
 	step(peer->play, "", "peer: %s%s%s%s \"%s\"",
 	     flags & PACKET_SYN ? "SYN " : "", flags & PACKET_FIN ? "FIN " : "",
 	     flags & PACKET_RST ? "RST " : "", flags & PACKET_ACK ? "ACK" : "",

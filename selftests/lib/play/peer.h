@@ -46,6 +46,8 @@ void peer_acks(struct peer *peer);
 void peer_sends(struct peer *peer, __u8 flags, const char *data);
 void peer_sends_at(struct peer *peer, __u8 flags, __u32 seq, __u32 ack,
 		   const char *data);
+void peer_transmits(const struct peer *peer, __u8 flags, __u32 seq, __u32 ack,
+		    const char *data);
 void peer_hears(struct peer *peer, __u8 flags);
 
 /* With all of the above: the handshake. */

@@ -18,6 +18,7 @@
 #include "clock.h"
 #include "module.h"
 #include "netns.h"
+#include "owners.h"
 #include "record_fields.h"
 #include "semantics.h"
 #include "stream.h"
@@ -372,6 +373,8 @@ static void judge_owner(struct play *play, const struct actor *actor,
 	bool owned = actor->cookie && !waits;
 	char pid[16];
 
+	if (owners_said(play, actor))
+		return;
 	snprintf(pid, sizeof(pid), "%d", play->pid);
 	if (!record_is(record, SHUTWATCH_KEY_OWNER, owned ? pid : SHUTWATCH_NOTHING) ||
 	    !record_is(record, SHUTWATCH_KEY_OCOMM, owned ? play->comm : SHUTWATCH_NOTHING))

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Calls on MPTCP's sockets (F1): whose they are, what for, and what becomes of
+ * the subflows because of them.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <names.h>
+
+#include "address.h"
+#include "find_record.h"
+#include "module_main.h"
+#include "netns.h"
+#include "record_fields.h"
+#include "tcp_pair.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP	262
+#endif
+
+#define AWAIT_MS	10000
+#define COMM		"multipath"
+
+FIXTURE(mptcp_call) {
+	int listener, client, served;
+	__u64 listener_cookie, client_cookie, served_cookie;
+};
+
+FIXTURE_VARIANT(mptcp_call) {
+	const char *address;
+};
+
+FIXTURE_VARIANT_ADD(mptcp_call, ipv4) { .address = "127.0.0.1:8000" };
+FIXTURE_VARIANT_ADD(mptcp_call, ipv6) { .address = "[::1]:8000" };
+
+static int mptcp_socket(const char *address)
+{
+	return socket(*address == '[' ? AF_INET6 : AF_INET,
+		      SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+}
+
+/* Before 5.17 or so they are not followed. */
+static bool can_follow(void)
+{
+	return module_stat("armed.mptcp_close") == 1;
+}
+
+FIXTURE_SETUP(mptcp_call)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = address_parse(&addr, variant->address);
+
+	self->client = -1;
+	self->served = -1;
+	prctl(PR_SET_NAME, COMM);
+	ASSERT_EQ(0, netns_enter());
+	self->listener = mptcp_socket(variant->address);
+	if (self->listener < 0)
+		SKIP(return, "this kernel has no MPTCP: %s", strerror(errno));
+	if (!can_follow())
+		SKIP(return, "calls on MPTCP's sockets cannot be followed here");
+	ASSERT_EQ(0, bind(self->listener, (void *)&addr, len));
+	ASSERT_EQ(0, listen(self->listener, 1));
+	self->client = mptcp_socket(variant->address);
+	ASSERT_EQ(0, connect(self->client, (void *)&addr, len));
+	self->served = accept4(self->listener, NULL, NULL, SOCK_CLOEXEC);
+	ASSERT_LE(0, self->served);
+	self->listener_cookie = tcp_pair_cookie(self->listener);
+	self->client_cookie = tcp_pair_cookie(self->client);
+	self->served_cookie = tcp_pair_cookie(self->served);
+}
+
+FIXTURE_TEARDOWN(mptcp_call)
+{
+	close(self->client);
+	close(self->served);
+	close(self->listener);
+}
+
+static bool await_event(int fd, short events)
+{
+	struct pollfd pfd = { .fd = fd, .events = events };
+
+	return poll(&pfd, 1, AWAIT_MS) == 1;
+}
+
+#define IS(key, value)							\
+	EXPECT_STREQ(value, record_get(&record, SHUTWATCH_KEY_##key))
+
+/* Either is as good: which of them depends on how much is sent at once. */
+#define IS_ONE_OF(key, a, b)						\
+do {									\
+	if (!record_is(&record, SHUTWATCH_KEY_##key, a))		\
+		IS(key, b);						\
+} while (0)
+
+/* There is a call, it is ours, and what TCP would say of its queues is not known. */
+#define CHECK_CALL(cookie, name, is_how, sent_is, why_is)		\
+do {									\
+	struct record record;						\
+	char pid[16];							\
+									\
+	snprintf(pid, sizeof(pid), "%d", getpid());			\
+	ASSERT_TRUE(find_record(&record, cookie, SHUTWATCH_KEY_CALL, name)); \
+	IS(KIND, "call");						\
+	IS(CTX, "task");						\
+	IS(PID, pid);							\
+	IS(COMM, COMM);							\
+	IS(OWNER, pid);							\
+	IS(OCOMM, COMM);						\
+	IS(HOW, is_how);						\
+	IS(RET, "0");							\
+	sent_is;							\
+	why_is;								\
+	IS(UNREAD, "-");						\
+	IS(UNSENT, "-");						\
+	IS(UNACKED, "-");						\
+} while (0)
+
+/* A subflow of it did this, and names it; nobody called anything on the subflow. */
+#define CHECK_SUBFLOW(cookie, is_sent, is_why)				\
+do {									\
+	struct record record;						\
+	char msk[24], pid[16];						\
+									\
+	snprintf(msk, sizeof(msk), "%llx", cookie);			\
+	snprintf(pid, sizeof(pid), "%d", getpid());			\
+	ASSERT_TRUE(find_record(&record, 0, SHUTWATCH_KEY_MSK, msk));	\
+	IS(KIND, "decision");						\
+	IS(BY, "mptcp");						\
+	IS(OWNER, pid);							\
+	IS(SENT, is_sent);						\
+	is_why;								\
+	EXPECT_NE(cookie, record_cookie(&record));			\
+} while (0)
+
+#define RST	IS(SENT, "RST")
+
+TEST_F(mptcp_call, close_with_unread_data)
+{
+	ASSERT_EQ(5, send(self->client, "hello", 5, 0));
+	ASSERT_TRUE(await_event(self->served, POLLIN));
+	ASSERT_EQ(0, close(self->served));
+	self->served = -1;
+	CHECK_CALL(self->served_cookie, "close", "-", RST, IS(WHY, "unread_data"));
+	CHECK_SUBFLOW(self->served_cookie, "RST", IS(WHY, "unread_data"));
+}
+
+TEST_F(mptcp_call, close_with_linger_zero)
+{
+	const struct linger reset = { .l_onoff = 1 };
+
+	ASSERT_EQ(0, setsockopt(self->served, SOL_SOCKET, SO_LINGER, &reset,
+				sizeof(reset)));
+	ASSERT_EQ(0, close(self->served));
+	self->served = -1;
+	CHECK_CALL(self->served_cookie, "close", "-", RST, IS(WHY, "linger_zero"));
+	CHECK_SUBFLOW(self->served_cookie, "RST", IS(WHY, "linger_zero"));
+}
+
+/* The end of the stream is no FIN of a subflow's: that follows. */
+TEST_F(mptcp_call, close_in_order)
+{
+	char byte;
+
+	ASSERT_EQ(0, close(self->served));
+	self->served = -1;
+	ASSERT_TRUE(await_event(self->client, POLLIN));
+	EXPECT_EQ(0, recv(self->client, &byte, 1, 0));
+	CHECK_CALL(self->served_cookie, "close", "-", IS_ONE_OF(SENT, "none", "FIN"),
+		   IS_ONE_OF(WHY, "data_fin", "close"));
+	ASSERT_EQ(0, close(self->client));
+	self->client = -1;
+	CHECK_CALL(self->client_cookie, "close", "-", IS_ONE_OF(SENT, "none", "FIN"),
+		   IS_ONE_OF(WHY, "data_fin", "close"));
+	CHECK_SUBFLOW(self->served_cookie, "FIN", IS_ONE_OF(WHY, "shutdown_write", "close"));
+	CHECK_SUBFLOW(self->client_cookie, "FIN", IS_ONE_OF(WHY, "shutdown_write", "close"));
+}
+
+TEST_F(mptcp_call, shutdown)
+{
+	char byte;
+
+	ASSERT_EQ(0, shutdown(self->served, SHUT_WR));
+	ASSERT_TRUE(await_event(self->client, POLLIN));
+	EXPECT_EQ(0, recv(self->client, &byte, 1, 0));
+	CHECK_CALL(self->served_cookie, "shutdown", "wr", IS(SENT, "none"),
+		   IS(WHY, "data_fin"));
+}
+
+TEST_F(mptcp_call, shutdown_of_the_reading_side)
+{
+	ASSERT_EQ(0, shutdown(self->served, SHUT_RD));
+	CHECK_CALL(self->served_cookie, "shutdown", "rd", IS(SENT, "none"),
+		   IS(WHY, "read_side_only"));
+}
+
+TEST_F(mptcp_call, disconnect)
+{
+	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
+
+	if (connect(self->client, &unspec, sizeof(unspec)))
+		SKIP(return, "MPTCP does not disconnect here: %s", strerror(errno));
+	CHECK_CALL(self->client_cookie, "connect_unspec", "-",
+		   IS_ONE_OF(SENT, "RST", "none"), IS(WHY, "connect_unspec"));
+}
+
+TEST_F(mptcp_call, listener_stops)
+{
+	ASSERT_EQ(0, close(self->listener));
+	self->listener = -1;
+	CHECK_CALL(self->listener_cookie, "close", "-", IS(SENT, "none"),
+		   IS(WHY, "listener_stopped"));
+}
+
+/* Who has not been accepted is reset, and told, as of any listener. */
+TEST_F(mptcp_call, listener_stops_with_a_child)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = address_parse(&addr, variant->address);
+	char local[ADDRESS_LEN];
+	struct record child;
+	int queued;
+
+	queued = mptcp_socket(variant->address);
+	ASSERT_EQ(0, connect(queued, (void *)&addr, len));
+	ASSERT_TRUE(await_event(self->listener, POLLIN));
+	len = sizeof(addr);
+	ASSERT_EQ(0, getsockname(queued, (void *)&addr, &len));
+	address_of(local, &addr);
+	ASSERT_EQ(0, close(self->listener));
+	self->listener = -1;
+	CHECK_CALL(self->listener_cookie, "close", "-", IS(SENT, "none"),
+		   IS(WHY, "listener_stopped"));
+	ASSERT_TRUE(find_record(&child, 0, SHUTWATCH_KEY_REMOTE, local));
+	close(queued);
+}
+
+/* The process ends, and what it has: that is no close(). */
+TEST_F(mptcp_call, exit)
+{
+	struct record record;
+	char pid[16];
+	pid_t child;
+
+	child = fork();
+	if (!child) {
+		pause();
+		_exit(0);
+	}
+	ASSERT_EQ(0, close(self->served));
+	self->served = -1;
+	kill(child, SIGKILL);
+	ASSERT_EQ(child, waitpid(child, NULL, 0));
+	snprintf(pid, sizeof(pid), "%d", child);
+	ASSERT_TRUE(find_record(&record, self->served_cookie, SHUTWATCH_KEY_CALL,
+				"close"));
+	IS(HOW, "exit");
+	IS(PID, pid);
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	IS(OWNER, pid);
+}
+
+int main(int argc, char **argv)
+{
+	return module_main(argc, argv);
+}

@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Filters by outcome - kind, sent, why - and by the process that a connection
+ * belongs to, changed while the module runs; and what they leave to be counted.
+ */
+#include "trial_fixture.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <names.h>
+
+#include "child.h"
+#include "clock.h"
+#include "find_record.h"
+#include "netns.h"
+#include "orphan.h"
+#include "record_fields.h"
+#include "socket_records.h"
+#include "stream.h"
+#include "tcp_pair.h"
+
+#define DATA		(PACKET_ACK | PACKET_PSH)
+
+#define FROM		"127.0.0.1:4000"
+#define TO		"127.0.0.20:8000"
+
+#define WAIT_MS		10000
+
+static const char * const filter[] = {
+	"port", "pid", "kind", "sent", "why",
+};
+
+static int reset_filters(void)
+{
+	int i, err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(filter); i++)
+		err = err ?: module_set(filter[i], "");
+	return err;
+}
+
+/* ---- by outcome ---- */
+
+FIXTURE(outcome) {
+	char netns[24];
+};
+
+FIXTURE_SETUP(outcome)
+{
+	ASSERT_EQ(0, reset_filters());
+	ASSERT_EQ(0, netns_enter());
+	snprintf(self->netns, sizeof(self->netns), "%llu", netns_inode());
+}
+
+FIXTURE_TEARDOWN(outcome)
+{
+	EXPECT_EQ(0, reset_filters());
+}
+
+/* One connection is reset with unread data, another is closed in good order. */
+static bool live(void)
+{
+	struct tcp_pair pair;
+	bool ready;
+
+	if (tcp_pair_join(&pair, FROM, TO) || send(pair.client, "hello", 5, 0) != 5)
+		return false;
+	ready = poll(&(struct pollfd){ .fd = pair.server, .events = POLLIN }, 1,
+		     WAIT_MS) == 1;
+	shutdown(pair.client, SHUT_RD);
+	close(pair.server);
+	tcp_pair_hear_end(pair.client);
+	close(pair.client);
+	if (tcp_pair_join(&pair, FROM, TO))
+		return false;
+	tcp_pair_part(&pair);
+	return ready;
+}
+
+/*
+ * The listeners among them.  In the order of the file: what is written on
+ * another CPU may be a moment late, but nothing is, once a socket is gone.
+ */
+static int count(const char *netns, enum shutwatch_key key, const char *value)
+{
+	int fd = stream_open(SHUTWATCH_FILE_EVENTS, O_RDONLY), found = 0;
+	struct record record;
+	char *line, *more;
+	struct text text;
+
+	if (fd < 0 || stream_slurp(&text, fd, 1 << 16))
+		return -1;
+	close(fd);
+	for (line = strtok_r(text.data, "\n", &more); line;
+	     line = strtok_r(NULL, "\n", &more))
+		found += !record_parse(&record, line) &&
+			 record_is(&record, SHUTWATCH_KEY_NETNS, netns) &&
+			 (!value || record_is(&record, key, value));
+	free(text.data);
+	return found;
+}
+
+/**
+ * struct kept - how many records live() leaves
+ * @call: of this kind
+ * @decision: likewise
+ * @state: likewise
+ * @reset: likewise
+ */
+struct kept {
+	int call, decision, state, reset;
+};
+
+/*
+ * Two listeners, each CLOSE to LISTEN to CLOSE; the one that is reset: its client
+ * SYN_SENT ESTABLISHED CLOSE, its server's end ESTABLISHED CLOSE; the other one:
+ * five of the client to TIME_WAIT, four of the server.
+ */
+#define ALL_STATES	(2 * 2 + 3 + 2 + 5 + 4)
+
+/* close() of each of six sockets, and shutdown() of one. */
+#define ALL_CALLS	7
+
+#define check_kept(...)							\
+do {									\
+	const struct kept want = { __VA_ARGS__ };			\
+	const int all = want.call + want.decision + want.state + want.reset; \
+	__u64 deadline = clock_in(WAIT_MS / 1000);			\
+									\
+	ASSERT_TRUE(live());						\
+	while (count(self->netns, 0, NULL) < all && clock_wait(deadline)) \
+		;							\
+	EXPECT_EQ(want.call, count(self->netns, SHUTWATCH_KEY_KIND, "call")); \
+	EXPECT_EQ(want.decision, count(self->netns, SHUTWATCH_KEY_KIND, "decision")); \
+	EXPECT_EQ(want.state, count(self->netns, SHUTWATCH_KEY_KIND, "state")); \
+	EXPECT_EQ(want.reset, count(self->netns, SHUTWATCH_KEY_KIND, "reset")); \
+} while (0)
+
+#define SET(name, value)	ASSERT_EQ(0, module_set(name, value))
+
+TEST_F(outcome, none)
+{
+	check_kept(.call = ALL_CALLS, .state = ALL_STATES, .reset = 1);
+}
+
+TEST_F(outcome, kind)
+{
+	SET("kind", "call");
+	check_kept(.call = ALL_CALLS);
+}
+
+TEST_F(outcome, kinds)
+{
+	SET("kind", "state,reset");
+	check_kept(.state = ALL_STATES, .reset = 1);
+}
+
+TEST_F(outcome, kind_that_does_not_come)
+{
+	SET("kind", "decision");
+	check_kept(0);
+}
+
+TEST_F(outcome, sent)
+{
+	SET("sent", "RST");
+	check_kept(.call = 1);
+	EXPECT_EQ(1, count(self->netns, SHUTWATCH_KEY_WHY, "unread_data"));
+}
+
+/* Two of the ends in good order. */
+TEST_F(outcome, sent_several)
+{
+	SET("sent", "RST,FIN");
+	check_kept(.call = 3);
+	EXPECT_EQ(1, count(self->netns, SHUTWATCH_KEY_SENT, "RST"));
+	EXPECT_EQ(2, count(self->netns, SHUTWATCH_KEY_SENT, "FIN"));
+}
+
+/* A shutdown(), a close() after the RST, and the listeners. */
+TEST_F(outcome, sent_none)
+{
+	SET("sent", "none");
+	check_kept(.call = ALL_CALLS - 3);
+}
+
+TEST_F(outcome, why)
+{
+	SET("why", "close");
+	check_kept(.call = 2);
+	EXPECT_EQ(2, count(self->netns, SHUTWATCH_KEY_WHY, "close"));
+}
+
+TEST_F(outcome, why_several)
+{
+	SET("why", "read_side_only,unread_data,abort");
+	check_kept(.call = 2);
+	EXPECT_EQ(1, count(self->netns, SHUTWATCH_KEY_WHY, "read_side_only"));
+	EXPECT_EQ(1, count(self->netns, SHUTWATCH_KEY_WHY, "unread_data"));
+}
+
+/* All that are set must be met. */
+TEST_F(outcome, sent_and_why)
+{
+	SET("sent", "RST");
+	SET("why", "close,unread_data");
+	check_kept(.call = 1);
+}
+
+TEST_F(outcome, sent_and_another_why)
+{
+	SET("sent", "RST");
+	SET("why", "close");
+	check_kept(0);
+}
+
+/* What has no outcome does not have this one. */
+TEST_F(outcome, sent_and_a_kind_without)
+{
+	SET("kind", "state,reset");
+	SET("sent", "RST,FIN,none");
+	check_kept(0);
+}
+
+TEST_F(outcome, with_a_subject)
+{
+	SET("port", "9");
+	SET("sent", "RST");
+	check_kept(0);
+	SET("port", "8000");
+	check_kept(.call = 1);
+}
+
+/* Socket and path are followed, whatever is kept of it. */
+TEST_F(outcome, sockets_are_followed)
+{
+	struct tcp_pair pair;
+	struct record line;
+
+	SET("sent", "RST");
+	SET("kind", "decision");
+	ASSERT_EQ(0, tcp_pair_join(&pair, FROM, TO));
+	shutdown(pair.client, SHUT_WR);
+	tcp_pair_hear_end(pair.server);
+	ASSERT_TRUE(find_socket(&line, pair.client_cookie));
+	EXPECT_STREQ("shutdown", record_get(&line, SHUTWATCH_KEY_CALL));
+	EXPECT_STREQ("FIN", record_get(&line, SHUTWATCH_KEY_SENT));
+	EXPECT_STREQ("CLOSE>SYN_SENT>ESTABLISHED>FIN_WAIT1>FIN_WAIT2",
+		     record_get(&line, SHUTWATCH_KEY_PATH));
+	EXPECT_EQ(0, count(self->netns, 0, NULL));
+	tcp_pair_part(&pair);
+}
+
+/* What is not kept now may be kept in a moment. */
+TEST_F(outcome, change_while_a_socket_lives)
+{
+	struct tcp_pair pair;
+
+	SET("kind", "reset");
+	ASSERT_EQ(0, tcp_pair_join(&pair, FROM, TO));
+	shutdown(pair.server, SHUT_RD);
+	EXPECT_EQ(0, count(self->netns, 0, NULL));
+	SET("kind", "");
+	shutdown(pair.server, SHUT_RD);
+	EXPECT_EQ(1, count(self->netns, 0, NULL));
+	SET("why", "read_side_only");
+	shutdown(pair.server, SHUT_RD);
+	EXPECT_EQ(2, count(self->netns, 0, NULL));
+	tcp_pair_part(&pair);
+	EXPECT_EQ(2, count(self->netns, 0, NULL));
+}
+
+/* ---- what is refused ---- */
+
+static int open_log(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_END);
+	return fd;
+}
+
+/* "shutwatch: sent=fin: not a list of names; write ..." */
+static bool log_names_the_cure(int fd, const char *name, const char *value)
+{
+	char line[1024], begin[256];
+	bool found = false;
+	const char *at;
+	ssize_t n;
+
+	snprintf(begin, sizeof(begin), "shutwatch: %s=%s: ", name, value);
+	while ((n = read(fd, line, sizeof(line) - 1)) > 0) {
+		line[n] = '\0';
+		at = strstr(line, begin);
+		found |= at && strstr(at, "write");
+	}
+	return found;
+}
+
+static const struct {
+	const char *name;
+	const char *fine;
+	const char *wrong;
+} refused[] = {
+	{ "kind", "call", "calls" },
+	{ "kind", "call,decision", "call,,decision" },
+	{ "kind", "call,decision", "call, decision" },
+	{ "kind", "call,decision", "call decision" },
+	{ "kind", "call,decision", ",call" },
+	{ "kind", "state", "1" },
+	{ "sent", "RST", "rst" },
+	{ "sent", "FIN,RST", "FIN," },
+	{ "sent", "none", "nothing" },
+	{ "sent", "none", "-" },
+	{ "why", "unread_data", "unread" },
+	{ "why", "unread_data,abort", "unread_data,unread_dat" },
+	{ "why", "close", "close=1" },
+};
+
+TEST_F(outcome, nonsense_is_refused)
+{
+	char before[256], now[256];
+	int i, fd;
+
+	for (i = 0; i < ARRAY_SIZE(refused); i++) {
+		SET(refused[i].name, refused[i].fine);
+		ASSERT_EQ(0, module_get(refused[i].name, before, sizeof(before)));
+		fd = open_log();
+		ASSERT_LE(0, fd);
+		EXPECT_EQ(-EINVAL, module_set(refused[i].name, refused[i].wrong))
+			TH_LOG("%s=%s", refused[i].name, refused[i].wrong);
+		EXPECT_TRUE(log_names_the_cure(fd, refused[i].name,
+					       refused[i].wrong))
+			TH_LOG("%s=%s", refused[i].name, refused[i].wrong);
+		close(fd);
+		ASSERT_EQ(0, module_get(refused[i].name, now, sizeof(now)));
+		EXPECT_STREQ(before, now);
+		SET(refused[i].name, "");
+		ASSERT_EQ(0, module_get(refused[i].name, now, sizeof(now)));
+		EXPECT_STREQ("", now);
+	}
+}
+
+/* Read back as they are in force: each once, in the order of their list. */
+TEST_F(outcome, read_back)
+{
+	char now[256];
+
+	SET("kind", "reset,call,reset");
+	ASSERT_EQ(0, module_get("kind", now, sizeof(now)));
+	EXPECT_STREQ("call,reset", now);
+	SET("sent", "RST,none");
+	ASSERT_EQ(0, module_get("sent", now, sizeof(now)));
+	EXPECT_STREQ("none,RST", now);
+	SET("why", " not_followed,close ");
+	ASSERT_EQ(0, module_get("why", now, sizeof(now)));
+	EXPECT_STREQ("close,not_followed", now);
+}
+
+/* Every name that there is. */
+TEST_F(outcome, all_names)
+{
+	char now[256];
+	int i;
+
+	for (i = 0; i < SHUTWATCH_WHY_COUNT; i++) {
+		SET("why", why_names.name[i]);
+		ASSERT_EQ(0, module_get("why", now, sizeof(now)));
+		EXPECT_STREQ(why_names.name[i], now);
+	}
+	for (i = 0; i < SHUTWATCH_SENT_COUNT; i++)
+		SET("sent", sent_names.name[i]);
+	for (i = 0; i < SHUTWATCH_KIND_COUNT; i++)
+		SET("kind", kind_names.name[i]);
+}
+
+/* ---- by process ---- */
+
+TRIALS(of_process);
+
+static void of_process(struct play *play, int pid)
+{
+	char value[16];
+	int err;
+
+	snprintf(value, sizeof(value), "%d", pid);
+	err = reset_filters() ?: module_set("pid", value);
+	if (err)
+		remark(&play->trouble, "no filter: %s", strerror(-err));
+}
+
+/* The rest, of whoever, is told again. */
+static void of_all(struct play *play)
+{
+	if (reset_filters())
+		remark(&play->trouble, "the filters stay");
+}
+
+static void serve(struct play *play, struct peer *peer)
+{
+	of_process(play, play->pid);
+	peer_open(peer, play);
+	peer_may_call(peer, SERVER);
+	peer_is_served(peer, SERVER);
+	act_accept(play, S2, SERVER);
+	expect_path(play, SERVER, "CLOSE listen LISTEN");
+}
+
+#define SERVED	"SYN_RECV rx ESTABLISHED"
+
+/* None of these has a task that asks for it. */
+TEST_F(of_process, reset_received)
+{
+	struct peer peer;
+
+	serve(self->play, &peer);
+	peer_sends(&peer, PACKET_RST, NULL);
+	await_state(self->play, S2, SHUTWATCH_TCP_CLOSE);
+	of_all(self->play);
+	expect_whole(self->play, S2, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
+	expect_path(self->play, S2, SERVED " rx CLOSE");
+}
+
+TEST_F(of_process, decision_by_rx)
+{
+	struct peer peer;
+
+	serve(self->play, &peer);
+	act_shutdown(self->play, S2, SHUT_RDWR);
+	expect_whole(self->play, S2, SHUTDOWN("rdwr")
+		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=sent");
+	peer_hears(&peer, PACKET_FIN);
+	peer_sends(&peer, DATA, "x");
+	peer_hears(&peer, PACKET_RST);
+	await_state(self->play, S2, SHUTWATCH_TCP_CLOSE);
+	of_all(self->play);
+	expect_whole(self->play, S2, DECISION("rx")
+		     "state=FIN_WAIT1>CLOSE sent=RST why=data_after_shutdown");
+	expect_path(self->play, S2, SERVED " shutdown FIN_WAIT1 rx CLOSE");
+}
+
+TEST_F(of_process, decision_by_timer)
+{
+	const int ms = 500;
+	struct peer peer;
+
+	serve(self->play, &peer);
+	if (setsockopt(self->play->actor[S2].fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms,
+		       sizeof(ms)))
+		remark(&self->play->trouble, "no TCP_USER_TIMEOUT");
+	act_send(self->play, S2, "hello");
+	await_state(self->play, S2, SHUTWATCH_TCP_CLOSE);
+	of_all(self->play);
+	expect_whole(self->play, S2, DECISION("timer")
+		     "ctx=timer state=ESTABLISHED>CLOSE sent=none why=user_timeout unacked=5 user_timeout=500 retries=1|2|3|4|5");
+	expect_path(self->play, S2, SERVED " timer CLOSE");
+}
+
+/* Closed, and nobody's any more. */
+TEST_F(of_process, orphan)
+{
+	struct peer peer;
+
+	serve(self->play, &peer);
+	act_close(self->play, S2);
+	expect_whole(self->play, S2, CLOSE
+		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=close fin=sent");
+	peer_hears(&peer, PACKET_FIN);
+	peer_acks(&peer);
+	await_minis(self->play, 1);
+	peer_sends(&peer, DATA, "x");
+	peer_hears(&peer, PACKET_RST);
+	await_minis(self->play, 0);
+	of_all(self->play);
+	expect_whole(self->play, S2, DECISION("rx")
+		     "state=FIN_WAIT2>CLOSE sent=RST why=time_wait_segment unread=- unsent=- unacked=-");
+	expect_path(self->play, S2, SERVED " close FIN_WAIT1 rx FIN_WAIT2 rx CLOSE");
+}
+
+/* Its client's end of the connection is another's. */
+static void connect_s1(struct play *play)
+{
+	act_connect(play, S1, NULL, FINE);
+	pause();
+}
+
+TEST_F(of_process, not_the_other_end)
+{
+	struct play *play = self->play;
+	struct child child;
+	struct pollfd pfd = { .events = POLLIN };
+
+	of_process(play, play->pid);
+	act_listen(play, SERVER);
+	pfd.fd = play->actor[SERVER].fd;
+	child = child_start(play, "client", connect_s1);
+	child_let_go(&child);
+	ASSERT_EQ(1, poll(&pfd, 1, WAIT_MS));
+	act_accept(play, S2, SERVER);
+	child_kill(&child);
+	await_state(play, S2, SHUTWATCH_TCP_CLOSE_WAIT);
+	expect_path(play, SERVER, "CLOSE listen LISTEN");
+	expect_path(play, S2, SERVED " rx CLOSE_WAIT");
+}
+
+TEST_F(of_process, not_ours)
+{
+	struct play *play = self->play;
+
+	of_process(play, getppid());
+	act_pair(play);
+	act_close(play, S2);
+	await_state(play, S1, SHUTWATCH_TCP_CLOSE_WAIT);
+	act_close(play, S1);
+	/* They would be there, and nobody expects them. */
+	play->agreement.fins = 0;
+}
+
+TRIALS_MAIN;

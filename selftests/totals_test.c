@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The file totals: it counts what the records tell, whether or not they are
+ * kept.
+ */
+#include "module_main.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <names.h>
+
+#include "clock.h"
+#include "find_record.h"
+#include "module.h"
+#include "netns.h"
+#include "record_fields.h"
+#include "stream.h"
+#include "tcp_pair.h"
+
+#define FROM		"127.0.0.1:4000"
+#define TO		"127.0.0.20:8000"
+
+#define WAIT_MS		10000
+
+static const char * const filter[] = { "port", "kind", "sent", "why" };
+
+static int reset_filters(void)
+{
+	int i, err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(filter); i++)
+		err = err ?: module_set(filter[i], "");
+	return err;
+}
+
+/**
+ * struct counts - how many calls and decisions there were
+ * @of: by cause, outcome and reason
+ */
+struct counts {
+	long long of[SHUTWATCH_BY_COUNT][SHUTWATCH_SENT_COUNT][SHUTWATCH_WHY_COUNT];
+};
+
+static long long *count_of(struct counts *counts, const char *by,
+			   const struct record *record)
+{
+	int cause = names_find(&by_names, by);
+	int sent = names_find(&sent_names, record_get(record, SHUTWATCH_KEY_SENT));
+	int why = names_find(&why_names, record_get(record, SHUTWATCH_KEY_WHY));
+
+	return cause < 0 || sent < 0 || why < 0 ? NULL : &counts->of[cause][sent][why];
+}
+
+static void add_total(struct counts *counts, const struct record *record)
+{
+	long long *count = count_of(counts, record_get(record, SHUTWATCH_KEY_BY), record);
+
+	if (count)
+		*count += find_number(record, SHUTWATCH_KEY_COUNT);
+}
+
+/* Calls and decisions have an outcome. */
+static void add_record(struct counts *counts, const struct record *record)
+{
+	const char *by = record_get(record, SHUTWATCH_KEY_BY);
+	long long *count;
+
+	if (record_is(record, SHUTWATCH_KEY_KIND, "call"))
+		by = record_get(record, SHUTWATCH_KEY_CALL);
+	count = count_of(counts, by, record);
+	if (count)
+		++*count;
+}
+
+static int add_up(struct counts *counts, const char *name,
+		  void (*add)(struct counts *counts, const struct record *record))
+{
+	int fd = stream_open(name, O_RDONLY);
+	struct record record;
+	char *line, *more;
+	struct text text;
+
+	memset(counts, 0, sizeof(*counts));
+	if (fd < 0 || stream_slurp(&text, fd, 1 << 16))
+		return -1;
+	close(fd);
+	for (line = strtok_r(text.data, "\n", &more); line;
+	     line = strtok_r(NULL, "\n", &more)) {
+		if (record_parse(&record, line))
+			return -1;
+		add(counts, &record);
+	}
+	free(text.data);
+	return 0;
+}
+
+static long long sum(const struct counts *counts)
+{
+	const long long *count = &counts->of[0][0][0];
+	long long total = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(*counts) / sizeof(*count); i++)
+		total += count[i];
+	return total;
+}
+
+static long long one(const struct counts *counts, enum shutwatch_by by,
+		     enum shutwatch_sent sent, enum shutwatch_why why)
+{
+	return counts->of[by][sent][why];
+}
+
+static void subtract(struct counts *after, const struct counts *before)
+{
+	const long long *less = &before->of[0][0][0];
+	long long *count = &after->of[0][0][0];
+	size_t i;
+
+	for (i = 0; i < sizeof(*after) / sizeof(*count); i++)
+		count[i] -= less[i];
+}
+
+FIXTURE(totals) {
+	struct counts totals, totals_before, records, records_before;
+};
+
+FIXTURE_SETUP(totals)
+{
+	ASSERT_EQ(0, reset_filters());
+	ASSERT_EQ(0, netns_enter());
+	ASSERT_EQ(0, add_up(&self->totals_before, SHUTWATCH_FILE_TOTALS, add_total));
+	ASSERT_EQ(0, add_up(&self->records_before, SHUTWATCH_FILE_EVENTS, add_record));
+}
+
+FIXTURE_TEARDOWN(totals)
+{
+	EXPECT_EQ(0, reset_filters());
+}
+
+/* Ends of all sorts. */
+static bool live(void)
+{
+	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
+	const struct linger reset = { .l_onoff = 1 };
+	struct tcp_pair pair;
+
+	if (tcp_pair_join(&pair, FROM, TO) || send(pair.client, "hello", 5, 0) != 5 ||
+	    poll(&(struct pollfd){ .fd = pair.server, .events = POLLIN }, 1, WAIT_MS) != 1)
+		return false;
+	shutdown(pair.client, SHUT_RD);
+	close(pair.server);			/* unread_data */
+	tcp_pair_hear_end(pair.client);
+	close(pair.client);
+	if (tcp_pair_join(&pair, FROM, TO))
+		return false;
+	setsockopt(pair.server, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	tcp_pair_part(&pair);			/* linger_zero after close */
+	if (tcp_pair_join(&pair, "127.0.0.1:4001", TO))
+		return false;
+	connect(pair.client, &unspec, sizeof(unspec));
+	tcp_pair_hear_end(pair.server);
+	tcp_pair_part(&pair);
+	if (tcp_pair_join(&pair, "127.0.0.1:4002", TO))
+		return false;
+	shutdown(pair.server, SHUT_RDWR);
+	tcp_pair_hear_end(pair.client);
+	send(pair.client, "hello", 5, MSG_NOSIGNAL);	/* data_after_shutdown */
+	poll(&(struct pollfd){ .fd = pair.client }, 1, WAIT_MS);
+	close(pair.client);
+	close(pair.server);
+	return true;
+}
+
+#define READ()								\
+do {									\
+	ASSERT_EQ(0, add_up(&self->totals, SHUTWATCH_FILE_TOTALS, add_total)); \
+	ASSERT_EQ(0, add_up(&self->records, SHUTWATCH_FILE_EVENTS, add_record)); \
+	subtract(&self->totals, &self->totals_before);			\
+	subtract(&self->records, &self->records_before);		\
+} while (0)
+
+#define CALLS		4		/* with a name of their own, see check() */
+#define EXPECT_LIFE()							\
+do {									\
+	EXPECT_EQ(1, one(&self->totals, SHUTWATCH_BY_CLOSE,		\
+			 SHUTWATCH_SENT_RST, SHUTWATCH_WHY_UNREAD_DATA)); \
+	EXPECT_EQ(1, one(&self->totals, SHUTWATCH_BY_CONNECT_UNSPEC,	\
+			 SHUTWATCH_SENT_RST, SHUTWATCH_WHY_CONNECT_UNSPEC)); \
+	EXPECT_EQ(1, one(&self->totals, SHUTWATCH_BY_RX,		\
+			 SHUTWATCH_SENT_RST, SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN)); \
+	EXPECT_EQ(1, one(&self->totals, SHUTWATCH_BY_SHUTDOWN,		\
+			 SHUTWATCH_SENT_FIN, SHUTWATCH_WHY_SHUTDOWN_WRITE)); \
+	EXPECT_EQ(1, one(&self->totals, SHUTWATCH_BY_SHUTDOWN,		\
+			 SHUTWATCH_SENT_NONE, SHUTWATCH_WHY_READ_SIDE_ONLY)); \
+	EXPECT_EQ(4, one(&self->totals, SHUTWATCH_BY_CLOSE,		\
+			 SHUTWATCH_SENT_NONE, SHUTWATCH_WHY_LISTENER_STOPPED)); \
+} while (0)
+
+/* Each of them, and nothing besides. */
+TEST_F(totals, are_those_of_the_records)
+{
+	int by, sent, why;
+
+	ASSERT_TRUE(live());
+	READ();
+	EXPECT_LE(10, sum(&self->records));
+	for (by = 0; by < SHUTWATCH_BY_COUNT; by++) {
+		for (sent = 0; sent < SHUTWATCH_SENT_COUNT; sent++) {
+			for (why = 0; why < SHUTWATCH_WHY_COUNT; why++) {
+				EXPECT_EQ(one(&self->records, by, sent, why),
+					  one(&self->totals, by, sent, why))
+					TH_LOG("by=%s sent=%s why=%s",
+					       by_names.name[by],
+					       sent_names.name[sent],
+					       why_names.name[why]);
+			}
+		}
+	}
+	EXPECT_LIFE();
+}
+
+TEST_F(totals, although_the_kind_is_not_kept)
+{
+	ASSERT_EQ(0, module_set("kind", "state"));
+	ASSERT_TRUE(live());
+	READ();
+	EXPECT_EQ(0, sum(&self->records));
+	EXPECT_LIFE();
+}
+
+TEST_F(totals, although_the_outcome_is_not_kept)
+{
+	ASSERT_EQ(0, module_set("sent", "FIN"));
+	ASSERT_EQ(0, module_set("why", "abort"));
+	ASSERT_TRUE(live());
+	READ();
+	EXPECT_EQ(0, sum(&self->records));
+	EXPECT_LIFE();
+}
+
+/* Whoever is not watched is not counted, either. */
+TEST_F(totals, not_of_who_is_filtered)
+{
+	ASSERT_EQ(0, module_set("port", "9"));
+	ASSERT_TRUE(live());
+	READ();
+	EXPECT_EQ(0, sum(&self->records));
+	EXPECT_EQ(0, sum(&self->totals));
+}
+
+/* One line for each sort, and none that is 0. */
+TEST_F(totals, lines)
+{
+	int fd;
+	struct record record;
+	char *line, *more;
+	struct text text;
+	struct counts seen = {};
+
+	ASSERT_TRUE(live());
+	fd = stream_open(SHUTWATCH_FILE_TOTALS, O_RDONLY);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, stream_slurp(&text, fd, 1 << 16));
+	close(fd);
+	for (line = strtok_r(text.data, "\n", &more); line;
+	     line = strtok_r(NULL, "\n", &more)) {
+		long long *count;
+
+		EXPECT_EQ(0, strncmp(line, "by=", 3));
+		ASSERT_EQ(0, record_parse(&record, line));
+		EXPECT_EQ(0, record.nr_unknown);
+		count = count_of(&seen, record_get(&record, SHUTWATCH_KEY_BY), &record);
+		ASSERT_NE(NULL, count);
+		EXPECT_EQ(0, *count);
+		++*count;
+		EXPECT_LE(1, find_number(&record, SHUTWATCH_KEY_COUNT));
+	}
+	free(text.data);
+	EXPECT_LE(10, sum(&seen));
+}
+
+int main(int argc, char **argv)
+{
+	return module_main(argc, argv);
+}
