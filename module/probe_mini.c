@@ -62,8 +62,10 @@ void sw_mini_born(unsigned long arg0, unsigned long arg1, unsigned long arg2,
 		return;
 	share_cookie(tw, e);
 	e->flags |= SW_ENTRY_MINI | SW_ENTRY_SHELL;
-	if (tw->tw_substate == TCP_TIME_WAIT)
+	if (tw->tw_substate == TCP_TIME_WAIT) {
+		sw_probe_fin_acked(e);
 		tell(e, SHUTWATCH_BY_RX, TCP_TIME_WAIT, true);
+	}
 	sw_entry_put(&held);
 }
 NOKPROBE_SYMBOL(sw_mini_born);

@@ -220,6 +220,20 @@ static __always_inline bool sw_probe_asked(const struct sw_entry *e, u8 by,
 }
 
 /**
+ * sw_probe_fin_acked() - the peer has acknowledged the FIN
+ * @e: the entry, locked
+ *
+ * What was queued was sent, sooner or later.
+ *
+ * Context: any.
+ */
+static inline void sw_probe_fin_acked(struct sw_entry *e)
+{
+	if (e->info.ended.fin == SHUTWATCH_FIN_QUEUED)
+		e->info.ended.fin = SHUTWATCH_FIN_SENT;
+}
+
+/**
  * sw_probe_remember() - the last call or decision, and the one that ended it all
  * @e: the entry, locked
  * @ending: what it came to

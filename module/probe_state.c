@@ -107,6 +107,15 @@ static void note_in_call(struct sw_call *call, const struct sock *sk, int old,
 		call->seen |= SW_SEEN_NETNS_EXIT;
 }
 
+/* Of the FIN; where the peer's came first, there is no FIN_WAIT2. */
+static bool is_acknowledged(u8 by, int old, int new, int err)
+{
+	if (new == TCP_FIN_WAIT2)
+		return true;
+	return old == TCP_LAST_ACK && new == TCP_CLOSE &&
+	       by == SHUTWATCH_BY_RX && !err;
+}
+
 static __always_inline void transition(struct sw_entry *e,
 				       struct sw_call *call,
 				       const struct sw_call *above,
@@ -125,9 +134,8 @@ static __always_inline void transition(struct sw_entry *e,
 	} else {
 		now = sw_now();
 	}
-	/* What was acknowledged was sent, sooner or later. */
-	if (new == TCP_FIN_WAIT2 && e->info.ended.fin == SHUTWATCH_FIN_QUEUED)
-		e->info.ended.fin = SHUTWATCH_FIN_SENT;
+	if (is_acknowledged(by, old, new, err))
+		sw_probe_fin_acked(e);
 	sw_emit_state(e, by, asked, now, old, new, err);
 	sw_entry_move(e, new, now);
 	if (call)

@@ -203,7 +203,7 @@ void sw_sock_timer(const struct sock *sk, struct shutwatch_timer *timer)
 	timer->orphans = count_orphans ? count_orphans() : 0;
 }
 
-/* How often a SYN, or a SYN-ACK of a full socket, is sent again. */
+/* How often a SYN or a SYN,ACK is sent again before a socket gives up. */
 static unsigned int syn_retries(const struct sock *sk)
 {
 	return READ_ONCE(inet_csk(sk)->icsk_syn_retries) ?:
@@ -224,8 +224,9 @@ static unsigned int probe_retries(const struct sock *sk)
  * sw_sock_user_timeout() - is it TCP_USER_TIMEOUT that has run out?
  * @sk: full socket, about to be given up by a timer
  *
- * Where it is set, TCP goes by it, unless a handshake or a window probe has been
- * tried as often as may be before.
+ * Where it is set, TCP goes by it alone, but for a handshake and for probes of a
+ * closed window, which may run out before.  A Fast Open child does not look at it
+ * before its handshake is done.
  *
  * Context: any; exact only where the socket lock is held.
  * Return: whether it is.
@@ -234,11 +235,19 @@ bool sw_sock_user_timeout(const struct sock *sk)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
 
-	if (!READ_ONCE(icsk->icsk_user_timeout))
+	u32 limit = READ_ONCE(icsk->icsk_user_timeout);
+	u32 since = icsk->icsk_probes_tstamp;
+
+	if (!limit)
 		return false;
-	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))
+	switch (sk->sk_state) {
+	case TCP_SYN_SENT:
 		return icsk->icsk_retransmits < syn_retries(sk);
-	return icsk->icsk_probes_out < probe_retries(sk);
+	case TCP_SYN_RECV:
+		return !rcu_access_pointer(tcp_sk(sk)->fastopen_rsk) &&
+		       icsk->icsk_retransmits < syn_retries(sk);
+	}
+	return !since || tcp_jiffies32 - since >= msecs_to_jiffies(limit);
 }
 
 /**
