@@ -27,9 +27,9 @@
 #include "hooks.h"
 #include "raw.h"
 #include "ring.h"
+#include "shared/text.h"
 #include "skipped.h"
 #include "socktab.h"
-#include "text.h"
 
 static struct dentry *dir;
 static const struct sw_hook *hooks;	/* SW_HOOK_COUNT of them */

@@ -6,9 +6,9 @@
  */
 
 #include "format.h"
-#include "keys.h"
-#include "text.h"
-#include "words.h"
+#include "shared/keys.h"
+#include "shared/text.h"
+#include "shared/words.h"
 
 #define AS_KEY(id, name, ...)	[id] = SW_WORD(" " name "="),
 

@@ -15,9 +15,9 @@
 #endif
 
 #include "format.h"
-#include "keys.h"
 #include "raw.h"
-#include "text.h"
+#include "shared/keys.h"
+#include "shared/text.h"
 
 /* No holes: all of it is written, and goes to user space. */
 static_assert(sizeof(struct shutwatch_raw) == 200);

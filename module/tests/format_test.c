@@ -9,7 +9,7 @@
 #include <kselftest_harness.h>
 
 #include "format.h"
-#include "text.h"
+#include "shared/text.h"
 
 const char *sw_kreason_name(unsigned int kreason)
 {

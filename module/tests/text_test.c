@@ -8,7 +8,7 @@
 
 #include <kselftest_harness.h>
 
-#include "text.h"
+#include "shared/text.h"
 
 FIXTURE(text) {
 	char		buf[128];

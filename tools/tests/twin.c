@@ -14,7 +14,7 @@
 
 #include "../../module/format.h"
 #include "../../module/raw.h"
-#include "../../module/text.h"
+#include "../../module/shared/text.h"
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
