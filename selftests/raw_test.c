@@ -16,8 +16,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <decode.h>
 #include <names.h>
-#include <raw.h>
 
 #include "clock.h"
 #include "module.h"

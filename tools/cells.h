@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "record.h"
+#include "parse.h"
 
 /* A cell may hold a few values of one record, and never more than all. */
 #define CELL_SIZE	(2 * SHUTWATCH_LINE_MAX)

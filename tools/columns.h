@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "record.h"
+#include "parse.h"
 
 /* The width that the default table never exceeds. */
 #define COLUMNS_WIDTH	80

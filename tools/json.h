@@ -7,7 +7,7 @@
 
 #include <text.h>
 
-#include "record.h"
+#include "parse.h"
 
 /* The longest object: each byte of a line may take six, and each key has a name. */
 #define JSON_SIZE	(6 * SHUTWATCH_LINE_MAX + 32 * SHUTWATCH_KEY__MAX)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "record.h"
+#include "parse.h"
 
 /* The longest record, every column padded, and the colours: it always fits. */
 #define LINE_SIZE	4096

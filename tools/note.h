@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "record.h"
+#include "parse.h"
 
 /* The longest note: its values are those of one record. */
 #define NOTE_SIZE	(SHUTWATCH_LINE_MAX + 64)

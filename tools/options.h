@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "columns.h"
-#include "filter.h"
+#include "match.h"
 
 #define EXIT_USAGE	2
 

@@ -15,12 +15,12 @@
 #include <unistd.h>
 
 #include "columns.h"
+#include "decode.h"
 #include "json.h"
 #include "line.h"
 #include "note.h"
 #include "options.h"
 #include "out.h"
-#include "raw.h"
 #include "say.h"
 #include "source.h"
 #include "totals.h"

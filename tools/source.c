@@ -15,8 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "decode.h"
 #include "number.h"
-#include "raw.h"
 #include "say.h"
 #include "source.h"
 

@@ -6,7 +6,7 @@
 #define SHUTWATCH_TOTALS_H
 
 #include "columns.h"
-#include "record.h"
+#include "parse.h"
 
 char *totals_header(char *to, const struct table *t);
 char *totals_record(char *to, const struct table *t, const struct record *r);

@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-#include <record.h>
+#include <parse.h>
 
 #include "remarks.h"
 

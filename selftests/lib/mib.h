@@ -6,7 +6,7 @@
 #ifndef MIB_H
 #define MIB_H
 
-#include <record.h>
+#include <parse.h>
 
 #include "remarks.h"
 

@@ -8,7 +8,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
-#include <record.h>
+#include <parse.h>
 
 bool record_is(const struct record *record, enum shutwatch_key key,
 	       const char *value);

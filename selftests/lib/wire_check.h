@@ -6,7 +6,7 @@
 #ifndef WIRE_CHECK_H
 #define WIRE_CHECK_H
 
-#include <record.h>
+#include <parse.h>
 
 #include "packet.h"
 #include "remarks.h"

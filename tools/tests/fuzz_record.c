@@ -15,12 +15,12 @@
 #include <unistd.h>
 
 #include "columns.h"
-#include "filter.h"
+#include "decode.h"
 #include "fuzz_record.h"
 #include "json.h"
 #include "line.h"
-#include "raw.h"
-#include "record.h"
+#include "match.h"
+#include "parse.h"
 #include "totals.h"
 
 #define INPUT_MAX	1024

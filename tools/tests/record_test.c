@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "record.h"
+#include "parse.h"
 
 #define GOOD	"seq=7 kind=call comm=my\\040prog sent=RST"
 

@@ -21,7 +21,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include <record.h>
+#include <parse.h>
 
 #include "address.h"
 #include "packet.h"

@@ -2,8 +2,8 @@
 /*
  * One line of the module's files, taken apart.
  */
-#ifndef SHUTWATCH_RECORD_H
-#define SHUTWATCH_RECORD_H
+#ifndef SHUTWATCH_PARSE_H
+#define SHUTWATCH_PARSE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,4 +46,4 @@ const char *record_value(const struct record *r, enum shutwatch_key key);
 bool record_is_lost(const struct record *r);
 bool record_is_note(const struct record *r);
 
-#endif /* SHUTWATCH_RECORD_H */
+#endif /* SHUTWATCH_PARSE_H */

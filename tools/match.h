@@ -2,14 +2,14 @@
 /*
  * Which records the user wants to see.
  */
-#ifndef SHUTWATCH_FILTER_H
-#define SHUTWATCH_FILTER_H
+#ifndef SHUTWATCH_MATCH_H
+#define SHUTWATCH_MATCH_H
 
 #include <stdbool.h>
 
 #include "endpoint.h"
 #include "names.h"
-#include "record.h"
+#include "parse.h"
 
 /**
  * struct ports - a set of ports
@@ -50,4 +50,4 @@ int filter_set_netns(struct filter *f, const char *netns);
 bool filter_asks(const struct filter *f);
 bool filter_match(const struct filter *f, const struct record *r);
 
-#endif /* SHUTWATCH_FILTER_H */
+#endif /* SHUTWATCH_MATCH_H */

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "filter.h"
+#include "match.h"
 #include "number.h"
 
 #define NETNS_DIR	"/run/netns/"

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "names.h"
-#include "record.h"
+#include "parse.h"
 
 static bool seen_before(const struct record *r, const char *key)
 {

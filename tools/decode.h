@@ -2,12 +2,12 @@
 /*
  * Records of events_raw: the same values as in a line of text.
  */
-#ifndef SHUTWATCH_RAW_H
-#define SHUTWATCH_RAW_H
+#ifndef SHUTWATCH_DECODE_H
+#define SHUTWATCH_DECODE_H
 
 #include <text.h>
 
-#include "record.h"
+#include "parse.h"
 
 /**
  * struct raw_kept_comm - a name of a task, and what was written for it
@@ -42,4 +42,4 @@ void raw_record(struct record *r, const struct shutwatch_raw *raw, struct raw_ke
 void raw_record_brief(struct record *r, const struct shutwatch_raw *raw, struct raw_kept *kept);
 char *raw_json(char *to, const struct shutwatch_raw *raw, struct raw_kept *kept);
 
-#endif /* SHUTWATCH_RAW_H */
+#endif /* SHUTWATCH_DECODE_H */

@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "decode.h"
 #include "json.h"
-#include "raw.h"
 
 #include <keys.h>
 #include <words.h>
