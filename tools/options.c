@@ -76,7 +76,7 @@ static const struct option_entry entries[] = {
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #define ENTRIES			ARRAY_SIZE(entries)
 
-static void print_usage(void)
+static void print_usage(const struct command *commands)
 {
 	const struct command *c;
 	char words[32];
@@ -261,7 +261,7 @@ static int take_option(struct options *o, const struct option_entry *e, const ch
 		o->version = true;
 		break;
 	case 'h':
-		print_usage();
+		print_usage(o->commands);
 		return EXIT_SUCCESS;
 	default:
 		return take_filter(&o->filter, e, value);
@@ -302,7 +302,7 @@ static void tell_getopt(char *letters, struct option *longs)
 
 static int find_command(struct options *o, int argc, char **argv)
 {
-	const struct command *c = commands;
+	const struct command *c = o->commands;
 
 	o->command = c;
 	if (optind == argc)
@@ -313,7 +313,7 @@ static int find_command(struct options *o, int argc, char **argv)
 	}
 	if (!c->name) {
 		say("there is no command '%s': the commands are", argv[optind]);
-		for (c = commands; c->name; c++)
+		for (c = o->commands; c->name; c++)
 			fprintf(stderr, "  %s\n", c->name);
 		return usage_error();
 	}
@@ -340,7 +340,7 @@ static int check_taken(const struct options *o, const bool *used)
 
 /**
  * options_parse() - read the command line
- * @o: where the result goes, all zero
+ * @o: where the result goes, all zero but for the commands that there are
  * @argc: as main() has it
  * @argv: as main() has it
  *

@@ -22,7 +22,9 @@
 
 /**
  * struct options - what the user wants
- * @command: which command
+ * @commands: the commands that there are; the first is the default, an entry
+ *	without a name ends the table
+ * @command: which of them
  * @dir: where the module's files are
  * @version: print the version and end
  * @json: JSON instead of a table
@@ -33,6 +35,7 @@
  * @filter: which records
  */
 struct options {
+	const struct command *commands;
 	const struct command *command;
 	const char *dir;
 	bool version;
@@ -57,9 +60,6 @@ struct command {
 	unsigned int takes;
 	int (*run)(const struct options *o);
 };
-
-/* The first is the default; an entry without a name ends the table. */
-extern const struct command commands[];
 
 int options_parse(struct options *o, int argc, char **argv);
 

@@ -364,7 +364,7 @@ static int run_stats(const struct options *o)
 	(TAKES_FILTER | TAKES_OUTCOME | TAKES_KIND | TAKES_TIME |	\
 	 TAKES_TABLE | TAKES_DURATION)
 
-const struct command commands[] = {
+static const struct command commands[] = {
 	{ "follow", "print the records kept, then wait for more (the default)",
 	  TAKES_ALL, run_follow },
 	{ "events", "print the records kept, and end",
@@ -418,7 +418,7 @@ static bool colours_wanted(void)
  */
 int main(int argc, char **argv)
 {
-	static struct options o;
+	static struct options o = { .commands = commands };
 	int status;
 
 	catch_signals();
