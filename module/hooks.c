@@ -15,6 +15,7 @@
 #include "hooks.h"
 
 DEFINE_PER_CPU(u64 [SW_HOOK_COUNT], sw_hits);
+const struct sw_hook *sw_hooks_given __ro_after_init;
 
 /* ---- kprobes and kretprobes ---- */
 
@@ -276,6 +277,7 @@ int sw_hooks_arm(struct sw_hook *hooks)
 	unsigned int i;
 	int err;
 
+	sw_hooks_given = hooks;
 	for (i = 0; i < SW_HOOK_COUNT; i++) {
 		struct sw_hook *hook = &hooks[i];
 

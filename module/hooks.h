@@ -130,6 +130,38 @@ static inline void sw_hit(enum sw_hook_id id)
 	this_cpu_inc(sw_hits[id]);
 }
 
+/*
+ * The table that sw_hooks_arm() was given, for the handlers: it names them, so
+ * they cannot know it by name.  Set before the first of them can run.
+ */
+extern const struct sw_hook *sw_hooks_given;
+
+/**
+ * sw_hook_is_armed() - is this hook in place?
+ * @id: which
+ *
+ * Context: a handler.
+ * Return: whether it is.
+ */
+static __always_inline bool sw_hook_is_armed(enum sw_hook_id id)
+{
+	return sw_hooks_given[id].armed;
+}
+
+/**
+ * sw_hook_is_sure() - will this hook be called, whatever happens?
+ * @id: which
+ *
+ * Probes are skipped inside other probes' handlers, and can be switched off.
+ *
+ * Context: a handler.
+ * Return: whether it will.
+ */
+static __always_inline bool sw_hook_is_sure(enum sw_hook_id id)
+{
+	return sw_hooks_given[id].type == SW_FUNCTION && sw_hooks_given[id].proved;
+}
+
 int sw_hooks_arm(struct sw_hook *hooks);
 void sw_hooks_disarm(struct sw_hook *hooks);
 u64 sw_hook_hits(enum sw_hook_id id);

@@ -397,7 +397,7 @@ static noinline void connect_unspec(const struct sock *sk)
 		call_open(sk, SHUTWATCH_BY_CONNECT_UNSPEC, SHUTWATCH_HOW_NONE,
 			  0, false);
 	else if (sw_sock_is_mptcp(sk) &&
-		 sw_hooks[SW_HOOK_MPTCP_DISCONNECT].armed)
+		 sw_hook_is_armed(SW_HOOK_MPTCP_DISCONNECT))
 		call_open(sk, SHUTWATCH_BY_CONNECT_UNSPEC, SHUTWATCH_HOW_NONE,
 			  SW_SEEN_MPTCP, false);
 }

@@ -16,20 +16,6 @@ struct inet_timewait_sock;
 extern struct sw_hook sw_hooks[SW_HOOK_COUNT];
 
 /**
- * sw_hook_is_sure() - will this hook be called, whatever happens?
- * @id: which
- *
- * Probes are skipped inside other probes' handlers, and can be switched off.
- *
- * Context: any.
- * Return: whether it will.
- */
-static __always_inline bool sw_hook_is_sure(enum sw_hook_id id)
-{
-	return sw_hooks[id].type == SW_FUNCTION && sw_hooks[id].proved;
-}
-
-/**
  * sw_arg() - an argument of the probed function
  * @regs: registers at its entry
  * @n: which, from 0
