@@ -4,8 +4,9 @@
  *
  * tcp_done(), tcp_send_active_reset() and inet_twsk_deschedule_put() end a
  * connection for whoever calls them: a segment, an ICMP error, a timer, a call.
- * Each is in another source file than its callers, so that it is always called
- * and never a part of them, and its return address names the function that did.
+ * Each is in another source file than nearly all of its callers, so that it is
+ * called and not a part of them, and its return address names the function that
+ * did.
  * What the CPU is doing at that moment proves nothing: TCP's input and its
  * timers run in softirqs, in tasks, in kernel threads, under anybody's name.
  *

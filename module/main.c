@@ -84,19 +84,21 @@ static int __init shutwatch_init(void)
 	err = sw_selfcheck(sw_hooks);
 	if (err)
 		goto err_hooks;
-	err = sw_files_init(sw_hooks);
-	if (err)
-		goto err_hooks;
 	err = sw_filter_open();
 	if (err)
-		goto err_files;
+		goto err_hooks;
+	/* The last that can fail: a file may be opened as soon as it is there. */
+	err = sw_files_init(sw_hooks);
+	if (err)
+		goto err_filter;
 	sw_skipped_init(sw_hooks);
 	return 0;
 
-err_files:
-	sw_files_exit();
+err_filter:
+	sw_filter_shut();
 err_hooks:
 	sw_hooks_disarm(sw_hooks);
+	sw_filter_exit();
 err_totals:
 	sw_totals_exit();
 err_calls:

@@ -10,11 +10,13 @@
 
 #include <linux/kprobes.h>
 #include <linux/net.h>
+#include <net/inet_timewait_sock.h>
 #include <net/mptcp.h>
 
 #include "callers.h"
 #include "emit.h"
 #include "probes.h"
+#include "skipped.h"
 #include "sock.h"
 #include "why.h"
 
@@ -204,6 +206,13 @@ static void call_over(struct sw_call *call)
 	sw_call_end(call);
 }
 
+/* Something else goes on already, so its return was missed. */
+static noinline void abandon(struct sw_call *call)
+{
+	sw_count(SW_COUNT_LOST_RETURNS);
+	sw_call_end(call);
+}
+
 /* A call's own code runs, and no call was seen to begin. */
 static noinline void not_followed(const struct sock *sk, u8 path)
 {
@@ -375,9 +384,13 @@ void sw_close_locked(unsigned long arg0, unsigned long arg1,
 
 	sw_hit(SW_HOOK_CLOSE_LOCKED);
 	call = sw_probe_call(sk);
-	if (likely(call))
+	if (likely(call) && likely(call->call == SHUTWATCH_BY_CLOSE)) {
 		sw_call_snapshot(call, sk);
-	else if (!sw_probe_is_far(sk))
+		return;
+	}
+	if (call)
+		abandon(call);
+	if (!sw_probe_is_far(sk))
 		not_followed(sk, SW_PATH_CLOSE);
 }
 NOKPROBE_SYMBOL(sw_close_locked);
@@ -391,8 +404,11 @@ static bool can_disconnect(const struct sock *sk)
 	       sk->sk_prot->disconnect == tcp_prot.disconnect;
 }
 
+/* Its end is seen by a kprobe alone: without those, it would never come. */
 static noinline void connect_unspec(const struct sock *sk)
 {
+	if (!sw_kprobes_work())
+		return;
 	if (can_disconnect(sk))
 		call_open(sk, SHUTWATCH_BY_CONNECT_UNSPEC, SHUTWATCH_HOW_NONE,
 			  0, false);
@@ -497,16 +513,30 @@ NOKPROBE_SYMBOL(sw_disconnect_return);
 /* ---- SOCK_DESTROY ---- */
 
 /* A mini-socket's entry is not that of the socket that has gone on. */
+/* It was there before us, or before the filter let it through. */
+static struct sw_entry *mini_before_us(const struct sock *sk, struct sw_held *held)
+{
+	struct sw_entry *e;
+
+	e = sw_probe_get(sk, inet_twsk(sk)->tw_substate, true, held);
+	if (e)
+		e->flags |= SW_ENTRY_MINI | SW_ENTRY_SHELL | SW_ENTRY_DESTROYED;
+	return e;
+}
+
 static struct sw_entry *entry_of_any(const struct sock *sk, struct sw_held *held)
 {
 	struct sw_entry *e;
 	bool wanted;
 
 	if (sk->sk_state == TCP_TIME_WAIT) {
-		e = sw_probe_find_mini((const struct inet_timewait_sock *)sk,
-				       held, &wanted);
-		if (e)
+		e = sw_probe_find_mini(inet_twsk(sk), held, &wanted);
+		if (!e)
+			return mini_before_us(sk, held);
+		if (wanted)
 			return e;
+		sw_entry_put(held);
+		return NULL;
 	}
 	return sw_probe_get(sk, sk->sk_state, true, held);
 }
@@ -540,6 +570,8 @@ int sw_abort_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	sw_hit(SW_HOOK_ABORT);
 	*call_of(ri) = abort_open(sk);
+	if (unlikely(!*call_of(ri)) && sk_fullsock(sk))
+		not_followed(sk, SW_PATH_ABORT);
 	return !*call_of(ri);
 }
 NOKPROBE_SYMBOL(sw_abort_entry);
@@ -564,6 +596,19 @@ NOKPROBE_SYMBOL(sw_abort_return);
 
 /* ---- the calls of MPTCP's sockets ---- */
 
+/* It is not followed any more, and nothing else will tell of its end. */
+static void forget(const struct sock *sk)
+{
+	struct sw_held held;
+	struct sw_entry *e;
+
+	e = sw_probe_find(sk, &held);
+	if (!e)
+		return;
+	sw_entry_end(e);
+	sw_entry_put(&held);
+}
+
 /**
  * sw_mptcp_close_entry() - mptcp_close(sk, timeout)
  * @ri: keeps the call
@@ -579,6 +624,8 @@ int sw_mptcp_close_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	sw_hit(SW_HOOK_MPTCP_CLOSE);
 	*call_of(ri) = call_open(sk, SHUTWATCH_BY_CLOSE, how_of_close(),
 				 SW_SEEN_MPTCP, false);
+	if (unlikely(!*call_of(ri)))
+		forget(sk);
 	return !*call_of(ri);
 }
 NOKPROBE_SYMBOL(sw_mptcp_close_entry);

@@ -57,6 +57,8 @@ void sw_mini_born(unsigned long arg0, unsigned long arg1, unsigned long arg2,
 	sw_hit(SW_HOOK_MINI_BORN);
 	if (!sw_sock_is_tcp(sk))
 		return;		/* DCCP has them, too */
+	if (!sw_hook_is_armed(SW_HOOK_MINI_KILL))
+		return;		/* it would never end */
 	e = sw_probe_get(sk, sk->sk_state, false, &held);
 	if (!e)
 		return;

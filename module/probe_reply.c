@@ -8,6 +8,7 @@
  * when the segment is let go of.
  */
 
+#include <linux/hash.h>
 #include <linux/kprobes.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -25,13 +26,17 @@
 /**
  * struct handshake - the last segment of a handshake, on this CPU
  * @skb: the segment; NULL once it is known what became of it
- * @sk: the listener; who looks at the segment holds it
+ * @sk: the listener; whoever looks at the segment holds it
  * @overflows: ListenOverflows of this CPU before
+ * @seq: the segment's sequence number
+ * @ports: and its ports
  */
 struct handshake {
 	const struct sk_buff	*skb;
 	const struct sock	*sk;
 	unsigned long		overflows;
+	__be32			seq;
+	__be32			ports;
 };
 
 static DEFINE_PER_CPU(struct handshake, handshakes);
@@ -41,6 +46,28 @@ static unsigned long overflows(const struct sock *sk)
 	const struct net *net = sock_net(sk);
 
 	return this_cpu_read(net->mib.net_statistics->mibs[LINUX_MIB_LISTENOVERFLOWS]);
+}
+
+/* Source and destination port, as they stand in the header. */
+static __be32 ports_of(const struct tcphdr *th)
+{
+	return *(const __be32 *)th;
+}
+
+/*
+ * Memory of a segment is used again at once.  One that was consumed leaves its
+ * mark behind: the same address is believed only with the same numbers in it,
+ * and before them nothing else is looked at, the listener least of all.
+ */
+static bool is_segment_of(const struct handshake *hs, const struct sk_buff *skb)
+{
+	const struct tcphdr *th;
+
+	if (hs->skb != skb || !skb_transport_header_was_set(skb) ||
+	    skb_tail_pointer(skb) < skb_transport_header(skb) + sizeof(*th))
+		return false;
+	th = tcp_hdr(skb);
+	return th->seq == hs->seq && ports_of(th) == hs->ports;
 }
 
 /**
@@ -57,15 +84,22 @@ static unsigned long overflows(const struct sock *sk)
 void sw_check_req(unsigned long arg0, unsigned long arg1, unsigned long arg2,
 		  unsigned long caller)
 {
+	const struct sk_buff *skb = (const struct sk_buff *)arg1;
 	struct request_sock *req = (struct request_sock *)arg2;
+	const struct tcphdr *th = tcp_hdr(skb);
 	struct handshake *hs = this_cpu_ptr(&handshakes);
 
 	sw_hit(SW_HOOK_CHECK_REQ);
-	/* A Fast Open child is in the queue, and may keep the segment. */
+	/*
+	 * A Fast Open child is in the queue, and may keep the segment; a RST
+	 * finds no queue full, and is not answered.
+	 */
 	hs->skb = NULL;
-	if (unlikely(tcp_rsk(req)->tfo_listener))
+	if (unlikely(tcp_rsk(req)->tfo_listener || th->rst))
 		return;
-	hs->skb = (const struct sk_buff *)arg1;
+	hs->skb = skb;
+	hs->seq = th->seq;
+	hs->ports = ports_of(th);
 	hs->sk = (const struct sock *)arg0;
 	hs->overflows = overflows(hs->sk);
 }
@@ -88,7 +122,7 @@ void sw_handshake_done(void)
  * sends is answered with a RST, for a reason that is some seconds old by then:
  * the last ones are remembered.
  */
-#define TURNED_AWAY	64
+#define TURNED_AWAY_BITS	10
 #define TURNED_AWAY_SPAN	BIT(24)	/* bytes that it may have sent since */
 
 /**
@@ -103,11 +137,21 @@ struct turned_away {
 
 /* The lock protects the array; it is held for a copy or a comparison. */
 static DEFINE_RAW_SPINLOCK(turned_away_lock);
-static struct turned_away turned_away[TURNED_AWAY];
+static struct turned_away turned_away[1 << TURNED_AWAY_BITS];
+
+static struct turned_away *place_of(const struct sw_ident *id)
+{
+	u32 words[4];
+
+	memcpy(words, id->raddr, sizeof(words));
+	return &turned_away[hash_32(words[0] ^ words[1] ^ words[2] ^ words[3] ^
+				    id->rport << 16 ^ id->lport,
+				    TURNED_AWAY_BITS)];
+}
 
 static void remember_turned_away(const struct sw_ident *id, u32 seq)
 {
-	struct turned_away *t = &turned_away[id->rport % TURNED_AWAY];
+	struct turned_away *t = place_of(id);
 	unsigned long irqflags;
 
 	raw_spin_lock_irqsave(&turned_away_lock, irqflags);
@@ -127,7 +171,7 @@ static bool was_turned_away(const struct sk_buff *skb, const struct net *net)
 
 	sw_skb_ident(skb, net, &id);
 	sw_skb_segment(skb, &segment);
-	t = &turned_away[id.rport % TURNED_AWAY];
+	t = place_of(&id);
 	raw_spin_lock_irqsave(&turned_away_lock, irqflags);
 	found = !memcmp(&t->id, &id, sizeof(id)) &&
 		segment.seq - t->seq < TURNED_AWAY_SPAN;
@@ -137,15 +181,25 @@ static bool was_turned_away(const struct sk_buff *skb, const struct net *net)
 	return found;
 }
 
+/* No request: only MPTCP turns a SYN away, one that would join a connection. */
+static u8 why_stranger(const struct sk_buff *skb, const struct sock *sk)
+{
+	const struct tcphdr *th = tcp_hdr(skb);
+
+	if (th->syn && !th->ack)
+		return sk_is_mptcp(sk) ? SHUTWATCH_WHY_MPTCP :
+					 SHUTWATCH_WHY_BAD_HANDSHAKE;
+	return was_turned_away(skb, sock_net(sk)) ?
+	       SHUTWATCH_WHY_ACCEPT_QUEUE_FULL : SHUTWATCH_WHY_NO_CONNECTION;
+}
+
 /* Why a listener rejects a segment. */
 static u8 why_listener(const struct sk_buff *skb, const struct sock *sk)
 {
 	struct handshake *hs = this_cpu_ptr(&handshakes);
 
-	if (hs->skb != skb)
-		return was_turned_away(skb, sock_net(sk)) ?
-		       SHUTWATCH_WHY_ACCEPT_QUEUE_FULL :
-		       SHUTWATCH_WHY_NO_CONNECTION;
+	if (!is_segment_of(hs, skb))
+		return why_stranger(skb, sk);
 	hs->skb = NULL;
 	return overflows(hs->sk) != hs->overflows ?
 	       SHUTWATCH_WHY_ACCEPT_QUEUE_FULL : SHUTWATCH_WHY_BAD_HANDSHAKE;
@@ -217,8 +271,10 @@ static void reply_of_socket(const struct sock *sk, const struct sk_buff *skb,
 	if (!e)
 		return;
 	judge_reply(d, e, sk, skb);
-	sw_sock_values(sk, &v);
-	d->v = &v;
+	if (likely(sk_fullsock(sk))) {
+		sw_sock_values(sk, &v);
+		d->v = &v;
+	}
 	e->flags &= ~SW_ENTRY_REJECTED;
 	tell_for(e, d, sk, skb);
 	sw_entry_put(&held);
@@ -298,10 +354,14 @@ static void rst_sent(const struct sock *sk, const struct sk_buff *skb,
 {
 	preempt_disable_notrace();	/* 7.x calls us preemptible */
 	sw_hit(SW_HOOK_TP_SEND_RESET);
-	if (skb)
+	if (skb) {
 		reply_rst_sent(sk, skb, kreason, known);
-	else
+		/* also where the filter turned it away */
+		if (this_cpu_read(handshakes.skb) == skb)
+			sw_handshake_done();
+	} else {
 		sw_active_rst_sent(sk, kreason, known);
+	}
 	preempt_enable_notrace();
 }
 
@@ -332,8 +392,8 @@ void sw_tp_send_reset(void *data, const struct sock *sk,
 
 /*
  * There the tracepoint is silent for them.  tcp_v[46]_send_reset() may still
- * send nothing (no route, a key that does not fit): the kernel's own count of
- * RSTs on this CPU says whether it did, by the time the mini-socket or the
+ * send nothing (the segment is a RST, a key does not fit): the kernel's own count
+ * of RSTs on this CPU says whether it did, by the time the mini-socket or the
  * segment is let go of.
  */
 
@@ -449,7 +509,7 @@ static void settle_handshake(const struct sk_buff *skb)
 	struct sw_held held;
 	struct sw_entry *e;
 
-	if (hs->skb != skb)
+	if (!is_segment_of(hs, skb))
 		return;
 	hs->skb = NULL;
 	if (overflows(hs->sk) == hs->overflows)

@@ -185,7 +185,7 @@ static u32 failures_untold(const struct sock *sk)
 /* A task that was moved to another CPU meanwhile cannot tell: it mostly does. */
 static bool has_left(const struct sock *sk, u32 failed, u16 cpu)
 {
-	if (cpu != raw_smp_processor_id() || failures_untold(sk) == failed)
+	if (cpu != raw_smp_processor_id() || (s32)(failures_untold(sk) - failed) <= 0)
 		return true;
 	this_cpu_inc(failures_told);
 	return false;

@@ -59,8 +59,15 @@ void sw_probe_learn_ident(struct sw_entry *e, const struct sock *sk)
 /* Its socket may have gone on, and have the next connection. */
 static bool has_connection(const struct sw_entry *e, const struct sock *sk)
 {
-	return e->flags & SW_ENTRY_MINI && e->info.id.lport == sk->sk_num &&
-	       e->info.id.rport == ntohs(sk->sk_dport);
+	struct sw_ident id;
+	bool ipv6;
+
+	if (!(e->flags & SW_ENTRY_MINI) || e->info.id.lport != sk->sk_num ||
+	    e->info.id.rport != ntohs(sk->sk_dport))
+		return false;
+	ipv6 = sw_sock_ident(sk, &id);
+	return ipv6 == e->info.ipv6 &&
+	       !memcmp(id.raddr, e->info.id.raddr, ipv6 ? 16 : 4);
 }
 
 static struct sw_entry *find_mini(const struct sock *sk, struct sw_held *held)

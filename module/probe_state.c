@@ -11,6 +11,7 @@
 #include "counters.h"
 #include "emit.h"
 #include "probes.h"
+#include "skipped.h"
 #include "sock.h"
 
 /* ---- who caused a transition ---- */
@@ -27,7 +28,8 @@ static __always_inline u8 by_of_scene(const struct sw_entry *e,
 		.reset = e->flags & (SW_ENTRY_RST_RECEIVED | SW_ENTRY_REJECTED),
 		.child = e->flags & SW_ENTRY_CHILD,
 		.mptcp = sk_is_mptcp(sk),
-		.not_followed = e->flags & SW_ENTRY_NOT_FOLLOWED,
+		/* without kprobes, no call is */
+		.not_followed = e->flags & SW_ENTRY_NOT_FOLLOWED || !sw_kprobes_work(),
 		.finished = sock_flag(sk, SOCK_DONE),
 		.repair = tcp_sk(sk)->repair,
 	};
@@ -116,6 +118,13 @@ static bool is_acknowledged(u8 by, int old, int new, int err)
 	       by == SHUTWATCH_BY_RX && !err;
 }
 
+/* MPTCP connects further subflows from a worker, which has none of them. */
+static __always_inline void note_owner(struct sw_entry *e, const struct sock *sk)
+{
+	if (!sk_is_mptcp(sk) || !(current->flags & PF_KTHREAD))
+		sw_probe_owner(e);
+}
+
 static __always_inline void transition(struct sw_entry *e,
 				       struct sw_call *call,
 				       const struct sw_call *above,
@@ -126,8 +135,8 @@ static __always_inline void transition(struct sw_entry *e,
 	int err = 0;
 	u64 now;
 
-	if (by == SHUTWATCH_BY_CONNECT || by == SHUTWATCH_BY_LISTEN)
-		sw_probe_owner(e);
+	if (new == TCP_SYN_SENT || new == TCP_LISTEN)
+		note_owner(e, sk);
 	if (new == TCP_CLOSE) {
 		now = before_close(e, sk, by, old);
 		err = sk->sk_err;
@@ -180,9 +189,9 @@ static void set_state(const struct sock *sk, int old, int new)
 	struct sw_entry *e;
 
 	if (old == TCP_SYN_RECV) {
-		sw_handshake_done();
 		if (is_stillborn(sk, old, new))
 			return;
+		sw_handshake_done();
 	}
 	if (sw_probe_is_far(sk))
 		return;

@@ -11,6 +11,7 @@
  * function of our own, is hit each time.
  */
 
+#include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/jiffies.h>
 #include <linux/kprobes.h>
@@ -74,7 +75,7 @@ static struct watched all_watched[] = {
 
 static unsigned int canary_hits;
 static bool canary_armed;
-static bool kprobes_work = true;
+bool sw_kprobes_working __read_mostly = true;
 
 /* Nothing but a place for a probe. */
 static noinline void canary(void)
@@ -104,22 +105,11 @@ static void look_at_kprobes(void)
 {
 	bool work = !canary_armed || canary_sings();
 
-	if (work == kprobes_work)
+	if (work == sw_kprobes_work())
 		return;
-	WRITE_ONCE(kprobes_work, work);
+	WRITE_ONCE(sw_kprobes_working, work);
 	sw_emit_skipped(work ? SHUTWATCH_WHAT_KPROBES_ON :
 			       SHUTWATCH_WHAT_KPROBES_OFF, 0);
-}
-
-/**
- * sw_kprobes_work() - are kprobes switched on, when they were looked at last?
- *
- * Context: any.
- * Return: whether they are.
- */
-bool sw_kprobes_work(void)
-{
-	return READ_ONCE(kprobes_work);
 }
 
 /* ---- the work ---- */

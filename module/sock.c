@@ -10,6 +10,7 @@
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <linux/sock_diag.h>
+#include <linux/static_call.h>
 #include <linux/tcp.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
@@ -170,11 +171,17 @@ void sw_sock_values(const struct sock *sk, struct sw_values *v)
 	v->linger = sw_sock_linger(sk);
 }
 
+static int no_orphans(void)
+{
+	return 0;
+}
+
 /*
  * tcp_orphan_count_sum(), which no kernel exports, and some not even the numbers
- * it sums up; NULL where it was not found.
+ * that it sums up.  Called directly: a function whose address the kernel itself
+ * never takes has no landing pad for a call by pointer, where the CPU wants one.
  */
-static int (*count_orphans)(void);
+DEFINE_STATIC_CALL(sw_count_orphans, no_orphans);
 
 /**
  * sw_sock_init() - find what the kernel does not export
@@ -183,7 +190,10 @@ static int (*count_orphans)(void);
  */
 void __init sw_sock_init(void)
 {
-	count_orphans = (void *)sw_function_address("tcp_orphan_count_sum");
+	unsigned long address = sw_function_address("tcp_orphan_count_sum");
+
+	if (address)
+		static_call_update(sw_count_orphans, (int (*)(void))address);
 }
 
 /**
@@ -200,7 +210,9 @@ void sw_sock_timer(const struct sock *sk, struct shutwatch_timer *timer)
 	timer->user_timeout = READ_ONCE(icsk->icsk_user_timeout);
 	timer->probes = icsk->icsk_probes_out;
 	timer->retries = icsk->icsk_retransmits;
-	timer->orphans = count_orphans ? count_orphans() : 0;
+	/* A sum over all CPUs: only where it may be the reason. */
+	timer->orphans = sock_flag(sk, SOCK_DEAD) ?
+			 static_call(sw_count_orphans)() : 0;
 }
 
 /* How often a SYN or a SYN,ACK is sent again before a socket gives up. */

@@ -166,7 +166,7 @@ struct sw_entry *sw_set_take(struct sw_set *set, unsigned int own, u64 cookie)
  *	connection
  * @set: the entry's set, locked
  * @e: the entry; the mini-socket's part of it moves to a slot of its own, to be
- *	found by sw_entry_find_mini()
+ *	found by sw_probe_find_mini()
  *
  * Context: any, interrupts off.
  */
