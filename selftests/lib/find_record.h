@@ -8,7 +8,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
-#include <record.h>
+#include <parse.h>
 
 bool find_record(struct record *record, __u64 cookie, enum shutwatch_key key,
 		 const char *value);
