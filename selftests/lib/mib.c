@@ -114,11 +114,36 @@ static bool is_estab_reset(const struct record *record)
 		record_is(record, SHUTWATCH_KEY_STATE, "CLOSE_WAIT>CLOSE"));
 }
 
+/*
+ * A RST that could not leave is one that nothing was sent of, although there was
+ * no other way; the kernel counts it as sent, and as failed.
+ */
+static bool rst_failed(const struct record *record)
+{
+	static const enum shutwatch_why needs_rst[] = {
+		SHUTWATCH_WHY_UNREAD_DATA, SHUTWATCH_WHY_LINGER_ZERO,
+		SHUTWATCH_WHY_LINGER2_NEGATIVE, SHUTWATCH_WHY_CONNECT_UNSPEC,
+		SHUTWATCH_WHY_ABORT, SHUTWATCH_WHY_FIN_WAIT2_TIMEOUT,
+		SHUTWATCH_WHY_KEEPALIVE_TIMEOUT,
+	};
+	size_t i;
+
+	if (!record_is(record, SHUTWATCH_KEY_SENT, sent_names.name[SHUTWATCH_SENT_NONE]))
+		return false;
+	for (i = 0; i < sizeof(needs_rst) / sizeof(*needs_rst); i++) {
+		if (why_is(record, needs_rst[i]))
+			return true;
+	}
+	return record_is(record, SHUTWATCH_KEY_BY, "listener");
+}
+
 static void tell(struct mib *mib, const struct record *record)
 {
 	const char *rst = sent_names.name[SHUTWATCH_SENT_RST];
 
-	mib->count[MIB_OUT_RSTS] += record_is(record, SHUTWATCH_KEY_SENT, rst);
+	mib->count[MIB_OUT_RSTS] += record_is(record, SHUTWATCH_KEY_SENT, rst) ||
+				     rst_failed(record);
+	mib->count[MIB_ABORT_FAILED] += rst_failed(record);
 	mib->count[MIB_ESTAB_RESETS] += is_estab_reset(record);
 	mib->count[MIB_ABORT_ON_DATA] += because_of_data(record) ||
 					  lingers_not(record);

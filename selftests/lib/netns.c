@@ -103,12 +103,12 @@ static size_t ip_len(int family)
 	return family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
 }
 
-static int add_address(int family, const void *ip)
+static int change_address(int type, int family, const void *ip)
 {
 	struct request rq = {
 		.header = {
 			.nlmsg_len = NLMSG_LENGTH(sizeof(rq.addr)),
-			.nlmsg_type = RTM_NEWADDR,
+			.nlmsg_type = type,
 		},
 		.addr = {
 			.ifa_family = family,
@@ -122,12 +122,12 @@ static int add_address(int family, const void *ip)
 	return ask(&rq);
 }
 
-static int add_route(int family, const void *to, const void *from)
+static int change_route(int type, int family, const void *to, const void *from)
 {
 	struct request rq = {
 		.header = {
 			.nlmsg_len = NLMSG_LENGTH(sizeof(rq.route)),
-			.nlmsg_type = RTM_NEWROUTE,
+			.nlmsg_type = type,
 		},
 		.route = {
 			.rtm_family = family,
@@ -153,8 +153,8 @@ static int dig4(void)
 
 	inet_pton(AF_INET, NETNS_NEXT_TO, &from);
 	inet_pton(AF_INET, NETNS_BLACKHOLE, &to);
-	err = add_address(AF_INET, &from);
-	return err ?: add_route(AF_INET, &to, &from);
+	err = change_address(RTM_NEWADDR, AF_INET, &from);
+	return err ?: change_route(RTM_NEWROUTE, AF_INET, &to, &from);
 }
 
 /*
@@ -182,7 +182,7 @@ static int await_arrival6(int fd, const struct in6_addr *ip)
 
 static int add_address6(const struct in6_addr *ip)
 {
-	int err = add_address(AF_INET6, ip);
+	int err = change_address(RTM_NEWADDR, AF_INET6, ip);
 	int fd;
 
 	if (err)
@@ -243,6 +243,25 @@ int netns_dig_blackhole(void)
 	int err = dig4();
 
 	return err ?: dig6();
+}
+
+/**
+ * netns_lose_blackhole - there is no way any more to the address that
+ *	netns_dig_blackhole() made
+ *
+ * Return: 0 or a negative errno.
+ */
+int netns_lose_blackhole(void)
+{
+	struct in6_addr to6;
+	struct in_addr from, to;
+	int err;
+
+	inet_pton(AF_INET, NETNS_NEXT_TO, &from);
+	inet_pton(AF_INET, NETNS_BLACKHOLE, &to);
+	inet_pton(AF_INET6, NETNS_BLACKHOLE6, &to6);
+	err = change_route(RTM_DELROUTE, AF_INET, &to, &from);
+	return err ?: change_address(RTM_DELADDR, AF_INET6, &to6);
 }
 
 /**

@@ -21,6 +21,7 @@
 
 int netns_enter(void);
 int netns_dig_blackhole(void);
+int netns_lose_blackhole(void);
 __u64 netns_inode(void);
 bool netns_in_state(const char *local, const char *remote, unsigned int states);
 

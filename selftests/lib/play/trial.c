@@ -259,6 +259,22 @@ const struct record *trial_told(struct play *play, enum who who, const char *tex
 	return NULL;
 }
 
+/**
+ * trial_rst_fails - a RST is to fail, and the module to count it
+ * @play: the play
+ *
+ * All other trials take it for a failure of the module: such a test runs alone.
+ */
+void trial_rst_fails(struct play *play)
+{
+	int i;
+
+	for (i = 0; i < TRIAL_STILL; i++) {
+		if (!strcmp(still[i], "rst_failed"))
+			trial_of(play)->module[i]++;
+	}
+}
+
 /* ---- the judgment ---- */
 
 static const struct expected *path_of(const struct play *play,

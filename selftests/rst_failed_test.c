@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A RST is decided, and cannot leave: there is no route any more, or the output
+ * drops it.  Nothing was sent then, for the reason that there was.
+ */
+#include "trial_fixture.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <names.h>
+
+#include "act_option.h"
+#include "netns.h"
+#include "reach.h"
+#include "sock_destroy.h"
+#include "step.h"
+#include "way_out.h"
+
+TRIALS(rst_failed);
+
+enum obstacle { NO_ROUTE, DROPPED };
+
+/**
+ * struct stuck - a connection whose way out gets closed
+ * @play: the play
+ * @obstacle: by what
+ * @peer: its other end
+ * @reached: what was done
+ */
+struct stuck {
+	struct play *play;
+	enum obstacle obstacle;
+	struct peer peer;
+	struct reached reached;
+};
+
+static void open_way(struct stuck *stuck, struct play *play, enum obstacle obstacle)
+{
+	int err = 0;
+
+	stuck->play = play;
+	stuck->obstacle = obstacle;
+	if (obstacle == DROPPED)
+		err = way_out_prepare();
+	if (err)
+		remark(&play->trouble, "no cgroup2: %s", strerror(-err));
+	peer_open(&stuck->peer, play);
+}
+
+static void close_way(struct stuck *stuck)
+{
+	int err = stuck->obstacle == DROPPED ? way_out_close() :
+					       netns_lose_blackhole();
+
+	step(stuck->play, step_errno(-err), "the way out is closed");
+	if (err)
+		remark(&stuck->play->trouble, "the way out stays open: %s",
+		       strerror(-err));
+}
+
+static void begin(struct stuck *stuck, struct play *play, enum obstacle obstacle,
+		  int state, const char *data)
+{
+	open_way(stuck, play, obstacle);
+	reach(&stuck->reached, &stuck->peer, S, state, data);
+	close_way(stuck);
+}
+
+static void over(struct stuck *stuck, const char *by)
+{
+	trial_rst_fails(stuck->play);
+	expect_path(stuck->play, S, "%s %s CLOSE", stuck->reached.story, by);
+	if (stuck->obstacle == DROPPED)
+		way_out_forget();
+}
+
+static void close_unread(struct play *play, enum obstacle obstacle)
+{
+	struct stuck stuck;
+
+	begin(&stuck, play, obstacle, REACH_ESTABLISHED, "hello");
+	act_close(play, S);
+	expect_whole(play, S, CLOSE
+		     "state=ESTABLISHED>CLOSE sent=none why=unread_data unread=5");
+	over(&stuck, "close");
+}
+
+static void linger_zero(struct play *play, enum obstacle obstacle)
+{
+	struct stuck stuck;
+
+	begin(&stuck, play, obstacle, REACH_ESTABLISHED, NULL);
+	act_linger(play, S, 0);
+	act_close(play, S);
+	expect_whole(play, S, CLOSE
+		     "state=ESTABLISHED>CLOSE sent=none why=linger_zero linger=0");
+	over(&stuck, "close");
+}
+
+static void linger2_negative(struct play *play, enum obstacle obstacle)
+{
+	struct stuck stuck;
+
+	begin(&stuck, play, obstacle, REACH_FIN_WAIT2, NULL);
+	act_option(play, S, IPPROTO_TCP, TCP_LINGER2, -1);
+	act_close(play, S);
+	expect_whole(play, S, CLOSE
+		     "state=FIN_WAIT2>CLOSE sent=none why=linger2_negative");
+	over(&stuck, "close");
+}
+
+static void disconnect(struct play *play, enum obstacle obstacle)
+{
+	struct stuck stuck;
+
+	begin(&stuck, play, obstacle, REACH_CLOSE_WAIT, NULL);
+	act_disconnect(play, S);
+	expect_whole(play, S, UNSPEC "state=CLOSE_WAIT>CLOSE sent=none why=connect_unspec");
+	over(&stuck, "connect_unspec");
+}
+
+static void destroy(struct play *play, enum obstacle obstacle)
+{
+	const struct actor *s = &play->actor[S];
+	struct sockaddr_storage local, remote;
+	struct stuck stuck;
+
+	begin(&stuck, play, obstacle, REACH_ESTABLISHED, NULL);
+	address_parse(&local, s->local);
+	address_parse(&remote, s->remote);
+	play->err = -sock_destroy(&local, &remote, s->cookie);
+	step(play, step_errno(play->err), "ss -K s");
+	expect_whole(play, S, ABORT "ret=0 state=ESTABLISHED>CLOSE sent=none why=abort");
+	expect_path(play, S, "%s abort CLOSE ECONNABORTED", stuck.reached.story);
+	trial_rst_fails(play);
+	if (obstacle == DROPPED)
+		way_out_forget();
+}
+
+static void listener_child(struct play *play, enum obstacle obstacle)
+{
+	struct stuck stuck;
+
+	open_way(&stuck, play, obstacle);
+	peer_may_call(&stuck.peer, SERVER);
+	peer_is_served(&stuck.peer, SERVER);
+	trial_told(play, CHILD, "kind=state state=SYN_RECV>ESTABLISHED");
+	close_way(&stuck);
+	act_close(play, SERVER);
+	expect_whole(play, SERVER, CLOSE
+		     "state=LISTEN>CLOSE sent=none why=listener_stopped children=1");
+	expect_whole(play, CHILD, DECISION("listener")
+		     "state=ESTABLISHED>CLOSE sent=none why=listener_stopped parent=%llx",
+		     play->actor[SERVER].cookie);
+	expect_path(play, SERVER, "CLOSE listen LISTEN close CLOSE");
+	expect_path(play, CHILD, "SYN_RECV rx ESTABLISHED listener CLOSE");
+	trial_rst_fails(play);
+	if (obstacle == DROPPED)
+		way_out_forget();
+}
+
+/* Probes do not get out either, but count as such. */
+static void keepalive(struct play *play, enum obstacle obstacle)
+{
+	struct stuck stuck;
+
+	begin(&stuck, play, obstacle, REACH_ESTABLISHED, NULL);
+	act_option(play, S, IPPROTO_TCP, TCP_KEEPIDLE, 1);
+	act_option(play, S, IPPROTO_TCP, TCP_KEEPINTVL, 1);
+	act_option(play, S, IPPROTO_TCP, TCP_KEEPCNT, 1);
+	act_option(play, S, SOL_SOCKET, SO_KEEPALIVE, 1);
+	await_state(play, S, SHUTWATCH_TCP_CLOSE);
+	expect(play, S, DECISION("timer")
+	       "ctx=timer state=ESTABLISHED>CLOSE sent=none why=keepalive_timeout probes=1");
+	over(&stuck, "timer");
+}
+
+#define FAILED_LIST(X)							\
+	X(close_unread)							\
+	X(linger_zero)							\
+	X(linger2_negative)						\
+	X(disconnect)							\
+	X(destroy)							\
+	X(listener_child)						\
+	X(keepalive)
+
+#define TEST_FAILED(what)						\
+TEST_F(rst_failed, what##_without_a_route)				\
+{									\
+	what(self->play, NO_ROUTE);					\
+}									\
+									\
+TEST_F(rst_failed, what##_dropped)					\
+{									\
+	what(self->play, DROPPED);					\
+}
+
+FAILED_LIST(TEST_FAILED)
+
+/* As it always was for a FIN: it waits. */
+TEST_F(rst_failed, not_FIN_dropped)
+{
+	struct stuck stuck;
+
+	begin(&stuck, self->play, DROPPED, REACH_ESTABLISHED, NULL);
+	act_close(self->play, S);
+	expect_whole(self->play, S, CLOSE
+		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=close fin=queued");
+	expect_path(self->play, S, "%s close FIN_WAIT1", stuck.reached.story);
+	way_out_forget();
+}
+
+TRIALS_MAIN;
