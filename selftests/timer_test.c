@@ -180,6 +180,7 @@ TEST_F(timer, T3_user_timeout)
 
 /* ---- T4: something to send, and the peer is silent ---- */
 
+/* How often it is sent again depends on how fast the first answer came. */
 static void expect_give_up(struct play *play, const char *state, const char *why)
 {
 	expect_whole(play, S, DECISION("timer")
@@ -224,7 +225,7 @@ TEST_F(timer, T4_data)
 	peer_open(&peer, self->play);
 	reach(&reached, &peer, S, SHUTWATCH_TCP_ESTABLISHED, NULL);
 	act_send(self->play, S, "hello");
-	expect_give_up(self->play, reached.state, "retries_exhausted unacked=5 retries=2");
+	expect_give_up(self->play, reached.state, "retries_exhausted unacked=5 retries=1|2");
 	await_error(self->play, ETIMEDOUT);
 	expect_path(self->play, S, "%s timer CLOSE", reached.story);
 }
@@ -273,7 +274,7 @@ static void orphan_gives_up(struct play *play, int state, const char *to)
 	act_close(play, S);
 	expect_whole(play, S, CLOSE "state=%s>%s sent=FIN why=close fin=sent",
 		     reached.state, to);
-	expect_give_up(play, to, "retries_exhausted retries=2");
+	expect_give_up(play, to, "retries_exhausted retries=1|2");
 	orphan_await(play, S, SHUTWATCH_TCP_CLOSE);
 	expect_path(play, S, "%s close %s timer CLOSE", reached.story, to);
 }
