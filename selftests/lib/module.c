@@ -76,7 +76,12 @@ bool module_can_reload(void)
 	return ko && !access(ko, R_OK);
 }
 
-static int unload(void)
+/**
+ * module_unload - take the module away, if it is there
+ *
+ * Return: 0 or a negative errno.
+ */
+int module_unload(void)
 {
 	__u64 deadline = clock_in(UNLOAD_SECONDS);
 
@@ -90,6 +95,25 @@ static int unload(void)
 }
 
 /**
+ * module_load - load the module
+ * @parameters: as on insmod's command line; "" for none
+ *
+ * Return: 0 or a negative errno.
+ */
+int module_load(const char *parameters)
+{
+	int fd = open(getenv(MODULE_KO_ENV) ?: "", O_RDONLY | O_CLOEXEC);
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (syscall(SYS_finit_module, fd, parameters, 0))
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/**
  * module_reload - unload the module, load it with other parameters
  * @parameters: as on insmod's command line; "" for none
  *
@@ -97,16 +121,9 @@ static int unload(void)
  */
 int module_reload(const char *parameters)
 {
-	int fd = open(getenv(MODULE_KO_ENV) ?: "", O_RDONLY | O_CLOEXEC);
-	int err;
+	int err = module_can_reload() ? module_unload() : -ENOENT;
 
-	if (fd < 0)
-		return -errno;
-	err = unload();
-	if (!err && syscall(SYS_finit_module, fd, parameters, 0))
-		err = -errno;
-	close(fd);
-	return err;
+	return err ?: module_load(parameters);
 }
 
 /**

@@ -21,6 +21,8 @@
 bool module_is_there(char *why_not, size_t size);
 void module_file(char *path, size_t size, const char *file);
 bool module_can_reload(void);
+int module_unload(void);
+int module_load(const char *parameters);
 int module_reload(const char *parameters);
 int module_reload_here(const char *parameters);
 int module_only_here(void);

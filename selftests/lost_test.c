@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What shutwatch cannot see is said, in the stream and in the numbers, and is
+ * never blamed on somebody: kprobes that are switched off, and more threads of a
+ * process asleep in close() than can be followed.
+ */
+#include "module_main.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <names.h>
+
+#include "clock.h"
+#include "find_record.h"
+#include "netns.h"
+#include "record_fields.h"
+#include "stream.h"
+#include "task.h"
+#include "tcp_pair.h"
+
+#define WAIT_SECONDS	20
+#define TEST_SECONDS	180
+
+FIXTURE(lost) {
+	__u64 since;
+};
+
+/* ---- the stream ---- */
+
+/**
+ * struct sum - what records say together
+ * @since: those after this one
+ * @what: that have this in what=
+ * @records: how many there are
+ * @count: what they have in count=, all in all
+ * @last: number of the last record of all
+ */
+struct sum {
+	__u64 since;
+	const char *what;
+	int records;
+	long long count;
+	__u64 last;
+};
+
+static void for_each_record(void (*take)(const struct record *r, void *arg), void *arg)
+{
+	int fd = stream_open(SHUTWATCH_FILE_EVENTS, O_RDONLY);
+	char *line, *more;
+	struct record r;
+	struct text text;
+
+	if (fd < 0)
+		return;
+	stream_slurp(&text, fd, 1 << 16);
+	close(fd);
+	for (line = strtok_r(text.data, "\n", &more); line;
+	     line = strtok_r(NULL, "\n", &more)) {
+		if (!record_parse(&r, line))
+			take(&r, arg);
+	}
+	free(text.data);
+}
+
+static void add_up(const struct record *r, void *arg)
+{
+	struct sum *sum = arg;
+
+	sum->last = record_seq(r);
+	if (sum->last <= sum->since || !record_is(r, SHUTWATCH_KEY_WHAT, sum->what))
+		return;
+	sum->records++;
+	sum->count += atoll(record_get(r, SHUTWATCH_KEY_COUNT));
+}
+
+static struct sum sum_of(__u64 since, const char *what)
+{
+	struct sum sum = { .since = since, .what = what };
+
+	for_each_record(add_up, &sum);
+	return sum;
+}
+
+static bool is_skipped(__u64 since, const char *what)
+{
+	__u64 deadline = clock_in(WAIT_SECONDS);
+
+	while (!sum_of(since, what).records) {
+		if (!clock_wait(deadline))
+			return false;
+	}
+	return true;
+}
+
+FIXTURE_SETUP(lost)
+{
+	ASSERT_EQ(0, netns_enter());
+	self->since = sum_of(0, "none").last;
+}
+
+FIXTURE_TEARDOWN(lost)
+{
+}
+
+/* ---- kprobes, switched off as a whole ---- */
+
+static int switch_kprobes(bool on)
+{
+	int fd = open("/sys/kernel/debug/kprobes/enabled", O_WRONLY | O_CLOEXEC);
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, on ? "1" : "0", 1) != 1)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/**
+ * struct transition - one that is looked for
+ * @cookie: of this socket
+ * @state: from where to where
+ * @by: who caused it; empty if it was not found
+ */
+struct transition {
+	__u64 cookie;
+	const char *state;
+	char by[24];
+};
+
+static void take_transition(const struct record *r, void *arg)
+{
+	struct transition *t = arg;
+
+	if (record_cookie(r) == t->cookie &&
+	    record_is(r, SHUTWATCH_KEY_KIND, kind_names.name[SHUTWATCH_KIND_STATE]) &&
+	    record_is(r, SHUTWATCH_KEY_STATE, t->state))
+		snprintf(t->by, sizeof(t->by), "%s", record_get(r, SHUTWATCH_KEY_BY));
+}
+
+static struct transition transition(__u64 cookie, const char *state)
+{
+	__u64 deadline = clock_in(WAIT_SECONDS);
+	struct transition t = { .cookie = cookie, .state = state };
+
+	do {
+		for_each_record(take_transition, &t);
+	} while (!*t.by && clock_wait(deadline));
+	return t;
+}
+
+TEST_F_TIMEOUT(lost, kprobes_off, TEST_SECONDS)
+{
+	long long unknown = module_stat("unknown");
+	struct tcp_pair seen, unseen;
+	struct record record;
+
+	EXPECT_EQ(1, module_stat("kprobes"));
+	ASSERT_EQ(0, tcp_pair_join(&unseen, "127.0.0.1:4000", "127.0.0.20:8000"));
+	ASSERT_EQ(0, switch_kprobes(false));
+	EXPECT_TRUE(is_skipped(self->since, "kprobes_off"));
+	EXPECT_EQ(0, module_stat("kprobes"));
+	shutdown(unseen.client, SHUT_WR);
+	tcp_pair_hear_end(unseen.server);
+	tcp_pair_part(&unseen);
+	EXPECT_STREQ("-", transition(unseen.client_cookie, "ESTABLISHED>FIN_WAIT1").by);
+	EXPECT_STREQ("-", transition(unseen.server_cookie, "CLOSE_WAIT>LAST_ACK").by);
+	EXPECT_STREQ("rx", transition(unseen.client_cookie, "FIN_WAIT1>FIN_WAIT2").by);
+	EXPECT_STREQ("rx", transition(unseen.server_cookie, "LAST_ACK>CLOSE").by);
+
+	ASSERT_EQ(0, switch_kprobes(true));
+	EXPECT_TRUE(is_skipped(self->since, "kprobes_on"));
+	EXPECT_EQ(1, module_stat("kprobes"));
+	EXPECT_EQ(1, sum_of(self->since, "kprobes_off").records);
+	EXPECT_EQ(1, sum_of(self->since, "kprobes_on").records);
+	EXPECT_EQ(unknown, module_stat("unknown"));
+
+	ASSERT_EQ(0, tcp_pair_join(&seen, "127.0.0.2:4000", "127.0.0.20:8001"));
+	tcp_pair_part(&seen);
+	EXPECT_STREQ("close", transition(seen.client_cookie, "ESTABLISHED>FIN_WAIT1").by);
+	EXPECT_TRUE(find_record(&record, seen.client_cookie, SHUTWATCH_KEY_CALL, "close"));
+}
+
+/* ---- a crowd that lingers ---- */
+
+/* How many of one process are followed; see ABI on lost.calls. */
+#define FOLLOWED	256
+#define CROWD		300
+
+/**
+ * struct lingerer - a thread that sleeps in close()
+ * @thread: it
+ * @tid: its number
+ * @pair: what it closes the server's end of
+ * @begin: it may
+ */
+struct lingerer {
+	pthread_t thread;
+	atomic_int tid;
+	struct tcp_pair pair;
+	atomic_bool *begin;
+};
+
+static struct lingerer crowd[CROWD];
+
+static void *linger(void *arg)
+{
+	struct lingerer *l = arg;
+
+	while (!*l->begin)
+		usleep(1000);
+	l->tid = gettid();
+	close(l->pair.server);
+	l->tid = 0;
+	return NULL;
+}
+
+/* So much that the peer, who does not read, has no room for it. */
+static int fill(const struct tcp_pair *pair)
+{
+	const struct linger patience = { .l_onoff = 1, .l_linger = TEST_SECONDS };
+	static const char data[4096];
+	const int little = sizeof(data);
+
+	/* There are many: what they have in flight must not be all memory. */
+	if (setsockopt(pair->client, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little)) ||
+	    setsockopt(pair->server, SOL_SOCKET, SO_SNDBUF, &little, sizeof(little)))
+		return -errno;
+	while (send(pair->server, data, sizeof(data), MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
+		;
+	return setsockopt(pair->server, SOL_SOCKET, SO_LINGER, &patience,
+			  sizeof(patience)) ? -errno : 0;
+}
+
+static int start(struct lingerer *l, int nr, atomic_bool *begin)
+{
+	char from[32], to[32];
+	pthread_attr_t attr;
+	int err;
+
+	snprintf(from, sizeof(from), "127.0.1.1:%d", 10000 + nr);
+	snprintf(to, sizeof(to), "127.0.1.2:%d", 10000 + nr);
+	err = tcp_pair_join(&l->pair, from, to);
+	err = err ?: fill(&l->pair);
+	if (err)
+		return err;
+	l->begin = begin;
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 1 << 16);
+	return -pthread_create(&l->thread, &attr, linger, l);
+}
+
+static bool all_sleep(void)
+{
+	__u64 deadline = clock_in(WAIT_SECONDS);
+	int i;
+
+	for (i = 0; i < CROWD; i++) {
+		while (!crowd[i].tid || !task_sleeps(crowd[i].tid)) {
+			if (!clock_wait(deadline))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Another process closes, and so does this one, without lingering. */
+static void others_are_seen(struct __test_metadata *_metadata)
+{
+	struct tcp_pair pair;
+	struct record record;
+	char pid[16];
+	pid_t other;
+
+	ASSERT_EQ(0, tcp_pair_join(&pair, "127.0.0.1:4000", "127.0.0.20:8000"));
+	other = fork();
+	if (!other) {
+		pause();
+		_exit(0);
+	}
+	close(pair.server);
+	kill(other, SIGKILL);
+	waitpid(other, NULL, 0);
+	ASSERT_TRUE(find_record(&record, pair.server_cookie, SHUTWATCH_KEY_CALL, "close"));
+	snprintf(pid, sizeof(pid), "%d", other);
+	EXPECT_STREQ(pid, record_get(&record, SHUTWATCH_KEY_PID));
+	EXPECT_STREQ("close", record_get(&record, SHUTWATCH_KEY_WHY));
+	close(pair.client);
+	ASSERT_TRUE(find_record(&record, pair.client_cookie, SHUTWATCH_KEY_CALL, "close"));
+}
+
+/**
+ * struct outcome - what was told of the crowd's sockets
+ * @seen: transitions to FIN_WAIT1 that close() caused
+ * @unseen: that nobody is known to have caused
+ * @fins: FINs of calls that were not followed
+ * @calls: calls of close()
+ */
+struct outcome {
+	int seen;
+	int unseen;
+	int fins;
+	int calls;
+};
+
+static bool is_of_crowd(const struct record *r)
+{
+	__u64 cookie = record_cookie(r);
+	int i;
+
+	for (i = 0; i < CROWD; i++) {
+		if (crowd[i].pair.server_cookie == cookie)
+			return true;
+	}
+	return false;
+}
+
+static void tell(const struct record *r, void *arg)
+{
+	struct outcome *told = arg;
+
+	if (!is_of_crowd(r))
+		return;
+	if (record_is(r, SHUTWATCH_KEY_KIND, "state") &&
+	    record_is(r, SHUTWATCH_KEY_STATE, "ESTABLISHED>FIN_WAIT1")) {
+		told->seen += record_is(r, SHUTWATCH_KEY_BY, "close");
+		told->unseen += record_is(r, SHUTWATCH_KEY_BY, SHUTWATCH_NOTHING);
+	}
+	told->fins += record_is(r, SHUTWATCH_KEY_KIND, "decision") &&
+		      record_is(r, SHUTWATCH_KEY_BY, SHUTWATCH_NOTHING) &&
+		      record_is(r, SHUTWATCH_KEY_SENT, "FIN") &&
+		      record_is(r, SHUTWATCH_KEY_WHY, "not_followed");
+	told->calls += record_is(r, SHUTWATCH_KEY_CALL, "close");
+}
+
+static struct outcome told_of_crowd(void)
+{
+	struct outcome told = {};
+
+	for_each_record(tell, &told);
+	return told;
+}
+
+static bool all_is_told(__u64 since, long long count)
+{
+	__u64 deadline = clock_in(WAIT_SECONDS);
+
+	while (sum_of(since, "call").count < count) {
+		if (!clock_wait(deadline))
+			return false;
+	}
+	return sum_of(since, "call").count == count;
+}
+
+TEST_F_TIMEOUT(lost, more_lingering_calls_than_are_followed, TEST_SECONDS)
+{
+	const struct rlimit files = { 2 * CROWD + 64, 2 * CROWD + 64 };
+	long long unknown = module_stat("unknown");
+	long long lost = module_stat("lost.calls");
+	atomic_bool begin = false;
+	struct outcome told;
+	int i;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &files));
+	for (i = 0; i < CROWD; i++)
+		ASSERT_EQ(0, start(&crowd[i], i, &begin));
+	begin = true;
+	ASSERT_TRUE(all_sleep());
+
+	EXPECT_EQ(CROWD - FOLLOWED, module_stat("lost.calls") - lost);
+	told = told_of_crowd();
+	EXPECT_EQ(FOLLOWED, told.seen);
+	EXPECT_EQ(CROWD - FOLLOWED, told.unseen);
+	EXPECT_EQ(CROWD - FOLLOWED, told.fins);
+	EXPECT_EQ(0, told.calls);
+	EXPECT_TRUE(all_is_told(self->since, CROWD - FOLLOWED));
+	others_are_seen(_metadata);
+
+	/* Nobody reads any more: a RST wakes them. */
+	for (i = 0; i < CROWD; i++)
+		close(crowd[i].pair.client);
+	for (i = 0; i < CROWD; i++)
+		pthread_join(crowd[i].thread, NULL);
+	EXPECT_EQ(FOLLOWED, told_of_crowd().calls);
+	EXPECT_EQ(CROWD - FOLLOWED, module_stat("lost.calls") - lost);
+	EXPECT_EQ(unknown, module_stat("unknown"));
+}
+
+/* What was full is empty again. */
+TEST_F(lost, lingering_calls_are_followed_after_a_crowd)
+{
+	struct record record;
+	struct tcp_pair pair;
+
+	ASSERT_EQ(0, tcp_pair_join(&pair, "127.0.0.1:4000", "127.0.0.20:8000"));
+	ASSERT_EQ(0, fill(&pair));
+	close(pair.client);
+	close(pair.server);
+	EXPECT_TRUE(find_record(&record, pair.server_cookie, SHUTWATCH_KEY_CALL, "close"));
+}
+
+int main(int argc, char **argv)
+{
+	return module_main(argc, argv);
+}
