@@ -85,7 +85,7 @@ static void drop(struct play *play, struct peer *peer, __u8 flags,
 
 	peer->acked = peer->heard;
 	peer_sends_at(peer, flags, seq, peer->acked, data);
-	expect_from_listener(play, peer, FULL("none"), letters, seq,
+	expect_from_listener(play, peer, FULL("none") " " NO_VALUES, letters, seq,
 			     data ? (int)strlen(data) : 0);
 }
 
