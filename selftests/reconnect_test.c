@@ -41,7 +41,7 @@ struct again {
 	struct peer peer[CONNECTIONS];
 	struct actor was[CONNECTIONS];
 	int count;
-	char story[400];
+	char story[800];
 };
 
 static void goes_on(struct again *again, const char *what)

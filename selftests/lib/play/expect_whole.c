@@ -117,7 +117,9 @@ static void complete(struct whole *whole)
 	bool call = record_is(wanted, SHUTWATCH_KEY_KIND, "call");
 	bool rst = record_is(wanted, SHUTWATCH_KEY_SENT, "RST");
 	bool nobody = record_is(wanted, SHUTWATCH_KEY_WHY, "no_socket");
-	const char *none = nobody ? SHUTWATCH_NOTHING : "0";
+	/* a segment that is only thrown away is nothing of the listener's */
+	bool dropped = !rst && record_is(wanted, SHUTWATCH_KEY_WHY, "accept_queue_full");
+	const char *none = nobody || dropped ? SHUTWATCH_NOTHING : "0";
 
 	unless_said(whole, SHUTWATCH_KEY_RET,
 		    call ? step_errno(whole->play->err) : SHUTWATCH_NOTHING);

@@ -100,7 +100,7 @@ struct step {
 struct expected {
 	enum who who;
 	struct actor actor;
-	char text[512];
+	char text[800];
 	bool is_path;
 	__u64 not_before;
 	int got;
