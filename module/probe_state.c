@@ -221,7 +221,7 @@ static void follow_mptcp(const struct sock *sk, int old, int new)
 	struct sw_held held;
 	struct sw_entry *e;
 
-	if (asked && sw_hooks[SW_HOOK_MPTCP_CLOSE].armed)
+	if (asked && sw_hook_is_armed(SW_HOOK_MPTCP_CLOSE))
 		e = sw_probe_get(sk, old, true, &held);
 	else
 		e = sw_probe_find(sk, &held);

@@ -13,6 +13,7 @@
 
 struct inet_timewait_sock;
 
+/* For who arms it; a handler asks sw_hook_is_armed(). */
 extern struct sw_hook sw_hooks[SW_HOOK_COUNT];
 
 /**
