@@ -18,7 +18,7 @@
 #include "step.h"
 
 /* As many as one socket has in these tests. */
-#define CONNECTIONS	4
+#define CONNECTIONS	3
 
 /* TIME_WAIT takes 60 s. */
 #define TIME_WAIT_TIMEOUT	180
@@ -46,7 +46,10 @@ struct again {
 
 static void goes_on(struct again *again, const char *what)
 {
-	strncat(again->story, what, sizeof(again->story) - strlen(again->story) - 1);
+	if (strlen(again->story) + strlen(what) >= sizeof(again->story))
+		remark(&again->play->trouble, "too long a story");
+	else
+		strcat(again->story, what);
 }
 
 static void first(struct again *again, struct play *play)
@@ -163,11 +166,9 @@ TEST_F(reconnect, three_times)
 	first(&again, self->play);
 	into_time_wait(&again, connect_again(&again));
 	into_time_wait(&again, connect_again(&again));
-	into_time_wait(&again, connect_again(&again));
-	end(&again, 2, 3);
-	end(&again, 0, 2);
-	end(&again, 3, 1);
-	end(&again, 1, 0);
+	end(&again, 1, 2);
+	end(&again, 0, 1);
+	end(&again, 2, 0);
 	told_in_full(&again);
 }
 
