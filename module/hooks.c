@@ -100,7 +100,7 @@ static_assert(SW_HOOK_COUNT <= FUNCTIONS / 2);
 static __always_inline struct function *function_at(unsigned long ip)
 {
 	/* functions are aligned */
-	struct function *f = &functions[ip >> 4 & (FUNCTIONS - 1)];
+	struct function *f = &functions[(ip >> 4) % FUNCTIONS];
 
 	while (unlikely(f->ip != ip) && f->ip)
 		f = f == &functions[FUNCTIONS - 1] ? functions : f + 1;
