@@ -45,6 +45,7 @@ static void expect_line(struct play *play, enum who who, const char *text)
 	__u64 deadline = clock_in(WAIT_SECONDS);
 	struct record line, wanted;
 	enum shutwatch_key key;
+
 	if (record_parse(&wanted, text)) {
 		remark(&play->trouble, "cannot be expected: %s", text);
 		return;
@@ -280,8 +281,7 @@ TEST_F(ended, by_the_RST_after_the_FIN)
 	peer_hears(&peer, PACKET_RST);
 	expect_whole(play, S, DECISION("rx")
 		     "state=FIN_WAIT1>CLOSE sent=RST why=data_after_shutdown");
-	expect_line(play, S, "state=CLOSE call=rx how=- sent=RST why=data_after_shutdown "
-		    "last=rx last_how=- last_sent=RST last_why=data_after_shutdown");
+	expect_line(play, S, "state=CLOSE call=rx how=- sent=RST why=data_after_shutdown last=rx last_how=- last_sent=RST last_why=data_after_shutdown");
 	expect_path(play, S, "%s shutdown FIN_WAIT1 rx CLOSE", reached.story);
 }
 
@@ -295,13 +295,11 @@ TEST_F(ended, by_disconnect)
 	act_disconnect(play, S);
 	expect_whole(play, S, UNSPEC
 		     "state=ESTABLISHED>CLOSE sent=RST why=connect_unspec");
-	expect_line(play, S, "state=CLOSE shut=- call=connect_unspec how=- sent=RST why=connect_unspec fin=- "
-		    "last=connect_unspec last_sent=RST last_why=connect_unspec");
+	expect_line(play, S, "state=CLOSE shut=- call=connect_unspec how=- sent=RST why=connect_unspec fin=- last=connect_unspec last_sent=RST last_why=connect_unspec");
 	act_shutdown_try(play, S, SHUT_WR, ENOTCONN);
 	expect_whole(play, S, SHUTDOWN("wr")
 		     "ret=ENOTCONN state=CLOSE>CLOSE sent=none why=already_closed");
-	expect_line(play, S, "state=CLOSE call=connect_unspec sent=RST why=connect_unspec "
-		    "last=shutdown last_how=wr last_sent=none last_why=already_closed");
+	expect_line(play, S, "state=CLOSE call=connect_unspec sent=RST why=connect_unspec last=shutdown last_how=wr last_sent=none last_why=already_closed");
 	expect_path(play, S, "%s connect_unspec CLOSE", reached.story);
 }
 
@@ -349,8 +347,7 @@ TEST_F(ended, by_a_timer)
 	expect_whole(self->play, S, DECISION("timer")
 		     "ctx=timer state=ESTABLISHED>CLOSE sent=none why=user_timeout unacked=5 user_timeout=500 retries=1|2|3|4|5");
 	await_state(self->play, S, SHUTWATCH_TCP_CLOSE);
-	expect_line(self->play, S, "state=CLOSE call=timer how=- sent=none why=user_timeout fin=- "
-		    "last=timer last_sent=none last_why=user_timeout");
+	expect_line(self->play, S, "state=CLOSE call=timer how=- sent=none why=user_timeout fin=- last=timer last_sent=none last_why=user_timeout");
 	expect_path(self->play, S, "%s timer CLOSE", reached.story);
 }
 
@@ -367,8 +364,7 @@ TEST_F(ended, by_abort)
 	ASSERT_EQ(0, sock_destroy(&local, &remote, play->actor[S].cookie));
 	play->err = 0;
 	expect_whole(play, S, ABORT "state=ESTABLISHED>CLOSE sent=RST why=abort");
-	expect_line(play, S, "state=CLOSE call=abort how=- sent=RST why=abort fin=- "
-		    "last=abort last_sent=RST last_why=abort");
+	expect_line(play, S, "state=CLOSE call=abort how=- sent=RST why=abort fin=- last=abort last_sent=RST last_why=abort");
 	expect_path(play, S, "%s abort CLOSE ECONNABORTED", reached.story);
 }
 

@@ -260,10 +260,15 @@ TEST_F(owner, closed_by_another)
 	expect_accepted(play, S2);
 }
 
-/* What another process has done, for us to see. */
-static struct actor *shared;
+/*
+ * What another process has done, for us to see: @actor, and then @done.
+ */
+static struct {
+	struct actor actor;
+	atomic_bool done;
+} *shared;
 
-static void share(struct play *play)
+static void share_memory(struct play *play)
 {
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -275,7 +280,7 @@ static void await_shared(struct play *play)
 {
 	__u64 deadline = clock_in(WAIT_SECONDS);
 
-	while (!atomic_load((_Atomic __u64 *)&shared->cookie)) {
+	while (!shared->done) {
 		if (!clock_wait(deadline)) {
 			remark(&play->wrong, "the other process does nothing");
 			return;
@@ -283,18 +288,17 @@ static void await_shared(struct play *play)
 	}
 }
 
-static void say_done(__u64 cookie)
+static void say_done(const struct actor *actor)
 {
-	atomic_store((_Atomic __u64 *)&shared->cookie, cookie);
+	shared->actor = *actor;
+	shared->done = true;
 	pause();
 }
 
 static void accept_it(struct play *play)
 {
 	act_accept(play, S2, SERVER);
-	strcpy(shared->local, play->actor[S2].local);
-	strcpy(shared->remote, play->actor[S2].remote);
-	say_done(play->actor[S2].cookie);
+	say_done(&play->actor[S2]);
 }
 
 /* The listener is ours, what comes of it is the other's: a prefork server. */
@@ -303,14 +307,14 @@ TEST_F(owner, accepted_by_another)
 	struct play *play = self->play;
 	struct child child;
 
-	share(play);
+	share_memory(play);
 	act_listen(play, SERVER);
 	child = child_start(play, "acceptor", accept_it);
 	act_connect(play, S1, NULL, FINE);
 	await_child(play, SERVER, S1);
 	child_let_go(&child);
 	await_shared(play);
-	play->actor[S2] = *shared;
+	play->actor[S2] = shared->actor;
 	play->actor[S2].fd = -1;
 	child_kill(&child);
 	await_state(play, S1, SHUTWATCH_TCP_CLOSE_WAIT);
@@ -326,7 +330,7 @@ TEST_F(owner, accepted_by_another)
 static void listen_now(struct play *play)
 {
 	listen(play->actor[SERVER].fd, 1);
-	say_done(play->actor[SERVER].cookie);
+	say_done(&play->actor[SERVER]);
 }
 
 TEST_F(owner, listened_by_another)
@@ -334,7 +338,7 @@ TEST_F(owner, listened_by_another)
 	struct play *play = self->play;
 	struct child child;
 
-	share(play);
+	share_memory(play);
 	act_socket(play, SERVER, 0);
 	child = child_start(play, "listener", listen_now);
 	child_let_go(&child);
@@ -347,9 +351,7 @@ TEST_F(owner, listened_by_another)
 static void connect_s1(struct play *play)
 {
 	act_connect(play, S1, NULL, FINE);
-	strcpy(shared->local, play->actor[S1].local);
-	strcpy(shared->remote, play->actor[S1].remote);
-	say_done(play->actor[S1].cookie);
+	say_done(&play->actor[S1]);
 }
 
 /* Our socket, connected by another, and reset by us. */
@@ -359,15 +361,15 @@ TEST_F(owner, connected_by_another)
 	struct actor *s1 = &play->actor[S1];
 	struct child child;
 
-	share(play);
+	share_memory(play);
 	act_listen(play, SERVER);
 	act_socket(play, S1, 0);
 	child = child_start(play, "caller", connect_s1);
 	child_let_go(&child);
 	await_shared(play);
 	child_kill(&child);
-	strcpy(s1->local, shared->local);
-	strcpy(s1->remote, shared->remote);
+	strcpy(s1->local, shared->actor.local);
+	strcpy(s1->remote, shared->actor.remote);
 	await_child(play, SERVER, S1);
 	act_disconnect(play, S1);
 	expect_whole(play, S1, UNSPEC
@@ -388,7 +390,7 @@ TEST_F(owner, connected_again_by_another)
 	struct actor *s1 = &play->actor[S1];
 	struct child child;
 
-	share(play);
+	share_memory(play);
 	act_listen(play, SERVER);
 	act_connect(play, S1, NULL, FINE);
 	await_child(play, SERVER, S1);
@@ -401,7 +403,7 @@ TEST_F(owner, connected_again_by_another)
 	child_let_go(&child);
 	await_shared(play);
 	child_kill(&child);
-	strcpy(s1->local, shared->local);
+	strcpy(s1->local, shared->actor.local);
 	await_child(play, SERVER, S1);
 	strcpy(play->actor[CHILD2].local, s1->remote);
 	strcpy(play->actor[CHILD2].remote, s1->local);
