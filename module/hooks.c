@@ -94,7 +94,7 @@ struct function {
 static struct function functions[FUNCTIONS];
 static unsigned int nr_functions;
 
-static_assert(SW_HOOK_COUNT <= FUNCTIONS / 2);
+static_assert(2 * SW_HOOK_COUNT <= FUNCTIONS);
 
 /* Where the function is, or the free place that is its. */
 static __always_inline struct function *function_at(unsigned long ip)

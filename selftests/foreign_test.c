@@ -167,18 +167,26 @@ static void check(struct __test_metadata *_metadata, struct events *events,
 	X(dccp, SOCK_DCCP, IPPROTO_DCCP, "dccp_ipv4")			\
 	X(sctp, SOCK_STREAM, IPPROTO_SCTP, "sctp")
 
+static void test_protocol(struct __test_metadata *_metadata, struct events *events,
+			  struct remarks *remarks, const char *name,
+			  const struct protocol *p)
+{
+	int fd;
+
+	load(p->module);
+	fd = open_socket(p);
+	if (fd < 0)
+		SKIP(return, "no %s: %s", name, strerror(errno));
+	close(fd);
+	check(_metadata, events, remarks, p);
+}
+
 #define TEST_FOREIGN(name, sock_type, ip_protocol, ko)			\
 TEST_F(foreign, name)							\
 {									\
 	static const struct protocol p = { sock_type, ip_protocol, ko };	\
-	int fd;								\
 									\
-	load(p.module);							\
-	fd = open_socket(&p);						\
-	if (fd < 0)							\
-		SKIP(return, "no " #name ": %s", strerror(errno));	\
-	close(fd);							\
-	check(_metadata, &self->events, &self->remarks, &p);		\
+	test_protocol(_metadata, &self->events, &self->remarks, #name, &p);	\
 }
 
 FOREIGN_LIST(TEST_FOREIGN)

@@ -53,7 +53,9 @@ struct sum {
 	__u64 last;
 };
 
-static void for_each_record(void (*take)(const struct record *r, void *arg), void *arg)
+typedef void (*take_t)(const struct record *r, void *arg);
+
+static void for_each_record(take_t take, void *arg)
 {
 	int fd = stream_open(SHUTWATCH_FILE_EVENTS, O_RDONLY);
 	char *line, *more;

@@ -78,7 +78,7 @@ static void over(struct stuck *stuck, const char *by)
 		way_out_forget();
 }
 
-static void close_unread(struct play *play, enum obstacle obstacle)
+static void fail_close_unread(struct play *play, enum obstacle obstacle)
 {
 	struct stuck stuck;
 
@@ -89,7 +89,7 @@ static void close_unread(struct play *play, enum obstacle obstacle)
 	over(&stuck, "close");
 }
 
-static void linger_zero(struct play *play, enum obstacle obstacle)
+static void fail_linger_zero(struct play *play, enum obstacle obstacle)
 {
 	struct stuck stuck;
 
@@ -101,7 +101,7 @@ static void linger_zero(struct play *play, enum obstacle obstacle)
 	over(&stuck, "close");
 }
 
-static void linger2_negative(struct play *play, enum obstacle obstacle)
+static void fail_linger2_negative(struct play *play, enum obstacle obstacle)
 {
 	struct stuck stuck;
 
@@ -113,7 +113,7 @@ static void linger2_negative(struct play *play, enum obstacle obstacle)
 	over(&stuck, "close");
 }
 
-static void disconnect(struct play *play, enum obstacle obstacle)
+static void fail_disconnect(struct play *play, enum obstacle obstacle)
 {
 	struct stuck stuck;
 
@@ -123,7 +123,7 @@ static void disconnect(struct play *play, enum obstacle obstacle)
 	over(&stuck, "connect_unspec");
 }
 
-static void destroy(struct play *play, enum obstacle obstacle)
+static void fail_destroy(struct play *play, enum obstacle obstacle)
 {
 	const struct actor *s = &play->actor[S];
 	struct sockaddr_storage local, remote;
@@ -141,7 +141,7 @@ static void destroy(struct play *play, enum obstacle obstacle)
 		way_out_forget();
 }
 
-static void listener_child(struct play *play, enum obstacle obstacle)
+static void fail_listener_child(struct play *play, enum obstacle obstacle)
 {
 	struct stuck stuck;
 
@@ -175,7 +175,7 @@ static int error_of(struct play *play, enum who who)
 }
 
 /* Probes do not get out either, but count as such. */
-static void keepalive(struct play *play, enum obstacle obstacle)
+static void fail_keepalive(struct play *play, enum obstacle obstacle)
 {
 	struct stuck stuck;
 
@@ -206,12 +206,12 @@ static void keepalive(struct play *play, enum obstacle obstacle)
 #define TEST_FAILED(what)						\
 TEST_F(rst_failed, what##_without_a_route)				\
 {									\
-	what(self->play, NO_ROUTE);					\
+	fail_##what(self->play, NO_ROUTE);				\
 }									\
 									\
 TEST_F(rst_failed, what##_dropped)					\
 {									\
-	what(self->play, DROPPED);					\
+	fail_##what(self->play, DROPPED);				\
 }
 
 FAILED_LIST(TEST_FAILED)

@@ -147,10 +147,13 @@ static bool live(void)
 {
 	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
 	const struct linger reset = { .l_onoff = 1 };
+	struct pollfd arrives = { .events = POLLIN };
 	struct tcp_pair pair;
 
-	if (tcp_pair_join(&pair, FROM, TO) || send(pair.client, "hello", 5, 0) != 5 ||
-	    poll(&(struct pollfd){ .fd = pair.server, .events = POLLIN }, 1, WAIT_MS) != 1)
+	if (tcp_pair_join(&pair, FROM, TO) || send(pair.client, "hello", 5, 0) != 5)
+		return false;
+	arrives.fd = pair.server;
+	if (poll(&arrives, 1, WAIT_MS) != 1)
 		return false;
 	shutdown(pair.client, SHUT_RD);
 	close(pair.server);			/* unread_data */

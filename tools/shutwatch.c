@@ -101,7 +101,7 @@ static bool print_netns(struct printer *p, const struct record *r)
 	if (!netns || columns_tell_netns(&p->o->table) ||
 	    !strncmp(p->netns, netns, sizeof(p->netns) - 1))
 		return true;
-	strncpy(p->netns, netns, sizeof(p->netns) - 1);
+	snprintf(p->netns, sizeof(p->netns), "%s", netns);
 	return first || out_done(columns_netns(out_line(), r));
 }
 
