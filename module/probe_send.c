@@ -361,11 +361,11 @@ static noinline void rst_alone_sent(const struct sock *sk, u8 kreason, bool know
 	if (e->flags & SW_ENTRY_RST) {
 		if (has_left(sk, e->rst.failed, e->rst.cpu)) {
 			e->flags |= SW_ENTRY_RST_SENT;
+			e->rst.kreason = kreason;
+			e->rst.kreason_known = known;
 			if (above && above->seen & SW_SEEN_RST)
 				above->seen |= SW_SEEN_RST_SENT;
 		}
-		e->rst.kreason = kreason;
-		e->rst.kreason_known = known;
 		/* tcp_disconnect() changes the state first, timers after. */
 		if (e->info.state == TCP_CLOSE)
 			sw_rst_write(e, e->before, e->info.state);
