@@ -70,6 +70,19 @@ static __always_inline void read_values(struct sw_call *call,
 	call->v.linger = sk_fullsock(sk) ? sw_sock_linger(sk) : SW_LINGER_OFF;
 }
 
+/* Room for those that sleep is rationed. */
+static noinline struct sw_call *begin_lingering(const struct sock *sk)
+{
+	struct sw_call *call;
+
+	if (!sw_call_may_linger())
+		return NULL;
+	call = sw_call_begin(sk);
+	if (!call)
+		sw_call_lingers_no_more();
+	return call;
+}
+
 /*
  * NULL if too many calls are in flight.  Values are read here, without the lock,
  * unless a hook that has it is sure to come.
@@ -78,7 +91,8 @@ static __always_inline struct sw_call *
 call_begin(const struct sock *sk, const struct sw_entry *e, u64 key, u8 kind,
 	   u8 how, u16 seen, bool decided_later)
 {
-	struct sw_call *call = sw_call_begin(sk);
+	struct sw_call *call = unlikely(seen & SW_SEEN_LINGERS) ?
+			       begin_lingering(sk) : sw_call_begin(sk);
 
 	if (unlikely(!call))
 		return NULL;
@@ -100,7 +114,6 @@ call_begin(const struct sock *sk, const struct sw_entry *e, u64 key, u8 kind,
 static __always_inline struct sw_call *
 call_open(const struct sock *sk, u8 kind, u8 how, u16 seen, bool decided_later)
 {
-	struct sw_call *call;
 	struct sw_held held;
 	struct sw_entry *e;
 	struct sw_call *call;
