@@ -505,7 +505,7 @@ static void settle_handshake(const struct sk_buff *skb)
 		.after = TCP_LISTEN,
 		.why = SHUTWATCH_WHY_ACCEPT_QUEUE_FULL,
 	};
-	struct sw_values v;
+	struct sw_ident id = {};
 	struct sw_held held;
 	struct sw_entry *e;
 
@@ -520,8 +520,6 @@ static void settle_handshake(const struct sk_buff *skb)
 	if (!e)
 		return;
 	sw_skb_segment(skb, &d.trigger.segment);
-	sw_sock_values(hs->sk, &v);
-	d.v = &v;
 	tell_for(e, &d, hs->sk, skb);
 	sw_entry_put(&held);
 }
