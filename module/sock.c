@@ -215,21 +215,11 @@ void sw_sock_timer(const struct sock *sk, struct shutwatch_timer *timer)
 			 static_call(sw_count_orphans)() : 0;
 }
 
-/* How often a SYN or a SYN,ACK is sent again before a socket gives up. */
+/* How often a SYN, or a SYN-ACK of a full socket, is sent again. */
 static unsigned int syn_retries(const struct sock *sk)
 {
 	return READ_ONCE(inet_csk(sk)->icsk_syn_retries) ?:
 	       READ_ONCE(sock_net(sk)->ipv4.sysctl_tcp_syn_retries);
-}
-
-/* How many window probes may go without an answer; 0 stands for 8. */
-static unsigned int probe_retries(const struct sock *sk)
-{
-	const struct net *net = sock_net(sk);
-
-	if (!sock_flag(sk, SOCK_DEAD))
-		return READ_ONCE(net->ipv4.sysctl_tcp_retries2);
-	return READ_ONCE(net->ipv4.sysctl_tcp_orphan_retries) ?: 8;
 }
 
 /**
@@ -246,7 +236,6 @@ static unsigned int probe_retries(const struct sock *sk)
 bool sw_sock_user_timeout(const struct sock *sk)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
-
 	u32 limit = READ_ONCE(icsk->icsk_user_timeout);
 	u32 since = icsk->icsk_probes_tstamp;
 
