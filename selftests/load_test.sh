@@ -144,7 +144,7 @@ wrong_parameter()
 without()
 {
 	LC_ALL=C sed "s/\\x00$1\\x00/\\x00${1%?}?\\x00/g" "$ko" >"$work/without.ko"
-	! cmp -s "$ko" "$work/without.ko" || wrong "the module does not look for $1"
+	! cmp -s "$ko" "$work/without.ko" || ktap_wrong "the module does not look for $1"
 }
 
 planned=$((planned + 2))
@@ -167,11 +167,11 @@ optional_symbol_is_missing()
 	log_mark
 	without inet_child_forget
 	insmod "$work/without.ko" 2>"$work/stderr" ||
-		wrong "cannot be loaded without inet_child_forget"
+		ktap_wrong "cannot be loaded without inet_child_forget"
 	log_since | grep -q 'shutwatch: cannot hook inet_child_forge?.*: ..*' ||
-		wrong "the log does not say what is lost: $(log_since)"
-	grep -qxF 'armed.inet_child_forge? 0' $files/stats || wrong "stats do not tell"
-	unload || wrong "cannot be unloaded: $(cat "$work/stderr")"
+		ktap_wrong "the log does not say what is lost: $(log_since)"
+	grep -qxF 'armed.inet_child_forge? 0' $files/stats || ktap_wrong "stats do not tell"
+	unload || ktap_wrong "cannot be unloaded: $(cat "$work/stderr")"
 	nothing_left
 	ktap_result optional_symbol_is_missing
 }

@@ -55,7 +55,7 @@ struct sum {
 
 typedef void (*take_t)(const struct record *r, void *arg);
 
-static void for_each_record(take_t take, void *arg)
+static void look_at_all(take_t take, void *arg)
 {
 	int fd = stream_open(SHUTWATCH_FILE_EVENTS, O_RDONLY);
 	char *line, *more;
@@ -89,7 +89,7 @@ static struct sum sum_of(__u64 since, const char *what)
 {
 	struct sum sum = { .since = since, .what = what };
 
-	for_each_record(add_up, &sum);
+	look_at_all(add_up, &sum);
 	return sum;
 }
 
@@ -157,7 +157,7 @@ static struct transition transition(__u64 cookie, const char *state)
 	struct transition t = { .cookie = cookie, .state = state };
 
 	do {
-		for_each_record(take_transition, &t);
+		look_at_all(take_transition, &t);
 	} while (!*t.by && clock_wait(deadline));
 	return t;
 }
@@ -350,7 +350,7 @@ static struct outcome told_of_crowd(void)
 {
 	struct outcome told = {};
 
-	for_each_record(tell, &told);
+	look_at_all(tell, &told);
 	return told;
 }
 
