@@ -66,13 +66,9 @@ TEST_F(listener_cause, exit)
 	expect_path(play, SERVER, "CLOSE listen LISTEN close CLOSE");
 }
 
-/* Of two in the queue one has been reset by its peer: it is not reset again. */
-TEST_F(listener_cause, child_that_its_peer_had_reset)
+/* It waits to be accepted, and its peer resets it. */
+static void queue_reset(struct play *play)
 {
-	struct play *play = self->play;
-	struct stop stop;
-
-	act_listen(play, SERVER);
 	queue(play, S3, CHILD2);
 	act_linger(play, S3, 0);
 	act_close(play, S3);
@@ -81,6 +77,16 @@ TEST_F(listener_cause, child_that_its_peer_had_reset)
 	expect_whole(play, CHILD2, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
 	expect_path(play, S3, CLIENT " close CLOSE");
 	expect_path(play, CHILD2, SERVED " rx CLOSE");
+}
+
+/* Of two in the queue one has been reset by its peer: it is not reset again. */
+TEST_F(listener_cause, child_that_its_peer_had_reset)
+{
+	struct play *play = self->play;
+	struct stop stop;
+
+	act_listen(play, SERVER);
+	queue_reset(play);
 	act_connect(play, S, NULL, FINE);
 	await_child(play, SERVER, S);
 	stop_listener(&stop, play, SERVER, STOP_CLOSE);
@@ -97,14 +103,7 @@ TEST_F(listener_cause, no_child_that_is_not_reset)
 	struct stop stop;
 
 	act_listen(play, SERVER);
-	queue(play, S3, CHILD2);
-	act_linger(play, S3, 0);
-	act_close(play, S3);
-	expect_whole(play, S3, CLOSE
-		     "state=ESTABLISHED>CLOSE sent=RST why=linger_zero linger=0");
-	expect_whole(play, CHILD2, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
-	expect_path(play, S3, CLIENT " close CLOSE");
-	expect_path(play, CHILD2, SERVED " rx CLOSE");
+	queue_reset(play);
 	stop_listener(&stop, play, SERVER, STOP_SHUT_RDWR);
 	expect_whole(play, SERVER, SHUTDOWN("rdwr")
 		     "state=LISTEN>CLOSE sent=none why=listener_stopped children=0");

@@ -185,8 +185,8 @@ static void fail_keepalive(struct play *play, enum obstacle obstacle)
 	act_option(play, S, IPPROTO_TCP, TCP_KEEPCNT, 1);
 	act_option(play, S, SOL_SOCKET, SO_KEEPALIVE, 1);
 	await_state(play, S, SHUTWATCH_TCP_CLOSE);
-	expect(play, S, DECISION("timer")
-	       "ctx=timer state=ESTABLISHED>CLOSE sent=none why=keepalive_timeout probes=1");
+	expect_whole(play, S, DECISION("timer")
+		     "ctx=timer state=ESTABLISHED>CLOSE sent=none why=keepalive_timeout probes=1");
 	trial_rst_fails(play);
 	expect_path(play, S, "%s timer CLOSE %s", stuck.reached.story,
 		    strerrorname_np(error_of(play, S)));

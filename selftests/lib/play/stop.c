@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "act.h"
 #include "actor.h"
+#include "child.h"
 #include "sock_destroy.h"
 #include "step.h"
 #include "stop.h"
@@ -17,43 +13,17 @@
 
 #define STOPPER		"stopper"
 
-/* It has all that we have, from when this returns until it is killed. */
-static pid_t start_another(struct play *play)
-{
-	int ready[2];
-	pid_t pid;
-	char byte;
-
-	if (pipe(ready))
-		remark(&play->trouble, "pipe: %s", strerror(errno));
-	play->many_tasks = true;
-	fflush(NULL);
-	pid = fork();
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		prctl(PR_SET_NAME, STOPPER);
-		close(ready[0]);
-		close(ready[1]);
-		pause();
-		_exit(0);
-	}
-	close(ready[1]);
-	while (read(ready[0], &byte, 1) < 0 && errno == EINTR)
-		;
-	close(ready[0]);
-	return pid;
-}
-
 /* Another process is the last that has it, and is killed. */
 static void leave_to_another(struct stop *stop, struct play *play, enum who who)
 {
-	stop->pid = start_another(play);
+	struct child child = child_start(play, STOPPER, NULL);
+
+	stop->pid = child.pid;
 	strcpy(stop->comm, STOPPER);
 	close(play->actor[who].fd);
 	play->actor[who].fd = -1;
 	step(play, "", "close %s, which another process still has", actor_name(who));
-	kill(stop->pid, SIGKILL);
-	waitpid(stop->pid, NULL, 0);
+	child_kill(&child);
 	step(play, "", "that process is killed");
 }
 
