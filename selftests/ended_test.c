@@ -190,6 +190,23 @@ TEST_F(ended, TIME_WAIT)
 	expect_path(self->play, S, "%s", reached.story);
 }
 
+/* The FIN has to wait behind what does not fit. */
+static void shut_behind_a_closed_window(struct play *play, struct peer *peer)
+{
+	peer->window = 0;
+	peer_acks(peer);
+	act_send(play, S, "hello");
+	act_shutdown(play, S, SHUT_WR);
+}
+
+static void open_the_window(struct peer *peer)
+{
+	peer->window = PEER_WINDOW;
+	peer_acks(peer);
+	peer_hears(peer, PACKET_FIN);
+	peer_acks(peer);
+}
+
 /* Queued behind a closed window; acknowledged, it was sent. */
 TEST_F(ended, fin_queued_and_then_sent)
 {
@@ -198,17 +215,11 @@ TEST_F(ended, fin_queued_and_then_sent)
 	struct peer peer;
 
 	begin(&reached, &peer, play);
-	peer.window = 0;
-	peer_acks(&peer);
-	act_send(play, S, "hello");
-	act_shutdown(play, S, SHUT_WR);
+	shut_behind_a_closed_window(play, &peer);
 	expect_whole(play, S, SHUTDOWN("wr")
 		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
 	expect_line(play, S, "state=FIN_WAIT1 call=shutdown how=wr sent=FIN why=shutdown_write fin=queued");
-	peer.window = PEER_WINDOW;
-	peer_acks(&peer);
-	peer_hears(&peer, PACKET_FIN);
-	peer_acks(&peer);
+	open_the_window(&peer);
 	await_state(play, S, SHUTWATCH_TCP_FIN_WAIT2);
 	expect_line(play, S, "state=FIN_WAIT2" BY_SHUT_WR);
 	expect_path(play, S, "%s shutdown FIN_WAIT1 rx FIN_WAIT2", reached.story);
@@ -223,17 +234,11 @@ TEST_F(ended, fin_queued_in_CLOSE_WAIT)
 
 	peer_open(&peer, play);
 	reach(&reached, &peer, S, SHUTWATCH_TCP_CLOSE_WAIT, NULL);
-	peer.window = 0;
-	peer_acks(&peer);
-	act_send(play, S, "hello");
-	act_shutdown(play, S, SHUT_WR);
+	shut_behind_a_closed_window(play, &peer);
 	expect_whole(play, S, SHUTDOWN("wr")
 		     "state=CLOSE_WAIT>LAST_ACK sent=FIN why=shutdown_write fin=queued unsent=5");
 	expect_line(play, S, "state=LAST_ACK call=shutdown how=wr sent=FIN why=shutdown_write fin=queued");
-	peer.window = PEER_WINDOW;
-	peer_acks(&peer);
-	peer_hears(&peer, PACKET_FIN);
-	peer_acks(&peer);
+	open_the_window(&peer);
 	await_state(play, S, SHUTWATCH_TCP_CLOSE);
 	expect_line(play, S, "state=CLOSE" BY_SHUT_WR);
 	expect_path(play, S, "%s shutdown LAST_ACK rx CLOSE", reached.story);
@@ -247,18 +252,12 @@ TEST_F(ended, fin_queued_and_then_CLOSING)
 	struct peer peer;
 
 	begin(&reached, &peer, play);
-	peer.window = 0;
-	peer_acks(&peer);
-	act_send(play, S, "hello");
-	act_shutdown(play, S, SHUT_WR);
+	shut_behind_a_closed_window(play, &peer);
 	expect_whole(play, S, SHUTDOWN("wr")
 		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
 	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
 	await_state(play, S, SHUTWATCH_TCP_CLOSING);
-	peer.window = PEER_WINDOW;
-	peer_acks(&peer);
-	peer_hears(&peer, PACKET_FIN);
-	peer_acks(&peer);
+	open_the_window(&peer);
 	await_time_wait(play, S, true);
 	expect_line(play, S, "state=TIME_WAIT" BY_SHUT_WR);
 	expect_path(play, S, "%s shutdown FIN_WAIT1 rx CLOSING rx TIME_WAIT",

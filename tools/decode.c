@@ -305,9 +305,8 @@ INLINE void put_kreason(struct sink *s, enum shutwatch_key key, const char *krea
 #define PUT_KIND(key, field)	do { } while (0)
 
 /* A row of a table, as code. */
-#define PUT(key, type, field, when)					\
-	switch (SW_HAS_KEY(wanted, SHUTWATCH_KEY_##key) ?		\
-		SW_WHEN_##when : SW_ABSENT) {				\
+#define PUT_WHEN(when, key, type, field)				\
+	switch (when) {							\
 	case SW_VALUE:							\
 		PUT_##type(SHUTWATCH_KEY_##key, field);			\
 		break;							\
@@ -318,19 +317,14 @@ INLINE void put_kreason(struct sink *s, enum shutwatch_key key, const char *krea
 		break;							\
 	}
 
+#define PUT(key, type, field, when)					\
+	PUT_WHEN(SW_HAS_KEY(wanted, SHUTWATCH_KEY_##key) ?		\
+		 SW_WHEN_##when : SW_ABSENT, key, type, field)
+
 /* The same, where only some keys have anything to say. */
 #define PUT_FEW(key, type, field, when)					\
-	switch (SW_HAS_KEY(few, SHUTWATCH_KEY_##key) ?			\
-		SW_WHEN_##when : SW_DASH) {				\
-	case SW_VALUE:							\
-		PUT_##type(SHUTWATCH_KEY_##key, field);			\
-		break;							\
-	case SW_DASH:							\
-		put_nothing(s, SHUTWATCH_KEY_##key);			\
-		break;							\
-	case SW_ABSENT:							\
-		break;							\
-	}
+	PUT_WHEN(SW_HAS_KEY(few, SHUTWATCH_KEY_##key) ?			\
+		 SW_WHEN_##when : SW_DASH, key, type, field)
 
 /*
  * What a kind has is told in the order of SHUTWATCH_KEY_LIST, which is that of
