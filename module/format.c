@@ -192,8 +192,8 @@ static void put_path(struct sw_text *t, enum shutwatch_key key, __u64 path)
 #define PUT_WHAT(key, field)	put_word(t, key, SW_WORD_OF(sw_what_words, r->field))
 
 /* A row of a table, as code. */
-#define PUT(key, type, field, when)					\
-	switch (SW_WHEN_##when) {					\
+#define PUT_WHEN(when, key, type, field)				\
+	switch (when) {							\
 	case SW_VALUE:							\
 		PUT_##type(SHUTWATCH_KEY_##key, field);			\
 		break;							\
@@ -203,6 +203,9 @@ static void put_path(struct sw_text *t, enum shutwatch_key key, __u64 path)
 	case SW_ABSENT:							\
 		break;							\
 	}
+
+#define PUT(key, type, field, when)					\
+	PUT_WHEN(SW_WHEN_##when, key, type, field)
 
 /* Those that may begin a line. */
 #define FIRST_LONG(field)	sw_text_dec(t, r->field)
@@ -217,17 +220,8 @@ static void put_path(struct sw_text *t, enum shutwatch_key key, __u64 path)
 
 /* The same, where only some keys have anything to say. */
 #define PUT_FEW(key, type, field, when)					\
-	switch (SW_HAS_KEY(few, SHUTWATCH_KEY_##key) ?			\
-		SW_WHEN_##when : SW_DASH) {				\
-	case SW_VALUE:							\
-		PUT_##type(SHUTWATCH_KEY_##key, field);			\
-		break;							\
-	case SW_DASH:							\
-		put_nothing(t, SHUTWATCH_KEY_##key);			\
-		break;							\
-	case SW_ABSENT:							\
-		break;							\
-	}
+	PUT_WHEN(SW_HAS_KEY(few, SHUTWATCH_KEY_##key) ?			\
+		 SW_WHEN_##when : SW_DASH, key, type, field)
 
 #define PUT_KIND_KEYS(kind, name)					\
 	case kind: {							\
