@@ -42,8 +42,26 @@ static int loopback_up(void)
 	return err;
 }
 
+/*
+ * Each CPU delivers what it sent on lo in order, but not what another one sent:
+ * a task that moves on after an ACK was sent for it may have its FIN arrive
+ * first.  The old ACK then finds TIME_WAIT, is answered, and its answer, which
+ * no socket awaits, is a RST.
+ */
+static int stay_on_this_cpu(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(sched_getcpu(), &set);
+	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
+}
+
 /**
- * netns_enter - move this process into a new network namespace, lo up
+ * netns_enter - move this thread into a new network namespace, lo up
+ *
+ * What it sends on lo keeps its order: it stays on the CPU that it is on.  Who
+ * wants CPUs to meet says so to its threads.
  *
  * Return: 0 or a negative errno.
  */
@@ -51,7 +69,7 @@ int netns_enter(void)
 {
 	if (unshare(CLONE_NEWNET))
 		return -errno;
-	return loopback_up();
+	return loopback_up() ?: stay_on_this_cpu();
 }
 
 /* An rtnetlink request, its header and one of the two bodies that we need. */
