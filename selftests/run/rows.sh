@@ -113,11 +113,12 @@ host_rows()
 	on_host selftests "$(make -s --no-print-directory -C "$tests" list-host OUTPUT="$tests")"
 }
 
-# kernel_rows SERIES...: a row for each, as they are done; AT_ONCE of them at a
-# time, if there are cores for it; those of $BUSY beside busy loops.
+# kernel_rows SERIES...: a row for each, as they are done; as many at a time as
+# there are CPUs, a VM keeps one of them, or AT_ONCE; those of $BUSY beside busy
+# loops.
 kernel_rows()
 {
-	local series status seconds name
+	local series status seconds name at_once=${AT_ONCE:-$(nproc)}
 
 	export BUSY
 	while read -r series status seconds; do
@@ -129,7 +130,7 @@ kernel_rows()
 			row "$name" "$(cat "$logs/$series/kernel" 2>/dev/null)" \
 				"$logs/$series" "$seconds"
 		fi
-	done < <(printf '%s\n' "$@" | xargs -P "${AT_ONCE:-1}" -I% "$run/on_kernel" % "$logs/%")
+	done < <(printf '%s\n' "$@" | xargs -P "$at_once" -I% "$run/on_kernel" % "$logs/%")
 }
 
 # The newest release candidate comes and goes; the others have to be there.
