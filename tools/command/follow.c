@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * follow: the records kept, then those that come.  Numbers cost far less than
+ * text, but a newer module may have some of its own.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "commands.h"
+#include "out.h"
+#include "print.h"
+#include "say.h"
+
+/* Says why no record can be taken.  Return: NEWER, or an exit status. */
+#define NEWER		(-2)
+
+static int refuse_raw(const struct printer *p, const struct source *s, int err)
+{
+	if (err == -EPROTO && !p->printed) {
+		say("%s: the module is newer than this reader: reading %s instead, which takes longer\n"
+		    "  upgrade the reader: make -C tools, from the module's sources",
+		    s->path, SHUTWATCH_FILE_PIPE);
+		return NEWER;
+	}
+	say("%s: this is no record\n"
+	    "  upgrade the reader: make -C tools, from the module's sources", s->path);
+	return EXIT_FAILURE;
+}
+
+/* Whether all that anybody looks at is what the columns show. */
+static bool is_brief(const struct options *o)
+{
+	const struct table *t = &o->table;
+
+	return !t->extended && !t->clock && !t->stamp;
+}
+
+static int take_raw(struct printer *p, const struct shutwatch_raw *raw)
+{
+	bool is_note = raw->kind == SHUTWATCH_KIND_LOST || raw->kind == SHUTWATCH_KIND_SKIPPED;
+	struct record r;
+
+	if (p->o->json && !p->filtered && !is_note) {
+		if (!out_done(raw_json(out_line(), raw, &p->kept)))
+			return EXIT_FAILURE;
+		return print_counted(p);
+	}
+	if (is_brief(p->o))
+		raw_record_brief(&r, raw, &p->kept);
+	else
+		raw_record(&r, raw, &p->kept);
+	return print_record(p, &r);
+}
+
+static int print_raw(struct printer *p, struct source *s)
+{
+	const struct shutwatch_raw *raw;
+	int status = GO_ON, found;
+
+	while (status == GO_ON) {
+		found = source_raw(s, &raw);
+		if (found < 0)
+			return refuse_raw(p, s, found);
+		status = found ? take_raw(p, raw) : wait_for_more(s);
+	}
+	return status;
+}
+
+/**
+ * run_follow() - print the records kept, then wait for more
+ * @o: what the user wants
+ *
+ * Return: an exit status.
+ */
+int run_follow(const struct options *o)
+{
+	struct printer p = {
+		.o = o, .view = &records_view, .filtered = filter_asks(&o->filter)
+	};
+	static struct source s;
+	int status;
+
+	if (source_check(o->dir))
+		return EXIT_FAILURE;
+	if (!source_has(o->dir, SHUTWATCH_FILE_RAW))
+		return print_file(o, SHUTWATCH_FILE_PIPE, &records_view);
+	if (open_source(&s, o, SHUTWATCH_FILE_RAW))
+		return EXIT_FAILURE;
+	status = print_header(&p) ? print_raw(&p, &s) : EXIT_FAILURE;
+	source_close(&s);
+	if (status != NEWER || open_source(&s, o, SHUTWATCH_FILE_PIPE))
+		return status == NEWER ? EXIT_FAILURE : status;
+	status = print_lines(&p, &s);
+	source_close(&s);
+	return status;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Printing the module's files: the records that the user wants, as rows of a
+ * table or as JSON, until the file or the user's patience ends.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "json.h"
+#include "note.h"
+#include "out.h"
+#include "print.h"
+#include "say.h"
+
+#define NS_PER_SEC	1000000000ULL
+
+const struct view records_view = { "record", columns_header, columns_record };
+
+static int ended(bool arrived)
+{
+	return arrived ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/*
+ * Rows of another network namespace than those before: the same addresses may
+ * be others there.  Who has only one never sees this.
+ */
+static bool print_netns(struct printer *p, const struct record *r)
+{
+	const char *netns = record_value(r, SHUTWATCH_KEY_NETNS);
+	bool first = !p->netns[0];
+
+	if (!netns || columns_tell_netns(&p->o->table) ||
+	    !strncmp(p->netns, netns, sizeof(p->netns) - 1))
+		return true;
+	snprintf(p->netns, sizeof(p->netns), "%s", netns);
+	return first || out_done(columns_netns(out_line(), r));
+}
+
+static bool print_row(struct printer *p, const struct record *r)
+{
+	if (p->o->json && r->raw)
+		return out_done(raw_json(out_line(), r->raw, &p->kept));
+	if (p->o->json)
+		return out_done(json_record(out_line(), r, p->view->type));
+	return print_netns(p, r) && out_done(p->view->row(out_line(), &p->o->table, r));
+}
+
+/**
+ * print_counted() - take notice of a line that counts and was written
+ * @p: the printer
+ *
+ * Return: GO_ON, or an exit status where it was the last that was asked for.
+ */
+int print_counted(struct printer *p)
+{
+	p->printed++;
+	return p->o->count && p->printed == p->o->count ? ended(out_flush()) : GO_ON;
+}
+
+/**
+ * print_record() - print a record, if it passes
+ * @p: the printer
+ * @r: the record
+ *
+ * What is missing is told on stderr as well.
+ *
+ * Return: GO_ON, or an exit status.
+ */
+int print_record(struct printer *p, const struct record *r)
+{
+	char text[NOTE_SIZE];
+
+	if (p->filtered && !filter_match(&p->o->filter, r))
+		return GO_ON;
+	if (!print_row(p, r))
+		return EXIT_FAILURE;
+	if (!record_is_note(r))
+		return print_counted(p);
+	note_text(text, r);
+	say("%s", text);
+	return GO_ON;
+}
+
+/**
+ * warn_foreign() - say, once, that a line was left out
+ * @s: the file
+ * @warned: whether it was said
+ */
+void warn_foreign(const struct source *s, bool *warned)
+{
+	if (!*warned)
+		say("%s: left out a line that this reader does not understand", s->path);
+	*warned = true;
+}
+
+/**
+ * wait_for_more() - send on what there is, then wait for more
+ * @s: the file, of which all that is whole was taken
+ *
+ * Return: GO_ON, or an exit status.
+ */
+int wait_for_more(struct source *s)
+{
+	int more;
+
+	if (!out_flush())
+		return EXIT_FAILURE;
+	more = source_wait(s);
+	if (more > 0)
+		return GO_ON;
+	return more ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/**
+ * print_lines() - print a file of lines
+ * @p: the printer
+ * @s: the file
+ *
+ * Return: an exit status.
+ */
+int print_lines(struct printer *p, struct source *s)
+{
+	bool warned = false;
+	struct record r;
+	int status;
+	char *line;
+
+	do {
+		status = GO_ON;
+		if (!source_line(s, &line))
+			status = wait_for_more(s);
+		else if (!record_parse(&r, line))
+			status = print_record(p, &r);
+		else
+			warn_foreign(s, &warned);
+	} while (status == GO_ON);
+	return status;
+}
+
+/**
+ * print_header() - print the titles, where there are any
+ * @p: the printer
+ *
+ * Return: false where they could not be sent on; complains then.
+ */
+bool print_header(const struct printer *p)
+{
+	if (p->o->json || p->o->no_header)
+		return true;
+	return out_done(p->view->header(out_line(), &p->o->table));
+}
+
+/**
+ * open_source() - open a file of a module that speaks our ABI
+ * @s: where the state goes
+ * @o: what the user wants; the time allowed begins now
+ * @file: which file
+ *
+ * Return: 0, or -1 after a message.
+ */
+int open_source(struct source *s, const struct options *o, const char *file)
+{
+	struct timespec now;
+
+	if (source_check(o->dir) || source_open(s, o->dir, file))
+		return -1;
+	if (!o->duration)
+		return 0;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	s->deadline = (unsigned long long)now.tv_sec * NS_PER_SEC +
+		      (unsigned long long)now.tv_nsec + o->duration;
+	return 0;
+}
+
+/**
+ * print_file() - print a file of lines, from its titles to its end
+ * @o: what the user wants
+ * @file: which file
+ * @view: how its lines are shown
+ *
+ * Return: an exit status.
+ */
+int print_file(const struct options *o, const char *file, const struct view *view)
+{
+	struct printer p = { .o = o, .view = view, .filtered = filter_asks(&o->filter) };
+	static struct source s;
+	int status;
+
+	if (open_source(&s, o, file))
+		return EXIT_FAILURE;
+	status = print_header(&p) ? print_lines(&p, &s) : EXIT_FAILURE;
+	source_close(&s);
+	return status;
+}

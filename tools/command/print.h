@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a file of the module to standard output: what the commands that print
+ * have in common.
+ */
+#ifndef SHUTWATCH_PRINT_H
+#define SHUTWATCH_PRINT_H
+
+#include <stdbool.h>
+
+#include "columns.h"
+#include "decode.h"
+#include "options.h"
+#include "source.h"
+
+/* What is returned to go on; anything else is an exit status. */
+#define GO_ON		(-1)
+
+/**
+ * struct view - how the lines of a file are shown
+ * @type: what a line that has no kind is called in JSON
+ * @header: writes the titles of a table
+ * @row: writes a row of it
+ */
+struct view {
+	const char *type;
+	char *(*header)(char *to, const struct table *t);
+	char *(*row)(char *to, const struct table *t, const struct record *r);
+};
+
+extern const struct view records_view;
+
+/**
+ * struct printer - what becomes of the records
+ * @o: what the user wants
+ * @view: how they are shown
+ * @printed: how many lines that count
+ * @filtered: whether there is a filter to pass
+ * @netns: the network namespace of the last row
+ * @kept: what raw records have in common
+ */
+struct printer {
+	const struct options *o;
+	const struct view *view;
+	unsigned long printed;
+	bool filtered;
+	char netns[16];
+	struct raw_kept kept;
+};
+
+bool print_header(const struct printer *p);
+int print_record(struct printer *p, const struct record *r);
+int print_lines(struct printer *p, struct source *s);
+int print_counted(struct printer *p);
+int print_file(const struct options *o, const char *file, const struct view *view);
+
+int open_source(struct source *s, const struct options *o, const char *file);
+int wait_for_more(struct source *s);
+void warn_foreign(const struct source *s, bool *warned);
+
+#endif /* SHUTWATCH_PRINT_H */
