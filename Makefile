@@ -12,6 +12,10 @@ DESTDIR	?=
 VM	:= selftests/vm
 
 all: module tools
+	@echo
+	@echo "built: module/shutwatch.ko for $$(module/install/release $(KDIR)), and tools/shutwatch"
+	@echo "try:   sudo insmod module/shutwatch.ko && sudo tools/shutwatch"
+	@echo "keep:  sudo make install modules_install"
 
 module:
 	@test -e $(KDIR)/Makefile || { \
@@ -26,10 +30,18 @@ install: tools
 	$(MAKE) -C tools install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 
 modules_install:
-	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=updates modules_install
+	@+module/install/modules $(KDIR) $(DESTDIR)
+
+# Both of these.
+uninstall:
+	$(MAKE) -C tools uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	@+module/install/modules-remove $(KDIR) $(DESTDIR)
 
 dkms-install:
-	module/dkms-install
+	module/install/dkms
+
+dkms-remove:
+	module/install/dkms-remove
 
 # At a glance, or the whole story of one: make demo RECIPE=R6
 demo:
@@ -80,11 +92,13 @@ vm:
 	$(VM)/build $(KERNEL)
 	$(if $(value CMD),$(VM)/run -k $(KERNEL) -- sh -c '$(subst ','\'',$(value CMD))',$(VM)/run -k $(KERNEL) -i)
 
+# What kbuild leaves, whichever kernel it was for.
+KBUILD_LEFT := *.o *.ko *.mod *.mod.c .*.cmd .*.o.d modules.order Module.symvers .module-common.o .Module.symvers*
 clean:
 	$(MAKE) -C tools clean
 	$(MAKE) -C selftests clean
-	-test ! -e $(KDIR)/Makefile || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
-	rm -rf .build
+	rm -f $(KBUILD_LEFT) $(addprefix module/,$(KBUILD_LEFT))
+	rm -rf .build .tmp_versions
 
 help:
 	@echo 'make                       module and reader for the running kernel'
@@ -101,11 +115,13 @@ help:
 	@echo 'make bench-check           does it cost more than the committed figures say?'
 	@echo 'make lint                  W=1, sparse, checkpatch, kernel-doc, shellcheck'
 	@echo 'make vm [KERNEL=] [CMD=]   a shell, or a command, in a VM'
-	@echo 'make install               reader, manual, completion (PREFIX, DESTDIR)'
-	@echo 'make modules_install       module into the running kernel'"'"'s tree'
+	@echo 'make install               reader, manual, completion, header (PREFIX, DESTDIR)'
+	@echo 'make modules_install       module for the kernel of KDIR (DESTDIR)'
+	@echo 'make uninstall             removes what these two installed'
 	@echo 'make dkms-install          module, rebuilt for every new kernel'
+	@echo 'make dkms-remove           removes it'
 	@echo 'make clean'
 	@echo
 	@echo 'kernels: '`$(VM)/list`
 
-.PHONY: all module tools install modules_install dkms-install demo check matrix mutants semantics bench bench-check lint vm tree clean help
+.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove demo check matrix mutants semantics bench bench-check lint vm tree clean help
