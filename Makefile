@@ -43,6 +43,11 @@ dkms-install:
 dkms-remove:
 	module/install/dkms-remove
 
+# Packages for Debian, in .build/deb.
+deb:
+	$(VM)/deps deb
+	tools/debian/build
+
 # At a glance, or the whole story of one: make demo RECIPE=R6
 demo:
 	@selftests/demo/demo.sh $(KERNEL) $(RECIPE)
@@ -120,8 +125,9 @@ help:
 	@echo 'make uninstall             removes what these two installed'
 	@echo 'make dkms-install          module, rebuilt for every new kernel'
 	@echo 'make dkms-remove           removes it'
+	@echo 'make deb                   packages shutwatch and shutwatch-dkms, in .build/deb'
 	@echo 'make clean'
 	@echo
 	@echo 'kernels: '`$(VM)/list`
 
-.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove demo check matrix mutants semantics bench bench-check lint vm tree clean help
+.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb demo check matrix mutants semantics bench bench-check lint vm tree clean help
