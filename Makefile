@@ -48,6 +48,13 @@ deb:
 	$(VM)/deps deb
 	tools/debian/build
 
+# What is committed, as a tarball that needs no git.
+VERSION = $(shell module/install/version)
+dist:
+	@mkdir -p .build
+	git archive --prefix=shutwatch-$(VERSION)/ -o .build/shutwatch-$(VERSION).tar.gz HEAD
+	@echo .build/shutwatch-$(VERSION).tar.gz
+
 # At a glance, or the whole story of one: make demo RECIPE=R6
 demo:
 	@selftests/demo/demo.sh $(KERNEL) $(RECIPE)
@@ -126,8 +133,9 @@ help:
 	@echo 'make dkms-install          module, rebuilt for every new kernel'
 	@echo 'make dkms-remove           removes it'
 	@echo 'make deb                   packages shutwatch and shutwatch-dkms, in .build/deb'
+	@echo 'make dist                  tarball of what is committed, in .build'
 	@echo 'make clean'
 	@echo
 	@echo 'kernels: '`$(VM)/list`
 
-.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb demo check matrix mutants semantics bench bench-check lint vm tree clean help
+.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb dist demo check matrix mutants semantics bench bench-check lint vm tree clean help
