@@ -48,6 +48,10 @@ deb:
 	$(VM)/deps deb
 	tools/debian/build
 
+# Packages for distributions of RPM's, in .build/rpm.
+rpm: dist
+	tools/rpm/build
+
 # What is committed, as a tarball that needs no git.
 VERSION = $(shell module/install/version)
 dist:
@@ -133,9 +137,10 @@ help:
 	@echo 'make dkms-install          module, rebuilt for every new kernel'
 	@echo 'make dkms-remove           removes it'
 	@echo 'make deb                   packages shutwatch and shutwatch-dkms, in .build/deb'
+	@echo 'make rpm                   packages shutwatch and dkms-shutwatch, in .build/rpm'
 	@echo 'make dist                  tarball of what is committed, in .build'
 	@echo 'make clean'
 	@echo
 	@echo 'kernels: '`$(VM)/list`
 
-.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb dist demo check matrix mutants semantics bench bench-check lint vm tree clean help
+.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb rpm dist demo check matrix mutants semantics bench bench-check lint vm tree clean help
