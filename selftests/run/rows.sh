@@ -108,6 +108,7 @@ host_rows()
 {
 	on_host module make -s --no-print-directory -C module/tests check
 	on_host tools make -s --no-print-directory -C tools check
+	on_host install "$run/install_test"
 	on_host paths "$tests/semantics/paths_test"
 	on_host table "$tests/semantics/semantics_test"
 	on_host selftests "$(make -s --no-print-directory -C "$tests" list-host OUTPUT="$tests")"
