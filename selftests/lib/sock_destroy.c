@@ -9,6 +9,9 @@
 
 #include "sock_destroy.h"
 
+/* Some request in this process was not supported. */
+static bool refused;
+
 static void put_address(__be32 ip[4], __be16 *port,
 			const struct sockaddr_storage *addr)
 {
@@ -50,16 +53,8 @@ static int ask(const void *request, size_t len)
 	return err;
 }
 
-/**
- * sock_destroy - destroy a socket of this network namespace
- * @local: its local address
- * @remote: its remote address; of a listener: all zeroes but the family
- * @cookie: its cookie, or SOCK_DESTROY_ANY
- *
- * Return: 0 or a negative errno.
- */
-int sock_destroy(const struct sockaddr_storage *local,
-		 const struct sockaddr_storage *remote, __u64 cookie)
+static int request_destroy(const struct sockaddr_storage *local,
+			   const struct sockaddr_storage *remote, __u64 cookie)
 {
 	struct {
 		struct nlmsghdr header;
@@ -82,4 +77,35 @@ int sock_destroy(const struct sockaddr_storage *local,
 	put_address(id->idiag_dst, &id->idiag_dport, remote);
 	put_cookie(id->idiag_cookie, cookie);
 	return ask(&request, sizeof(request));
+}
+
+/**
+ * sock_destroy - destroy a socket of this network namespace
+ * @local: its local address
+ * @remote: its remote address; of a listener: all zeroes but the family
+ * @cookie: its cookie, or SOCK_DESTROY_ANY
+ *
+ * Return: 0 or a negative errno.
+ */
+int sock_destroy(const struct sockaddr_storage *local,
+		 const struct sockaddr_storage *remote, __u64 cookie)
+{
+	int err = request_destroy(local, remote, cookie);
+
+	refused |= err == -EOPNOTSUPP;
+	return err;
+}
+
+/**
+ * sock_destroy_is_missing - was it that the kernel destroys no sockets at all?
+ *
+ * Return: true if a request was refused, and so is that for no socket, which a
+ * kernel with CONFIG_INET_DIAG_DESTROY does not find.
+ */
+bool sock_destroy_is_missing(void)
+{
+	const struct sockaddr_storage nowhere = { .ss_family = AF_INET };
+
+	return refused && request_destroy(&nowhere, &nowhere,
+					  SOCK_DESTROY_ANY) == -EOPNOTSUPP;
 }

@@ -6,6 +6,7 @@
 #define SOCK_DESTROY_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 
 /* Whatever socket is there. */
@@ -13,5 +14,6 @@
 
 int sock_destroy(const struct sockaddr_storage *local,
 		 const struct sockaddr_storage *remote, __u64 cookie);
+bool sock_destroy_is_missing(void);
 
 #endif /* SOCK_DESTROY_H */

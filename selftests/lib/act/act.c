@@ -165,6 +165,7 @@ void act_accept(struct play *play, enum who who, enum who listener)
 	char text[32];
 
 	adopt(play, who, fd);
+	play->accepts = true;
 	play->actor[who].served = act_state(play, who) != SHUTWATCH_TCP_SYN_RECV;
 	learn_addresses(&play->actor[who]);
 	snprintf(text, sizeof(text), "%s = %s.accept()", actor_name(who),

@@ -59,6 +59,8 @@ void hold_lock_begin(struct hold_lock *hold, struct play *play, enum who who)
 	hold->play = play;
 	hold->fd = play->actor[who].fd;
 	err = make_page(hold, sysconf(_SC_PAGESIZE));
+	if (hold->uffd < 0)
+		play->lacks = "CONFIG_USERFAULTFD";
 	err = err ?: -pthread_create(&hold->thread, NULL, send_from_page, hold);
 	if (err) {
 		remark(&play->trouble, "userfaultfd: %s", strerror(-err));
@@ -82,6 +84,8 @@ void hold_lock_end(struct hold_lock *hold)
 		.range.len = sysconf(_SC_PAGESIZE),
 	};
 
+	if (hold->uffd < 0)
+		return;
 	if (ioctl(hold->uffd, UFFDIO_ZEROPAGE, &zero))
 		remark(&hold->play->trouble, "no page: %s", strerror(errno));
 	pthread_join(hold->thread, NULL);

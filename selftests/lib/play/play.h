@@ -130,11 +130,14 @@ struct owned {
  * @player: the process
  * @pid: the same, as the player knows it
  * @comm: its name
+ * @accepts: it has accepted a connection
  * @many_tasks: others act, too: transitions are not held against @pid
  * @actor: the sockets
  * @nr_steps: how many of @step are in use
  * @step: what the program did, in order
  * @err: what its last call gave, an errno or 0
+ * @lacks: the option without which this kernel cannot do what the recipe wants,
+ *	NULL if it has all
  * @aside: what is to be said about this kernel, NULL if nothing
  * @end: when the recipe was over; then the program closes what is open
  * @nr_packets: how many of @packet are in use
@@ -162,12 +165,14 @@ struct play {
 	pid_t player;
 	pid_t pid;
 	char comm[SHUTWATCH_COMM_LEN];
+	bool accepts;
 	bool many_tasks;
 
 	struct actor actor[ACTORS];
 	int nr_steps;
 	struct step step[PLAY_STEPS_MAX];
 	int err;
+	const char *lacks;
 	const char *aside;
 	__u64 end;
 

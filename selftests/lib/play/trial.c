@@ -21,6 +21,7 @@
 #include "owners.h"
 #include "record_fields.h"
 #include "semantics.h"
+#include "sock_destroy.h"
 #include "stream.h"
 #include "trial.h"
 
@@ -526,6 +527,32 @@ void trial_finish(struct trial *trial)
 bool trial_agrees(const struct trial *trial)
 {
 	return play_agrees(&trial->play);
+}
+
+/* Only the records are wrong, and one may be without the owner that accepted it. */
+static bool accepted_unseen(const struct play *play)
+{
+	return play->accepts && !play->trouble.count && !play->wrong.count &&
+	       !play->agreement.remarks.count &&
+	       module_stat("armed.security_sock_graft") <= 0;
+}
+
+/**
+ * trial_lacks - does this kernel lack what the trial needs?
+ * @trial: a trial that is finished
+ *
+ * Return: the option, if not all is as it should be and that explains it; or
+ * NULL.
+ */
+const char *trial_lacks(const struct trial *trial)
+{
+	const struct play *play = &trial->play;
+
+	if (trial_agrees(trial) || play->lacks)
+		return play->lacks;
+	if (sock_destroy_is_missing())
+		return "CONFIG_INET_DIAG_DESTROY";
+	return accepted_unseen(play) ? "CONFIG_SECURITY_NETWORK" : NULL;
 }
 
 static void log_remarks(const struct remarks *remarks)

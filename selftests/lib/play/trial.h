@@ -51,6 +51,7 @@ bool trial_possible(char *why_not, size_t size);
 struct trial *trial_start(const char *test, enum family family);
 void trial_finish(struct trial *trial);
 bool trial_agrees(const struct trial *trial);
+const char *trial_lacks(const struct trial *trial);
 void trial_log(const struct trial *trial);
 void trial_free(struct trial *trial);
 
