@@ -104,6 +104,7 @@ lint:
 # make vm CMD='insmod $SHUTWATCH_KO && cat /sys/kernel/debug/shutwatch/stats'
 vm:
 	$(VM)/deps build vm
+	$(VM)/examine $(KERNEL)
 	$(MAKE) -C tools
 	$(VM)/build $(KERNEL)
 	$(if $(value CMD),$(VM)/run -k $(KERNEL) -- sh -c '$(subst ','\'',$(value CMD))',$(VM)/run -k $(KERNEL) -i)
@@ -142,5 +143,6 @@ help:
 	@echo 'make clean'
 	@echo
 	@echo 'kernels: '`$(VM)/list`
+	@echo '         or the path of any other: a build tree, a folder of .deb packages, a vmlinuz'
 
 .PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb rpm dist demo check matrix mutants semantics bench bench-check lint vm tree clean help

@@ -15,11 +15,14 @@ top=${tests%/selftests}
 vm=$tests/vm
 passed=0 failed=0 skipped=0
 
+# rows_begin NAME [KERNEL...]
 rows_begin()
 {
 	logs=$top/.build/$1
 	rm -rf "$logs" && mkdir -p "$logs" && logs=$(realpath "$logs") || exit
 	"$vm/deps" build vm || exit
+	shift
+	[ $# = 0 ] || "$vm/examine" "$@" || exit
 	export KSRC
 	KSRC=${KSRC:-$("$vm/ksrc" 6.12)} || exit
 	make -s --no-print-directory -C "$top/tools" && make -s --no-print-directory -C "$tests" || exit
@@ -111,15 +114,16 @@ host_rows()
 	on_host install "$run/install_test"
 	on_host paths "$tests/semantics/paths_test"
 	on_host table "$tests/semantics/semantics_test"
+	on_host kernels "$vm/tests/given_test"
 	on_host selftests "$(make -s --no-print-directory -C "$tests" list-host OUTPUT="$tests")"
 }
 
-# kernel_rows SERIES...: a row for each, as they are done; as many at a time as
+# kernel_rows KERNEL...: a row for each, as they are done; as many at a time as
 # there are CPUs, a VM keeps one of them, or AT_ONCE; those of $BUSY beside busy
 # loops.
 kernel_rows()
 {
-	local series status seconds name at_once=${AT_ONCE:-$(nproc)}
+	local kernel series status seconds name at_once=${AT_ONCE:-$(nproc)}
 
 	export BUSY
 	while read -r series status seconds; do
@@ -131,7 +135,11 @@ kernel_rows()
 			row "$name" "$(cat "$logs/$series/kernel" 2>/dev/null)" \
 				"$logs/$series" "$seconds"
 		fi
-	done < <(printf '%s\n' "$@" | xargs -P "$at_once" -I% "$run/on_kernel" % "$logs/%")
+	done < <(
+		for kernel; do
+			echo "$kernel $logs/$("$vm/name" "$kernel")"
+		done | xargs -P "$at_once" -n 2 "$run/on_kernel"
+	)
 }
 
 # The newest release candidate comes and goes; the others have to be there.
@@ -142,16 +150,17 @@ missing()
 	failed=$((failed + 1))
 }
 
-# all_kernels [SERIES...]: on each, all that we have; then what they did is held
-# against the table of it.
+# all_kernels [KERNEL...]: on each, all that we have; then what they did is held
+# against the table of it, which has those of the list.
 all_kernels()
 {
-	local known
+	local known listed
 
 	mapfile -t known < <("$vm/list")
 	[ $# != 0 ] || set -- "${known[@]}"
 	kernel_rows "$@"
-	on_host semantics "$tests/semantics/generate" --check "$logs"
+	mapfile -t listed < <(printf '%s\n' "$@" | grep -Fx -f <("$vm/list"))
+	[ ${#listed[@]} = 0 ] || on_host semantics "$tests/semantics/generate" --check "$logs"
 }
 
 rows_end()

@@ -12,6 +12,9 @@ PATH=$PATH:/usr/sbin:/sbin
 vm=$(cd "$(dirname "$0")" && pwd -P)
 # shellcheck disable=SC2034
 top=${vm%/selftests/vm}
+# What the tests and the VM need of a kernel, in that order.
+# shellcheck disable=SC2034
+fragments="$top/selftests/config $vm/config"
 cache=${SHUTWATCH_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set: set SHUTWATCH_CACHE}/.cache}/shutwatch}
 
 # Exit statuses of this directory's own making; run(1) passes on others.
@@ -83,7 +86,45 @@ series_load()
 	$(series_row "$1")
 	EOF
 	[ "$series" ] ||
-		die "$EX_USAGE" "no kernel series '$1': known are $(series_names | tr '\n' ' ')"
+		die "$EX_USAGE" "no kernel '$1': it is none of $(series_names | tr '\n' ' ')and no path of one"
+}
+
+# True if $1 is where a kernel is, not a series of the table.
+is_path()
+{
+	case $1 in
+	*/* | . | .. | '~') return ;;
+	esac
+	[ -z "$(series_row "$1")" ] && [ -e "$1" ]
+}
+
+# What sh leaves of KERNEL=~/linux behind "make" is not expanded.
+kernel_path()
+{
+	# shellcheck disable=SC2088 # it is what has not been expanded
+	case $1 in
+	'~' | '~/'*) set -- "$HOME${1#?}" ;;
+	esac
+	realpath -e "$1" 2>/dev/null || die "$EX_USAGE" "there is no $1"
+}
+
+# kernel_open KERNEL: makes sure that it is there and stays until the shell ends.
+# Sets series, what it goes by; kernel, the directory that has its parts (see
+# ./fetch); and place, where modules for it are built.
+kernel_open()
+{
+	# shellcheck disable=SC2034
+	if is_path "$1"; then
+		series=$("$vm/given" "$1") || exit
+		lock "given-$series" 9 -s
+		kernel=$cache/given/$series
+		read -r place <"$kernel/place"
+	else
+		series_load "$1"
+		"$vm/fetch" "$series" || exit
+		lock "use-$series" 9 -s
+		kernel=$(realpath "$cache/kernels/$series/current")
+	fi
 }
 
 # True if file $1 was touched less than $2 minutes ago.
