@@ -85,6 +85,11 @@ mutants:
 semantics:
 	selftests/semantics/generate
 
+# What do two kernels do otherwise?  make semantics-diff A=6.1 B=~/linux
+semantics-diff:
+	@test '$(A)' -a '$(B)' || { echo 'which two kernels? make semantics-diff A=6.1 B=~/linux' >&2; exit 2; }
+	@selftests/semantics/diff $(if $(CASE),-c $(CASE)) $(A) $(B)
+
 # What it costs, in counted instructions, beside what others cost; on all three
 # kernels it goes into the README, too.
 BENCH_ON := $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
@@ -128,6 +133,7 @@ help:
 	@echo 'make tree                  the tests in a kernel tree, its own way'
 	@echo 'make mutants               are the tests able to fail?'
 	@echo 'make semantics             what the kernels do, as a table'
+	@echo 'make semantics-diff A= B=  what two kernels do otherwise; of one test: CASE='
 	@echo 'make bench [KERNEL=6.1]    what it costs, beside ftrace, perf, bpftrace, bcc'
 	@echo 'make bench-check           does it cost more than the committed figures say?'
 	@echo 'make lint                  W=1, sparse, checkpatch, kernel-doc, shellcheck'
@@ -145,4 +151,4 @@ help:
 	@echo 'kernels: '`$(VM)/list`
 	@echo '         or the path of any other: a build tree, a folder of .deb packages, a vmlinuz'
 
-.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb rpm dist demo check matrix mutants semantics bench bench-check lint vm tree clean help
+.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb rpm dist demo check matrix mutants semantics semantics-diff bench bench-check lint vm tree clean help

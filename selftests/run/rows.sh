@@ -114,6 +114,7 @@ host_rows()
 	on_host install "$run/install_test"
 	on_host paths "$tests/semantics/paths_test"
 	on_host table "$tests/semantics/semantics_test"
+	on_host compare "$tests/semantics/compare_test"
 	on_host kernels "$vm/tests/given_test"
 	on_host selftests "$(make -s --no-print-directory -C "$tests" list-host OUTPUT="$tests")"
 }
