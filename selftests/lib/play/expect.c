@@ -81,8 +81,14 @@ static bool kind_is(const struct record *record, enum shutwatch_kind kind)
 	return record_is(record, SHUTWATCH_KEY_KIND, kind_names.name[kind]);
 }
 
-/* "a|b" is met by a and by b. */
-static bool value_meets(const char *value, const char *wanted)
+/**
+ * expect_meets - is a value one of those that are expected?
+ * @value: the value
+ * @wanted: one, or several: "a|b" is met by a and by b
+ *
+ * Return: true if it is.
+ */
+bool expect_meets(const char *value, const char *wanted)
 {
 	size_t len = strlen(value);
 
@@ -102,7 +108,7 @@ static void check_value(struct play *play, const struct record *record,
 {
 	const char *value = record_get(record, key);
 
-	if (!value_meets(value, wanted))
+	if (!expect_meets(value, wanted))
 		remark(&play->unmet, "record %s of %s: %s=%s, expected %s",
 		       record_get(record, SHUTWATCH_KEY_SEQ),
 		       actor_name(e->who), key_names.name[key], value, wanted);

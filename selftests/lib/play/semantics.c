@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "actor.h"
+#include "expect.h"
 #include "record_fields.h"
 #include "semantics.h"
 #include "step.h"
@@ -12,7 +13,8 @@
 
 /*
  * "a|b" is what one kernel may do one time, and the other another time: the
- * first stands for both, so that the table is the same each time.
+ * first stands for both, so that the table is the same each time.  What is none
+ * of them is told.
  */
 static const char *settled(const struct expected *e, const struct record *record,
 			   enum shutwatch_key key, char value[64])
@@ -22,7 +24,7 @@ static const char *settled(const struct expected *e, const struct record *record
 	snprintf(value, 64, "%s", record_get(record, key));
 	if (record_parse(&wanted, e->text) || !wanted.value[key])
 		return value;
-	if (strchr(wanted.value[key], '|'))
+	if (expect_meets(value, wanted.value[key]))
 		snprintf(value, 64, "%.*s", (int)strcspn(wanted.value[key], "|"),
 			 wanted.value[key]);
 	return value;
