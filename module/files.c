@@ -237,6 +237,28 @@ static __poll_t records_poll(struct file *file, poll_table *wait)
 	return told;
 }
 
+/*
+ * As /dev/kmsg has it: to the oldest record, or behind the newest.  All else is
+ * no error and does nothing: head(1) and tail(1) try what they cannot know.
+ */
+static loff_t records_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct stream *stream = file->private_data;
+
+	if (offset || (whence != SEEK_SET && whence != SEEK_END))
+		return noop_llseek(file, offset, whence);
+	if (mutex_lock_interruptible(&stream->lock))
+		return -ERESTARTSYS;
+	stream->pos = 0;
+	stream->len = 0;
+	if (whence == SEEK_SET)
+		sw_ring_seek_oldest(&stream->cursor, stream->view->follow);
+	else
+		sw_ring_seek_end(&stream->cursor);
+	mutex_unlock(&stream->lock);
+	return 0;
+}
+
 static const struct file_operations events_fops = {
 	.owner = THIS_MODULE,
 	.open = records_open,
@@ -251,7 +273,7 @@ static const struct file_operations pipe_fops = {
 	.read = records_read,
 	.poll = records_poll,
 	.release = records_release,
-	.llseek = noop_llseek,
+	.llseek = records_llseek,
 };
 
 /* ---- sockets ---- */

@@ -78,6 +78,17 @@ void sw_ring_seek_oldest(struct sw_cursor *cursor, bool follow)
 	cursor->last = follow ? U64_MAX : head;
 }
 
+/**
+ * sw_ring_seek_end() - go behind the newest record that there is
+ * @cursor: the reader's place, of one that follows
+ *
+ * Context: any.
+ */
+void sw_ring_seek_end(struct sw_cursor *cursor)
+{
+	cursor->next = atomic64_read(&sw_ring.head) + 1;
+}
+
 enum slot_state { SLOT_READY, SLOT_NOT_YET, SLOT_GONE };
 
 static enum slot_state slot_state(u64 word, u64 number)

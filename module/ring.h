@@ -148,6 +148,7 @@ struct sw_cursor {
 };
 
 void sw_ring_seek_oldest(struct sw_cursor *cursor, bool follow);
+void sw_ring_seek_end(struct sw_cursor *cursor);
 bool sw_ring_read(struct sw_cursor *cursor, struct sw_record *rec);
 bool sw_ring_readable_or_wake(const struct sw_cursor *cursor);
 int sw_ring_wait(const struct sw_cursor *cursor);

@@ -390,6 +390,57 @@ TEST_F(files, a_shared_file_has_one_place)
 	EXPECT_EQ(0, stream_told(one, 0).records);
 }
 
+/* What was there is left out, the rest of a line that was begun, too. */
+TEST_F(files, pipe_seeks_to_its_end)
+{
+	int fd = stream_pipe();
+	char byte;
+
+	ASSERT_LE(0, fd);
+	make_records(self->maker, 5);
+	ASSERT_EQ(1, read(fd, &byte, 1));
+	EXPECT_EQ(0, lseek(fd, 0, SEEK_END));
+	EXPECT_EQ(-1, read(fd, &byte, 1));
+	EXPECT_EQ(EAGAIN, errno);
+	make_records(self->maker, 3);
+	EXPECT_EQ(3, stream_told(fd, 0).records);
+	EXPECT_EQ(0, lseek(fd, 0, SEEK_END));
+	EXPECT_EQ(0, stream_told(fd, 0).records);
+}
+
+TEST_F(files, pipe_seeks_to_its_beginning)
+{
+	struct told told, first;
+	int fd = stream_pipe();
+
+	ASSERT_LE(0, fd);
+	make_records(self->maker, 5);
+	first = stream_told(fd, 0);
+	EXPECT_LE(5, first.records);
+	EXPECT_EQ(0, lseek(fd, 0, SEEK_SET));
+	told = stream_told(fd, 0);
+	/* Others go on meanwhile, and may push the oldest out. */
+	EXPECT_LE(first.first, told.first);
+	EXPECT_LE(first.last, told.last);
+	EXPECT_GE(first.last - 4, told.first);
+	EXPECT_EQ(0, told.gaps);
+}
+
+/* What programs try on any file is no error, and moves nothing. */
+TEST_F(files, pipe_seeks_nowhere_else)
+{
+	int fd = stream_pipe();
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, stream_drain(fd));
+	make_records(self->maker, 3);
+	EXPECT_EQ(0, lseek(fd, 0, SEEK_CUR));
+	EXPECT_EQ(0, lseek(fd, -10, SEEK_CUR));
+	EXPECT_EQ(0, lseek(fd, -10, SEEK_END));
+	EXPECT_EQ(0, lseek(fd, 10, SEEK_SET));
+	EXPECT_EQ(3, stream_told(fd, 0).records);
+}
+
 TEST_F(files, stats_counts_readers)
 {
 	long long before = module_stat("readers");
