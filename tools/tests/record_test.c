@@ -3,22 +3,12 @@
  * The parser on its own: what it takes, what it refuses, what it keeps.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "check.h"
 #include "parse.h"
 
 #define GOOD	"seq=7 kind=call comm=my\\040prog sent=RST"
-
-static int failures;
-
-#define CHECK(condition)						\
-	do {								\
-		if (!(condition)) {					\
-			printf("# %s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			failures++;					\
-		}							\
-	} while (0)
 
 static int parses(const char *line)
 {
