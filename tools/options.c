@@ -26,15 +26,21 @@ enum {
 	OPT_NONE,
 	OPT_WHY,
 	OPT_KIND,
+	OPT_ALL,
+	OPT_STATUS,
 	OPT_DIR,
 };
+
+/* What getopt_long() returns for a word that is no option. */
+#define A_WORD	1
+
 
 /**
  * struct option_entry - an option
  * @id: its letter, or one of OPT_
  * @name: its long name
  * @arg: what its argument is, or NULL
- * @group: a TAKES_ flag, or 0 where every command takes it
+ * @group: TAKES_ flags, or 0 where every command takes it
  * @help: what it does
  */
 struct option_entry {
@@ -57,17 +63,21 @@ static const struct option_entry entries[] = {
 	{ 'N', "netns", "NETNS", TAKES_FILTER, "network namespace: inode, name or path" },
 	{ OPT_RST, "rst", NULL, TAKES_OUTCOME, "where a RST was sent" },
 	{ OPT_FIN, "fin", NULL, TAKES_OUTCOME, "where a FIN was sent" },
-	{ OPT_NONE, "none", NULL, TAKES_OUTCOME, "where nothing was sent" },
+	{ OPT_NONE, "none", NULL, TAKES_OUTCOME, "where nothing was sent (not of expect)" },
 	{ OPT_WHY, "why", "LIST", TAKES_OUTCOME, "reasons; '--why help' explains them" },
 	{ OPT_KIND, "kind", "LIST", TAKES_KIND, "kinds of records; '--kind help' lists them" },
-	{ 'n', "count", "COUNT", 0, "end after COUNT lines" },
+	{ 'n', "count", "COUNT", TAKES_OUTPUT, "end after COUNT lines" },
 	{ 'd', "duration", "SECONDS", TAKES_DURATION, "end after SECONDS" },
+	{ 'W', "new", NULL, TAKES_NEW, "only what comes from now on" },
+	{ 'q', "quiet", NULL, TAKES_OUTPUT, "print nothing; exit 0 if there was a line, 1 if not" },
 	{ 'T', "time", NULL, TAKES_TIME, "add a column: time of day" },
 	{ 't', "timestamp", NULL, TAKES_TIME, "add a column: monotonic clock, as recorded" },
 	{ 'w', "wide", NULL, TAKES_TABLE, "whole words, netns, local address, room for IPv6" },
 	{ 'x', "extended", NULL, TAKES_TABLE, "add the rest of the record as key=value" },
-	{ 'H', "no-header", NULL, 0, "no header" },
-	{ 'j', "json", NULL, 0, "one JSON object per line" },
+	{ 'H', "no-header", NULL, TAKES_OUTPUT, "no header" },
+	{ 'j', "json", NULL, TAKES_OUTPUT, "one JSON object per line" },
+	{ OPT_ALL, "all", NULL, TAKES_EXPECTED, "expectations in any order" },
+	{ OPT_STATUS, "status", "STATUS", TAKES_EXPECTED, "how PROGRAM has to end (0), or any" },
 	{ OPT_DIR, "dir", "DIR", 0, "where the module's files are" },
 	{ 'h', "help", NULL, 0, "this text" },
 	{ 'V', "version", NULL, 0, "version of reader and module" },
@@ -83,6 +93,7 @@ static void print_usage(const struct command *commands)
 	size_t i;
 
 	printf("Usage: shutwatch [COMMAND] [OPTION]...\n"
+	       "       shutwatch expect [OPTION]... 'KEY=VALUE...'... [-- PROGRAM [ARG]...]\n"
 	       "How TCP connections end: which call, what the kernel sent, and why.\n"
 	       "\nCommands:\n");
 	for (c = commands; c->name; c++)
@@ -96,10 +107,16 @@ static void print_usage(const struct command *commands)
 		else
 			printf("      %-23s %s\n", words, entries[i].help);
 	}
-	printf("\nDifferent filters narrow each other, the members of a list widen it.\n");
+	printf("\nDifferent filters narrow each other, the members of a list widen it.\n"
+	       "Of expect, --none means that none of it may come.\n");
 }
 
-static int usage_error(void)
+/**
+ * options_error() - end what was said about a wrong command line
+ *
+ * Return: the exit status.
+ */
+int options_error(void)
 {
 	fprintf(stderr, "Try 'shutwatch --help'.\n");
 	return EXIT_USAGE;
@@ -108,7 +125,7 @@ static int usage_error(void)
 static int bad_value(const struct option_entry *e, const char *value, const char *valid)
 {
 	say("--%s: '%s' is not valid: %s", e->name, value, valid);
-	return usage_error();
+	return options_error();
 }
 
 /* Return: -1, or the exit status of a bad value. */
@@ -119,7 +136,7 @@ static int parse_names(unsigned long long *set, const struct names *names,
 		return -1;
 	say("--%s: '%s' is not valid: a list, with commas, of", e->name, value);
 	names_print(names, stderr);
-	return usage_error();
+	return options_error();
 }
 
 static int parse_ports(struct ports *ports, const struct option_entry *e, const char *value)
@@ -163,11 +180,24 @@ static int parse_seconds(unsigned long long *ns, const struct option_entry *e, c
 	return bad_value(e, value, "seconds, as 10 or 0.5");
 }
 
+static int parse_status(int *status, const struct option_entry *e, const char *value)
+{
+	unsigned long number;
+
+	*status = STATUS_ANY;
+	if (!strcmp(value, "any"))
+		return -1;
+	if (number_parse(&number, value, 255))
+		return bad_value(e, value, "a number from 0 to 255, or any");
+	*status = (int)number;
+	return -1;
+}
+
 static int set_family(struct filter *f, int family)
 {
 	if (f->family && f->family != family) {
 		say("-4 and -6 exclude each other");
-		return usage_error();
+		return options_error();
 	}
 	f->family = family;
 	return -1;
@@ -221,9 +251,6 @@ static int take_filter(struct filter *f, const struct option_entry *e, const cha
 	case OPT_FIN:
 		f->sent |= 1ULL << SHUTWATCH_SENT_FIN;
 		break;
-	case OPT_NONE:
-		f->sent |= 1ULL << SHUTWATCH_SENT_NONE;
-		break;
 	}
 	return -1;
 }
@@ -254,6 +281,20 @@ static int take_option(struct options *o, const struct option_entry *e, const ch
 	case 'j':
 		o->json = true;
 		break;
+	case 'W':
+		o->only_new = true;
+		break;
+	case 'q':
+		o->quiet = true;
+		break;
+	case OPT_ALL:
+		o->any_order = true;
+		break;
+	case OPT_NONE:
+		o->none = true;
+		break;
+	case OPT_STATUS:
+		return parse_status(&o->status, e, value);
 	case OPT_DIR:
 		o->dir = value;
 		break;
@@ -280,11 +321,15 @@ static const struct option_entry *find_entry(int id)
 	return NULL;
 }
 
-/* What getopt_long() wants to know, out of our table. */
+/*
+ * What getopt_long() wants to know, out of our table.  It is to hand out words
+ * in their order, so that those behind "--" can be told from the others.
+ */
 static void tell_getopt(char *letters, struct option *longs)
 {
 	size_t i;
 
+	*letters++ = '-';
 	for (i = 0; i < ENTRIES; i++) {
 		longs[i] = (struct option) {
 			.name = entries[i].name,
@@ -300,28 +345,53 @@ static void tell_getopt(char *letters, struct option *longs)
 	longs[i] = (struct option) { 0 };
 }
 
-static int find_command(struct options *o, int argc, char **argv)
+/* The words of the command line, which are kept where there was room in argv. */
+static void take_rest(struct options *o, int argc, char **argv)
+{
+	bool dashes = optind > 1 && !strcmp(argv[optind - 1], "--");
+
+	if (o->nr_words && dashes)
+		o->program = argv + optind;
+	for (; !o->program && optind < argc; optind++)
+		o->words[o->nr_words++] = argv[optind];
+}
+
+static int find_command(struct options *o)
 {
 	const struct command *c = o->commands;
 
 	o->command = c;
-	if (optind == argc)
+	if (!o->nr_words)
 		return -1;
 	for (; c->name; c++) {
-		if (!strcmp(c->name, argv[optind]))
+		if (!strcmp(c->name, o->words[0]))
 			break;
 	}
 	if (!c->name) {
-		say("there is no command '%s': the commands are", argv[optind]);
+		say("there is no command '%s': the commands are", o->words[0]);
 		for (c = o->commands; c->name; c++)
 			fprintf(stderr, "  %s\n", c->name);
-		return usage_error();
+		return options_error();
 	}
 	o->command = c;
-	if (optind + 1 == argc)
+	o->words++;
+	o->nr_words--;
+	return -1;
+}
+
+/* Return: -1, or the exit status of a word that means nothing. */
+static int check_words(const struct options *o)
+{
+	const char *extra = o->nr_words ? o->words[0] : o->program ? o->program[0] : NULL;
+
+	if (o->command->takes & TAKES_EXPECTED && o->program && !o->program[0]) {
+		say("there is no PROGRAM behind '--'");
+		return options_error();
+	}
+	if (o->command->takes & TAKES_EXPECTED || !extra)
 		return -1;
-	say("'%s' is one word too many", argv[optind + 1]);
-	return usage_error();
+	say("'%s' is one word too many", extra);
+	return options_error();
 }
 
 /* An option that could not do anything is a mistake, and better said. */
@@ -333,7 +403,7 @@ static int check_taken(const struct options *o, const bool *used)
 		if (!used[i] || !entries[i].group || entries[i].group & o->command->takes)
 			continue;
 		say("--%s means nothing to '%s'", entries[i].name, o->command->name);
-		return usage_error();
+		return options_error();
 	}
 	return -1;
 }
@@ -350,22 +420,34 @@ static int check_taken(const struct options *o, const bool *used)
 int options_parse(struct options *o, int argc, char **argv)
 {
 	struct option longs[ENTRIES + 1];
-	char letters[2 * ENTRIES + 1];
+	char letters[2 * ENTRIES + 2];
 	const struct option_entry *e;
 	bool used[ENTRIES] = { false };
 	int id, status;
 
 	o->dir = SOURCE_DIR;
+	o->words = argv + 1;
 	tell_getopt(letters, longs);
 	while ((id = getopt_long(argc, argv, letters, longs, NULL)) >= 0) {
+		if (id == A_WORD) {
+			o->words[o->nr_words++] = optarg;
+			continue;
+		}
 		e = find_entry(id);
 		if (!e)
-			return usage_error();
+			return options_error();
 		used[e - entries] = true;
 		status = take_option(o, e, optarg);
 		if (status >= 0)
 			return status;
 	}
-	status = find_command(o, argc, argv);
-	return status < 0 ? check_taken(o, used) : status;
+	take_rest(o, argc, argv);
+	status = find_command(o);
+	if (status < 0)
+		status = check_words(o);
+	if (status < 0)
+		status = check_taken(o, used);
+	if (o->none && !(o->command->takes & TAKES_EXPECTED))
+		o->filter.sent |= 1ULL << SHUTWATCH_SENT_NONE;
+	return status;
 }

@@ -19,16 +19,30 @@
 #define TAKES_TABLE	8
 #define TAKES_DURATION	16
 #define TAKES_OUTCOME	32
+#define TAKES_NEW	64
+#define TAKES_OUTPUT	128
+#define TAKES_EXPECTED	256
+
+/* struct options.status: any will do. */
+#define STATUS_ANY	(-1)
 
 /**
  * struct options - what the user wants
  * @commands: the commands that there are; the first is the default, an entry
  *	without a name ends the table
  * @command: which of them
+ * @words: the words behind the command
+ * @nr_words: how many there are
+ * @program: the program behind "--" and its arguments, NULL for none
  * @dir: where the module's files are
  * @version: print the version and end
  * @json: JSON instead of a table
  * @no_header: no titles
+ * @only_new: nothing of what is there already
+ * @quiet: print nothing: the exit status says whether there was something
+ * @any_order: expectations come in any order
+ * @none: none of them may come; or as a filter, nothing was sent
+ * @status: what the program has to end with
  * @count: end after so many records, 0 for no such limit
  * @duration: end after so many nanoseconds, 0 for no such limit
  * @table: how the table looks
@@ -37,10 +51,18 @@
 struct options {
 	const struct command *commands;
 	const struct command *command;
+	char **words;
+	int nr_words;
+	char **program;
 	const char *dir;
 	bool version;
 	bool json;
 	bool no_header;
+	bool only_new;
+	bool quiet;
+	bool any_order;
+	bool none;
+	int status;
 	unsigned long count;
 	unsigned long long duration;
 	struct table table;
@@ -61,6 +83,7 @@ struct command {
 	int (*run)(const struct options *o);
 };
 
+int options_error(void);
 int options_parse(struct options *o, int argc, char **argv);
 
 #endif /* SHUTWATCH_OPTIONS_H */

@@ -43,21 +43,32 @@ static void catch_signals(void)
 
 #define TAKES_ALL							\
 	(TAKES_FILTER | TAKES_OUTCOME | TAKES_KIND | TAKES_TIME |	\
-	 TAKES_TABLE | TAKES_DURATION)
+	 TAKES_TABLE | TAKES_OUTPUT)
 
 static const struct command commands[] = {
 	{ "follow", "print the records kept, then wait for more (the default)",
-	  TAKES_ALL, run_follow },
+	  TAKES_ALL | TAKES_DURATION | TAKES_NEW, run_follow },
 	{ "events", "print the records kept, and end",
-	  TAKES_ALL & ~TAKES_DURATION, run_events },
+	  TAKES_ALL, run_events },
 	{ "sockets", "print the sockets watched, with what ended them",
-	  TAKES_FILTER | TAKES_OUTCOME | TAKES_TABLE, run_sockets },
+	  TAKES_FILTER | TAKES_OUTCOME | TAKES_TABLE | TAKES_OUTPUT, run_sockets },
 	{ "totals", "print how many connections ended how",
-	  TAKES_OUTCOME, run_totals },
+	  TAKES_OUTCOME | TAKES_OUTPUT, run_totals },
 	{ "stats", "print the counters: hits, losses, missed probes",
-	  0, run_stats },
+	  TAKES_OUTPUT, run_stats },
+	{ "expect", "say whether the records come that you expect",
+	  TAKES_FILTER | TAKES_OUTCOME | TAKES_KIND | TAKES_DURATION | TAKES_EXPECTED,
+	  run_expect },
 	{ NULL, NULL, 0, NULL }
 };
+
+/* Who waits for an answer, and is ended before it came, has none. */
+static void leave_signals(void)
+{
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
+}
 
 /* Help and the like, which go through stdio. */
 static bool output_works(void)
@@ -110,5 +121,7 @@ int main(int argc, char **argv)
 	o.table.colour = colours_wanted();
 	if (o.version)
 		return print_version(&o);
+	if (o.quiet || o.command->takes & TAKES_EXPECTED)
+		leave_signals();
 	return o.command->run(&o);
 }

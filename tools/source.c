@@ -175,7 +175,28 @@ int source_open(struct source *s, const char *dir, const char *file)
 	return 0;
 }
 
-static unsigned long long now_ns(void)
+/**
+ * source_skip() - leave out all that is there already
+ * @s: the file, just opened
+ *
+ * Where there is nothing to skip, as in a pipe, all is new.
+ *
+ * Return: 0, or -1 after a message.
+ */
+int source_skip(struct source *s)
+{
+	if (lseek(s->fd, 0, SEEK_END) >= 0 || errno == ESPIPE)
+		return 0;
+	say("%s: %s", s->path, strerror(errno));
+	return -1;
+}
+
+/**
+ * source_clock() - the time, by the clock of the records
+ *
+ * Return: nanoseconds of CLOCK_MONOTONIC.
+ */
+unsigned long long source_clock(void)
 {
 	struct timespec ts;
 
@@ -183,13 +204,19 @@ static unsigned long long now_ns(void)
 	return (unsigned long long)ts.tv_sec * NS_PER_SEC + (unsigned long long)ts.tv_nsec;
 }
 
-/* How long poll() may wait: -1 for ever, 0 where the time is up. */
-static int time_left(const struct source *s, unsigned long long now)
+/**
+ * source_time_left() - how long poll() may wait
+ * @s: the file
+ *
+ * Return: milliseconds: -1 for ever, 0 where the time is up.
+ */
+int source_time_left(const struct source *s)
 {
-	unsigned long long left;
+	unsigned long long now, left;
 
 	if (!s->deadline)
 		return -1;
+	now = source_clock();
 	if (now >= s->deadline)
 		return 0;
 	left = (s->deadline - now + NS_PER_MS - 1) / NS_PER_MS;
@@ -208,13 +235,12 @@ static int wait_readable(struct source *s)
 		/* Without asking, this one reports that the pipe was closed. */
 		{ .fd = STDOUT_FILENO },
 	};
-	unsigned long long now = now_ns();
-	int left = time_left(s, now);
+	int left = source_time_left(s);
 	int n;
 
 	if (!left)
 		return 0;
-	if (now - s->woken < BATCH_MS * NS_PER_MS && (left < 0 || left > BATCH_MS)) {
+	if (source_clock() - s->woken < BATCH_MS * NS_PER_MS && (left < 0 || left > BATCH_MS)) {
 		fds[0].events = POLLPRI;
 		left = BATCH_MS;
 	}
@@ -224,7 +250,7 @@ static int wait_readable(struct source *s)
 	if (fds[1].revents & POLLERR)
 		return 0;
 	if (fds[0].events == POLLIN)
-		s->woken = now_ns();
+		s->woken = source_clock();
 	return 1;
 }
 
@@ -236,38 +262,57 @@ static void warn_once(struct source *s, bool *warned, const char *what)
 }
 
 /**
- * source_wait() - read more, and wait for it where the file is one to wait for
+ * source_more() - read more, if there is any
  * @s: the file, of which all that is whole was taken
  *
  * A last line, or record, without its end was cut; it is left out with a
  * message.
  *
- * Return: 1, 0 at the end, or -1 after a message.
+ * Return: 1, 0 at the end, -EAGAIN where there is nothing yet, or another
+ * negative error number after a message.
  */
-int source_wait(struct source *s)
+int source_more(struct source *s)
 {
 	ssize_t len;
-	int ready;
+	int err;
 
 	memmove(s->buf, s->buf + s->start, s->end - s->start);
 	s->end -= s->start;
 	s->start = 0;
-	while ((len = read(s->fd, s->buf + s->end, BUF_SIZE - s->end)) < 0) {
-		ready = -errno;
-		if (errno == EINTR)
-			continue;
-		if (errno == EAGAIN)
-			ready = wait_readable(s);
+	do {
+		len = read(s->fd, s->buf + s->end, BUF_SIZE - s->end);
+	} while (len < 0 && errno == EINTR);
+	if (len < 0) {
+		err = errno;
+		if (err != EAGAIN)
+			say("%s: %s", s->path, strerror(err));
+		return -err;
+	}
+	s->end += (size_t)len;
+	if (!len && (s->skipping || s->end))
+		warn_once(s, &s->warned_cut, "a last line that was cut short");
+	return len > 0;
+}
+
+/**
+ * source_wait() - read more, and wait for it where the file is one to wait for
+ * @s: the file, of which all that is whole was taken
+ *
+ * Return: 1, 0 at the end, or -1 after a message.
+ */
+int source_wait(struct source *s)
+{
+	int more, ready;
+
+	while ((more = source_more(s)) == -EAGAIN) {
+		ready = wait_readable(s);
 		if (ready < 0)
 			say("%s: %s", s->path, strerror(-ready));
 		if (ready <= 0)
 			return ready < 0 ? -1 : 0;
 	}
-	s->end += (size_t)len;
-	if (!len && (s->skipping || s->end))
-		warn_once(s, &s->warned_cut, "a last line that was cut short");
 	/* Where it never waits, it still has to end. */
-	return len && time_left(s, s->deadline ? now_ns() : 0);
+	return more < 0 ? -1 : more && source_time_left(s);
 }
 
 /*

@@ -47,7 +47,11 @@ bool source_has(const char *dir, const char *file);
 int source_open(struct source *s, const char *dir, const char *file);
 bool source_line(struct source *s, char **line);
 int source_raw(struct source *s, const struct shutwatch_raw **raw);
+int source_more(struct source *s);
 int source_wait(struct source *s);
+unsigned long long source_clock(void);
+int source_time_left(const struct source *s);
+int source_skip(struct source *s);
 void source_close(struct source *s);
 
 #endif /* SHUTWATCH_SOURCE_H */

@@ -40,7 +40,7 @@ static int take_raw(struct printer *p, const struct shutwatch_raw *raw)
 	bool is_note = raw->kind == SHUTWATCH_KIND_LOST || raw->kind == SHUTWATCH_KIND_SKIPPED;
 	struct record r;
 
-	if (p->o->json && !p->filtered && !is_note) {
+	if (p->o->json && !p->o->quiet && !p->filtered && !is_note) {
 		if (!out_done(raw_json(out_line(), raw, &p->kept)))
 			return EXIT_FAILURE;
 		return print_counted(p);
@@ -61,9 +61,20 @@ static int print_raw(struct printer *p, struct source *s)
 		found = source_raw(s, &raw);
 		if (found < 0)
 			return refuse_raw(p, s, found);
-		status = found ? take_raw(p, raw) : wait_for_more(s);
+		status = found ? take_raw(p, raw) : wait_for_more(p, s);
 	}
 	return status;
+}
+
+/*
+ * What was new when we began is to be read from there: once a record has told
+ * that the module is newer, it is too late to begin.
+ */
+static int open_both(struct source *raw, struct source *text, const struct options *o)
+{
+	if (o->only_new && open_source(text, o, SHUTWATCH_FILE_PIPE))
+		return -1;
+	return open_source(raw, o, SHUTWATCH_FILE_RAW);
 }
 
 /**
@@ -77,20 +88,22 @@ int run_follow(const struct options *o)
 	struct printer p = {
 		.o = o, .view = &records_view, .filtered = filter_asks(&o->filter)
 	};
-	static struct source s;
+	static struct source raw, text;
 	int status;
 
 	if (source_check(o->dir))
 		return EXIT_FAILURE;
 	if (!source_has(o->dir, SHUTWATCH_FILE_RAW))
 		return print_file(o, SHUTWATCH_FILE_PIPE, &records_view);
-	if (open_source(&s, o, SHUTWATCH_FILE_RAW))
+	if (open_both(&raw, &text, o))
 		return EXIT_FAILURE;
-	status = print_header(&p) ? print_raw(&p, &s) : EXIT_FAILURE;
-	source_close(&s);
-	if (status != NEWER || open_source(&s, o, SHUTWATCH_FILE_PIPE))
-		return status == NEWER ? EXIT_FAILURE : status;
-	status = print_lines(&p, &s);
-	source_close(&s);
+	status = print_header(&p) ? print_raw(&p, &raw) : EXIT_FAILURE;
+	source_close(&raw);
+	if (status != NEWER)
+		return status;
+	if (!o->only_new && open_source(&text, o, SHUTWATCH_FILE_PIPE))
+		return EXIT_FAILURE;
+	status = print_lines(&p, &text);
+	source_close(&text);
 	return status;
 }

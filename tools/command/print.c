@@ -6,15 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "json.h"
 #include "note.h"
 #include "out.h"
 #include "print.h"
 #include "say.h"
-
-#define NS_PER_SEC	1000000000ULL
 
 const struct view records_view = { "record", columns_header, columns_record };
 
@@ -41,6 +38,8 @@ static bool print_netns(struct printer *p, const struct record *r)
 
 static bool print_row(struct printer *p, const struct record *r)
 {
+	if (p->o->quiet)
+		return true;
 	if (p->o->json && r->raw)
 		return out_done(raw_json(out_line(), r->raw, &p->kept));
 	if (p->o->json)
@@ -52,12 +51,15 @@ static bool print_row(struct printer *p, const struct record *r)
  * print_counted() - take notice of a line that counts and was written
  * @p: the printer
  *
- * Return: GO_ON, or an exit status where it was the last that was asked for.
+ * Return: GO_ON, or an exit status where it was the last that was asked for: of
+ * the quiet, as of grep, the first is.
  */
 int print_counted(struct printer *p)
 {
+	unsigned long last = p->o->count ? p->o->count : p->o->quiet;
+
 	p->printed++;
-	return p->o->count && p->printed == p->o->count ? ended(out_flush()) : GO_ON;
+	return last && p->printed == last ? ended(out_flush()) : GO_ON;
 }
 
 /**
@@ -98,11 +100,12 @@ void warn_foreign(const struct source *s, bool *warned)
 
 /**
  * wait_for_more() - send on what there is, then wait for more
+ * @p: the printer
  * @s: the file, of which all that is whole was taken
  *
  * Return: GO_ON, or an exit status.
  */
-int wait_for_more(struct source *s)
+int wait_for_more(const struct printer *p, struct source *s)
 {
 	int more;
 
@@ -111,7 +114,7 @@ int wait_for_more(struct source *s)
 	more = source_wait(s);
 	if (more > 0)
 		return GO_ON;
-	return more ? EXIT_FAILURE : EXIT_SUCCESS;
+	return more || p->o->quiet ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /**
@@ -131,7 +134,7 @@ int print_lines(struct printer *p, struct source *s)
 	do {
 		status = GO_ON;
 		if (!source_line(s, &line))
-			status = wait_for_more(s);
+			status = wait_for_more(p, s);
 		else if (!record_parse(&r, line))
 			status = print_record(p, &r);
 		else
@@ -148,7 +151,7 @@ int print_lines(struct printer *p, struct source *s)
  */
 bool print_header(const struct printer *p)
 {
-	if (p->o->json || p->o->no_header)
+	if (p->o->json || p->o->no_header || p->o->quiet)
 		return true;
 	return out_done(p->view->header(out_line(), &p->o->table));
 }
@@ -163,16 +166,11 @@ bool print_header(const struct printer *p)
  */
 int open_source(struct source *s, const struct options *o, const char *file)
 {
-	struct timespec now;
-
 	if (source_check(o->dir) || source_open(s, o->dir, file))
 		return -1;
-	if (!o->duration)
-		return 0;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	s->deadline = (unsigned long long)now.tv_sec * NS_PER_SEC +
-		      (unsigned long long)now.tv_nsec + o->duration;
-	return 0;
+	if (o->duration)
+		s->deadline = source_clock() + o->duration;
+	return o->only_new ? source_skip(s) : 0;
 }
 
 /**

@@ -55,7 +55,7 @@ int print_counted(struct printer *p);
 int print_file(const struct options *o, const char *file, const struct view *view);
 
 int open_source(struct source *s, const struct options *o, const char *file);
-int wait_for_more(struct source *s);
+int wait_for_more(const struct printer *p, struct source *s);
 void warn_foreign(const struct source *s, bool *warned);
 
 #endif /* SHUTWATCH_PRINT_H */

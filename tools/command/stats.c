@@ -17,6 +17,8 @@ static int print_stat(struct printer *p, char *line, const char *value)
 {
 	char *to = out_line();
 
+	if (p->o->quiet)
+		return print_counted(p);
 	if (p->o->json)
 		to = json_stat(to, line, value);
 	else
@@ -46,7 +48,7 @@ static int print_stats(struct printer *p, struct source *s)
 	do {
 		status = GO_ON;
 		if (!source_line(s, &line)) {
-			status = wait_for_more(s);
+			status = wait_for_more(p, s);
 			continue;
 		}
 		value = stat_value(line);

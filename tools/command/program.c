@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Running a program, and hearing of its end.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "program.h"
+#include "say.h"
+
+/* So long it may take to go, before it is killed. */
+#define STOP_MS		1000
+
+#define BY_SIGNAL	128
+
+/* Never returns: the error goes to who started us. */
+static void become(char **argv, int report)
+{
+	int err;
+
+	signal(SIGPIPE, SIG_DFL);
+	/* Who waits for us may be killed. */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	execvp(argv[0], argv);
+	err = errno;
+	if (write(report, &err, sizeof(err)) < 0)
+		_exit(127);
+	_exit(127);
+}
+
+/* Nothing is reported where it could be executed: the pipe closes itself. */
+static int hear_report(int report)
+{
+	int err = 0;
+	ssize_t n;
+
+	do {
+		n = read(report, &err, sizeof(err));
+	} while (n < 0 && errno == EINTR);
+	return n == sizeof(err) ? -err : 0;
+}
+
+static int start(struct program *p, const int *report)
+{
+	p->pid = fork();
+	if (p->pid < 0)
+		return -errno;
+	if (!p->pid)
+		become(p->argv, report[1]);
+	close(report[1]);
+	p->fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+	return p->fd < 0 ? -errno : hear_report(report[0]);
+}
+
+/**
+ * program_start() - run a program
+ * @p: the program, all zero
+ * @argv: its words; NULL for no program, which is no error
+ *
+ * Return: 0, or -1 after a message.
+ */
+int program_start(struct program *p, char **argv)
+{
+	int report[2], err;
+
+	p->fd = -1;
+	if (!argv)
+		return 0;
+	p->argv = argv;
+	err = pipe2(report, O_CLOEXEC) ? -errno : start(p, report);
+	if (!err) {
+		close(report[0]);
+		return 0;
+	}
+	say("cannot run %s: %s", argv[0], strerror(-err));
+	return -1;
+}
+
+static void take_status(struct program *p, int status)
+{
+	p->ended = true;
+	p->status = WIFSIGNALED(status) ? BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/**
+ * program_has_ended() - whether it has
+ * @p: the program
+ *
+ * Return: true where it has, or where there is none.
+ */
+bool program_has_ended(struct program *p)
+{
+	int status;
+
+	if (p->argv && !p->ended && waitpid(p->pid, &status, WNOHANG) == p->pid)
+		take_status(p, status);
+	return !p->argv || p->ended;
+}
+
+/**
+ * program_stop() - end it, if it still runs: kindly, then not
+ * @p: the program
+ */
+void program_stop(struct program *p)
+{
+	struct pollfd end = { .fd = p->fd, .events = POLLIN };
+	int status;
+
+	if (program_has_ended(p))
+		return;
+	p->stopped = true;
+	kill(p->pid, SIGTERM);
+	if (poll(&end, 1, STOP_MS) <= 0)
+		kill(p->pid, SIGKILL);
+	if (waitpid(p->pid, &status, 0) == p->pid)
+		take_status(p, status);
+}
+
+/**
+ * program_tell() - say how it ended
+ * @p: the program
+ */
+void program_tell(const struct program *p)
+{
+	if (p->stopped)
+		say("%s did not end in time, and was stopped", p->argv[0]);
+	else if (p->status > BY_SIGNAL)
+		say("%s ended with status %d: %s", p->argv[0], p->status,
+		    strsignal(p->status - BY_SIGNAL));
+	else
+		say("%s ended with status %d", p->argv[0], p->status);
+}
