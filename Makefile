@@ -138,7 +138,7 @@ help:
 	@echo 'make bench-check           does it cost more than the committed figures say?'
 	@echo 'make lint                  W=1, sparse, checkpatch, kernel-doc, shellcheck'
 	@echo 'make vm [KERNEL=] [CMD=]   a shell, or a command, in a VM'
-	@echo 'make install               reader, manual, completion, header (PREFIX, DESTDIR)'
+	@echo 'make install               reader, manual, completion, headers (PREFIX, DESTDIR)'
 	@echo 'make modules_install       module for the kernel of KDIR (DESTDIR)'
 	@echo 'make uninstall             removes what these two installed'
 	@echo 'make dkms-install          module, rebuilt for every new kernel'
