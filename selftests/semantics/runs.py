@@ -3,8 +3,8 @@
 What a kernel did in the tests: what run/on_kernel leaves of it, read.
 
 The notes of a program have a line for each call, decision and RST received: the
-test, the socket and what it was, which together are a row; then state, sent, why
-and result, which are what a cell says.
+test, the socket, its owner and what it was, which together are a row; then state,
+sent, why and result, which are what a cell says.
 """
 import collections
 import glob
@@ -23,15 +23,15 @@ def cell_of(state, sent, why, result):
 
 
 def rows_of(path):
-    """(test, who, what) of each line, numbered where it is there twice, and its cell."""
+    """(test, who, owner, what) of each line, numbered where it is there twice, and its cell."""
     seen = collections.Counter()
     with open(path, encoding="utf-8") as file:
         for line in file:
-            test, who, what, *cell = line.rstrip("\n").split("\t")
+            test, who, owner, what, *cell = line.rstrip("\n").split("\t")
             seen[test, who, what] += 1
             if seen[test, who, what] > 1:
                 what += f" ({seen[test, who, what]})"
-            yield (test, who, what), cell_of(*cell)
+            yield (test, who, owner, what), cell_of(*cell)
 
 
 def passed_in(directory):

@@ -30,6 +30,30 @@ static const char *settled(const struct expected *e, const struct record *record
 	return value;
 }
 
+/* Pids are not the same in another run. */
+static const char *process_of(const struct play *play,
+			      const struct record *record, enum shutwatch_key key)
+{
+	const char *pid = record_get(record, key);
+	char ours[16];
+
+	if (!strcmp(pid, SHUTWATCH_NOTHING))
+		return SHUTWATCH_NOTHING;
+	snprintf(ours, sizeof(ours), "%d", play->pid);
+	return strcmp(pid, ours) ? "other" : "self";
+}
+
+static void write_owner(FILE *file, const struct play *play,
+			const struct record *record)
+{
+	const char *owner = process_of(play, record, SHUTWATCH_KEY_OWNER);
+	const char *asks = process_of(play, record, SHUTWATCH_KEY_PID);
+
+	fprintf(file, "%s", owner);
+	if (strcmp(asks, SHUTWATCH_NOTHING) && strcmp(asks, owner))
+		fprintf(file, ", %s asks", asks);
+}
+
 static void write_what(FILE *file, const struct record *record)
 {
 	const char *kind = record_get(record, SHUTWATCH_KEY_KIND);
@@ -62,6 +86,8 @@ static void write_line(FILE *file, const struct play *play, const char *name,
 	char value[64];
 
 	fprintf(file, "%s\t%s\t", name, actor_name(e->who));
+	write_owner(file, play, record);
+	fprintf(file, "\t");
 	write_what(file, record);
 	fprintf(file, "\t%s", settled(e, record, SHUTWATCH_KEY_STATE, value));
 	fprintf(file, "\t%s", record_get(record, SHUTWATCH_KEY_SENT));
