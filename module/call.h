@@ -25,6 +25,7 @@ struct task_struct;
 #define SW_SEEN_MEMORY		0x0800	/* ... while TCP's memory was above its limit */
 #define SW_SEEN_MPTCP		0x1000	/* the socket is MPTCP's */
 #define SW_SEEN_LINGERS		0x2000	/* it may sleep for SO_LINGER: counted as such */
+#define SW_SEEN_UNTOLD		0x4000	/* no record wants its time and its values */
 
 /**
  * struct sw_call - a call in flight

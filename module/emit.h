@@ -14,12 +14,12 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
 
 #include "call.h"
 #include "counters.h"
 #include "filter.h"
 #include "not_null.h"
+#include "now.h"
 #include "ring.h"
 #include "socktab.h"
 
@@ -78,6 +78,37 @@ static __always_inline u8 sw_context(u8 by, bool asked)
 }
 
 /**
+ * sw_emit_wants() - would the filter let a record through?
+ * @kind: enum shutwatch_kind
+ * @sent: enum shutwatch_sent; 0 where the kind has no such key
+ * @why: enum shutwatch_why; likewise
+ *
+ * For who has to do more for it than to fill it in.
+ *
+ * Context: any, preemption disabled.
+ * Return: whether it would be kept.
+ */
+static __always_inline bool sw_emit_wants(u8 kind, u8 sent, u8 why)
+{
+	return !static_branch_unlikely(&sw_filter_asks_outcome) ||
+	       sw_filter_has_outcome(rcu_dereference_sched(sw_filter), kind, sent, why);
+}
+
+/**
+ * sw_emit_may_want() - might the filter let a record through?
+ * @kind: enum shutwatch_kind: call or decision
+ * @sent: what it may have sent, a bit for each of enum shutwatch_sent
+ *
+ * Context: any, preemption disabled.
+ * Return: false if it would not, whatever its reason.
+ */
+static __always_inline bool sw_emit_may_want(u8 kind, u64 sent)
+{
+	return !static_branch_unlikely(&sw_filter_asks_outcome) ||
+	       sw_filter_may_have_outcome(rcu_dereference_sched(sw_filter), kind, sent);
+}
+
+/**
  * sw_emit_wanted() - does the filter let a record through?
  * @kind: enum shutwatch_kind
  * @sent: enum shutwatch_sent; 0 where the kind has no such key
@@ -88,24 +119,10 @@ static __always_inline u8 sw_context(u8 by, bool asked)
  */
 static __always_inline bool sw_emit_wanted(u8 kind, u8 sent, u8 why)
 {
-	if (!static_branch_unlikely(&sw_filter_asks_outcome) ||
-	    sw_filter_has_outcome(rcu_dereference_sched(sw_filter), kind, sent, why))
+	if (sw_emit_wants(kind, sent, why))
 		return true;
 	sw_count(SW_COUNT_FILTERED);
 	return false;
-}
-
-/**
- * sw_now() - the time that records tell
- *
- * A third of what a record costs: two that are written together share it.
- *
- * Context: any.
- * Return: nanoseconds of CLOCK_MONOTONIC.
- */
-static __always_inline u64 sw_now(void)
-{
-	return ktime_get_mono_fast_ns();
 }
 
 /* What all records begin with; NULL if it has to be given up. */
@@ -139,7 +156,7 @@ sw_emit_begin(u8 kind, u8 by, bool asked, u64 now, u64 cookie,
 }
 
 /**
- * sw_emit_state() - a transition
+ * sw_emit_state() - a transition that the filter wants told
  * @e: the socket's entry, locked
  * @by: enum shutwatch_by
  * @asked: the task that runs has asked for it
@@ -157,8 +174,6 @@ static __always_inline void sw_emit_state(const struct sw_entry *e, u8 by,
 	struct sw_record *rec;
 	u64 seq;
 
-	if (!sw_emit_wanted(SHUTWATCH_KIND_STATE, 0, 0))
-		return;
 	rec = sw_emit_begin(SHUTWATCH_KIND_STATE, by, asked, now,
 			    e->info.cookie, &e->info.id,
 			    sw_not_null(&e->info.owner), &seq);
@@ -230,6 +245,8 @@ static __always_inline void sw_emit_call(const struct sw_call *call,
 	rec->v = call->v;
 	rec->err = call->ret;
 	rec->outcome = call->outcome;
+	if (unlikely(call->seen & SW_SEEN_UNTOLD))
+		rec->outcome.flags |= SW_RECORD_NO_TIME | SW_RECORD_NO_VALUES;
 	if (call->outcome.before == SHUTWATCH_TCP_LISTEN &&
 	    call->outcome.after != SHUTWATCH_TCP_LISTEN) {
 		rec->outcome.flags |= SW_RECORD_CHILDREN;

@@ -143,6 +143,22 @@ static inline bool sw_filter_has_outcome(const struct sw_filter *f, u8 kind,
 	return !f->why || (decides && f->why & BIT_ULL(why));
 }
 
+/**
+ * sw_filter_may_have_outcome() - can a record be one that is kept?
+ * @f: the filter
+ * @kind: enum shutwatch_kind: call or decision
+ * @sent: what it may have sent, a bit for each of enum shutwatch_sent
+ *
+ * Context: any.
+ * Return: false if it is not, whatever its reason.
+ */
+static inline bool sw_filter_may_have_outcome(const struct sw_filter *f, u8 kind,
+					      u64 sent)
+{
+	return (!f->kind || f->kind & BIT_ULL(kind)) &&
+	       (!f->sent || f->sent & sent);
+}
+
 enum sw_verdict sw_filter_judge(const struct sw_filter *f,
 				const struct sw_subject *subject);
 int sw_filter_open(void);

@@ -96,7 +96,6 @@ call_begin(const struct sock *sk, const struct sw_entry *e, u64 key, u8 kind,
 
 	if (unlikely(!call))
 		return NULL;
-	call->start = sw_now();
 	call->cookie = e->info.cookie;
 	call->key = key;
 	call->id = e->info.id;
@@ -105,6 +104,9 @@ call_begin(const struct sock *sk, const struct sw_entry *e, u64 key, u8 kind,
 	call->seen = seen;
 	call->outcome.how = how;
 	take_state(call, state_of(sk, e));
+	if (seen & SW_SEEN_UNTOLD)
+		return call;
+	call->start = sw_now();
 	if (!decided_later)
 		read_values(call, sk);
 	return call;
@@ -144,7 +146,8 @@ void sw_call_snapshot(struct sw_call *call, const struct sock *sk)
 	if (tcp_sk(sk)->repair)
 		call->seen |= SW_SEEN_REPAIR;
 	take_state(call, state_now(call, sk));
-	sw_sock_values(sk, &call->v);
+	if (!(call->seen & SW_SEEN_UNTOLD))
+		sw_sock_values(sk, &call->v);
 }
 
 static u8 shut_after(const struct sw_call *call, u8 shut)
@@ -244,6 +247,13 @@ static noinline void not_followed(const struct sock *sk, u8 path)
 
 /* ---- shutdown() ---- */
 
+/* It sends a FIN or nothing: who asks for RSTs alone does not want its record. */
+static bool shutdown_is_told(void)
+{
+	return sw_emit_may_want(SHUTWATCH_KIND_CALL, BIT(SHUTWATCH_SENT_NONE) |
+						     BIT(SHUTWATCH_SENT_FIN));
+}
+
 /**
  * sw_shutdown_entry() - inet_shutdown(sock, how)
  * @ri: keeps the call
@@ -265,7 +275,9 @@ int sw_shutdown_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (how < SHUTWATCH_HOW_RD || how > SHUTWATCH_HOW_RDWR)
 		return 1;	/* EINVAL: nothing was asked */
 	if (likely(sw_sock_is_tcp(sk)))
-		*call_of(ri) = call_open(sk, SHUTWATCH_BY_SHUTDOWN, how, 0, true);
+		*call_of(ri) = call_open(sk, SHUTWATCH_BY_SHUTDOWN, how,
+					 shutdown_is_told() ? 0 : SW_SEEN_UNTOLD,
+					 true);
 	else if (sw_sock_is_mptcp(sk))
 		*call_of(ri) = call_open(sk, SHUTWATCH_BY_SHUTDOWN, how,
 					 SW_SEEN_MPTCP, false);
@@ -289,7 +301,7 @@ int sw_shutdown_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	call->ret = (int)regs_return_value(regs);
 	/* SHUT_WR does nothing to a listener: nobody decided anything. */
-	if (unlikely(!(call->seen & (SW_SEEN_LOCKED | SW_SEEN_MPTCP))))
+	if (unlikely(!(call->seen & (SW_SEEN_LOCKED | SW_SEEN_MPTCP | SW_SEEN_UNTOLD))))
 		read_values(call, call->sk);
 	call_over(call);
 	return 0;
@@ -339,6 +351,38 @@ static u8 how_of_close(void)
 					     SHUTWATCH_HOW_NONE;
 }
 
+/*
+ * A socket in CLOSE stays so: nobody else has it.  Where no record of that is
+ * wanted, the call is over here, and its return need not be seen.
+ */
+static bool close_in_vain(const struct sock *sk)
+{
+	struct sw_ending ending = {
+		.by = SHUTWATCH_BY_CLOSE,
+		.how = how_of_close(),
+		.sent = SHUTWATCH_SENT_NONE,
+		.why = SHUTWATCH_WHY_ALREADY_CLOSED,
+	};
+	struct sw_held held;
+	struct sw_entry *e;
+
+	/* also where a mini-socket has the connection, in TIME_WAIT */
+	if (sk->sk_state != TCP_CLOSE ||
+	    sw_emit_wants(SHUTWATCH_KIND_CALL, ending.sent, ending.why))
+		return false;
+	e = sw_probe_get(sk, TCP_CLOSE, true, &held);
+	if (!e)
+		return true;
+	if (!e->info.owner.pid)
+		sw_probe_owner(e);
+	e->info.shut = SHUTWATCH_HOW_RDWR;
+	sw_probe_remember(e, &ending, false);
+	sw_entry_put(&held);
+	sw_count_total(ending.by, ending.sent, ending.why);
+	sw_count(SW_COUNT_FILTERED);
+	return true;
+}
+
 /**
  * sw_close_entry() - tcp_close(sk, timeout)
  * @ri: keeps the call
@@ -353,7 +397,7 @@ int sw_close_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	bool lingers = (long)sw_arg(regs, 1) > 0;
 
 	sw_hit(SW_HOOK_CLOSE);
-	if (!sw_sock_is_tcp(sk))
+	if (!sw_sock_is_tcp(sk) || close_in_vain(sk))
 		return 1;
 	*call_of(ri) = call_open(sk, SHUTWATCH_BY_CLOSE, how_of_close(),
 				 lingers ? SW_SEEN_LINGERS : 0,
@@ -403,7 +447,8 @@ void sw_close_locked(unsigned long arg0, unsigned long arg1,
 	}
 	if (call)
 		abandon(call);
-	if (!sw_probe_is_far(sk))
+	/* Nothing comes of it, followed or not: see close_in_vain(). */
+	if (sk->sk_state != TCP_CLOSE && !sw_probe_is_far(sk))
 		not_followed(sk, SW_PATH_CLOSE);
 }
 NOKPROBE_SYMBOL(sw_close_locked);

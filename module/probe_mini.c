@@ -14,9 +14,10 @@
 static void tell(struct sw_entry *e, u8 by, u8 state, bool wanted)
 {
 	bool asked = by == SHUTWATCH_BY_CONNECT || by == SHUTWATCH_BY_ABORT;
-	u64 now = sw_now();
+	bool told = wanted && sw_emit_wanted(SHUTWATCH_KIND_STATE, 0, 0);
+	u64 now = sw_now_for(told);
 
-	if (wanted)
+	if (told)
 		sw_emit_state(e, by, asked, now, e->info.state, state, 0);
 	sw_entry_move(e, state, now);
 }

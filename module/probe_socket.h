@@ -27,11 +27,12 @@
  */
 static __always_inline struct sw_call *sw_probe_call(const struct sock *sk)
 {
-	struct sw_call *call = sw_call_find();
+	struct sw_call *call;
 
-	if (!call || call->sk != sk || !sock_owned_by_user_nocheck(sk))
+	if (!sock_owned_by_user_nocheck(sk))
 		return NULL;
-	return call;
+	call = sw_call_find();
+	return call && call->sk == sk ? call : NULL;
 }
 
 /**

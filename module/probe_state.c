@@ -82,11 +82,13 @@ static void reset_received(struct sw_entry *e, u64 now, int err, u8 before)
 
 /* What led to CLOSE is written before the transition; returns the latter's time. */
 static __always_inline u64 before_close(struct sw_entry *e,
-					const struct sock *sk, u8 by, int old)
+					const struct sock *sk, u8 by, int old,
+					bool told)
 {
-	u64 now = sw_now();
+	u64 now;
 
 	if (e->flags & SW_ENTRY_RST_RECEIVED) {
+		now = sw_now_for(told || sw_emit_wants(SHUTWATCH_KIND_RESET, 0, 0));
 		reset_received(e, now, sk->sk_err, old);
 		return now;
 	}
@@ -94,9 +96,7 @@ static __always_inline u64 before_close(struct sw_entry *e,
 		sw_rst_write(e, old, TCP_CLOSE);
 	else if (by == SHUTWATCH_BY_TIMER)
 		silent_end(e, sk, old);
-	else
-		return now;
-	return sw_now();
+	return sw_now_for(told);
 }
 
 static void note_in_call(struct sw_call *call, const struct sock *sk, int old,
@@ -125,30 +125,40 @@ static __always_inline void note_owner(struct sw_entry *e, const struct sock *sk
 		sw_probe_owner(e);
 }
 
+/* Where no record of it is wanted, who caused it matters only at the end. */
 static __always_inline void transition(struct sw_entry *e,
 				       struct sw_call *call,
 				       const struct sw_call *above,
-				       const struct sock *sk, int old, int new)
+				       const struct sock *sk, int old, int new,
+				       bool told)
 {
-	u8 by = by_of(e, call, sk, old, new);
-	bool asked = sw_probe_asked(e, by, call ?: above);
+	u8 by = told || new == TCP_CLOSE ? by_of(e, call, sk, old, new) :
+					   SHUTWATCH_BY_NONE;
 	int err = 0;
 	u64 now;
 
 	if (new == TCP_SYN_SENT || new == TCP_LISTEN)
 		note_owner(e, sk);
 	if (new == TCP_CLOSE) {
-		now = before_close(e, sk, by, old);
+		now = before_close(e, sk, by, old, told);
 		err = sk->sk_err;
 	} else {
-		now = sw_now();
+		now = sw_now_for(told);
 	}
 	if (is_acknowledged(by, old, new, err))
 		sw_probe_fin_acked(e);
-	sw_emit_state(e, by, asked, now, old, new, err);
+	if (told)
+		sw_emit_state(e, by, sw_probe_asked(e, by, call ?: above), now,
+			      old, new, err);
 	sw_entry_move(e, new, now);
 	if (call)
 		note_in_call(call, sk, old, new);
+}
+
+static noinline void transition_untold(struct sw_entry *e, struct sw_call *call,
+				       const struct sock *sk, int old, int new)
+{
+	transition(e, call, NULL, sk, old, new, false);
 }
 
 /* Out of CLOSE: the next connection, perhaps while a mini-socket has the last. */
@@ -204,8 +214,12 @@ static void set_state(const struct sock *sk, int old, int new)
 	if (old == TCP_CLOSE)
 		begin_connection(held.set, e, sk);
 	/* The mini-socket has the connection: the shell is closed unseen. */
-	if (!(e->flags & SW_ENTRY_SHELL) || new != TCP_CLOSE)
-		transition(e, call, above, sk, old, new);
+	if (e->flags & SW_ENTRY_SHELL && new == TCP_CLOSE)
+		;
+	else if (likely(sw_emit_wanted(SHUTWATCH_KIND_STATE, 0, 0)))
+		transition(e, call, above, sk, old, new, true);
+	else
+		transition_untold(e, call, sk, old, new);
 	e->flags &= ~SW_ENTRY_DONE;
 	sw_entry_put(&held);
 }

@@ -159,7 +159,7 @@ struct sw_ending {
  * @id: which connection
  * @path: states so far, four bits each, the newest in the lowest bits
  * @since: when it came into its state, nanoseconds of CLOCK_MONOTONIC; 0 where
- *	that was not seen
+ *	that was not seen; in the table, as sw_now_for() has it
  * @owner: the process that has it
  * @ended: the call or decision that ended the connection
  * @last: the last call or decision of all

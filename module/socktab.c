@@ -6,6 +6,7 @@
 #include <linux/vmalloc.h>
 
 #include "counters.h"
+#include "now.h"
 #include "socktab.h"
 
 struct sw_socktab sw_socktab;
@@ -236,5 +237,7 @@ bool sw_socktab_show(unsigned int index, struct sw_sockinfo *info)
 	if (live)
 		*info = set->way[way].info;
 	sw_entry_put(&held);
+	if (live)
+		info->since = sw_time_of(info->since);
 	return live;
 }

@@ -359,7 +359,7 @@ static inline u64 sw_entry_key(const struct sw_held *held,
  * sw_entry_move() - note a transition
  * @e: the entry, locked
  * @state: enum shutwatch_tcp: the new state
- * @now: when it came into it, nanoseconds; 0 if that was not seen
+ * @now: when it came into it, of sw_now_for(); 0 if that was not seen
  *
  * Context: any.
  */

@@ -265,6 +265,31 @@ TEST_F(outcome, sockets_are_followed)
 	tcp_pair_part(&pair);
 }
 
+static bool around(const char *time, __u64 begin, __u64 end)
+{
+	const double slack = 10, second = NSEC_PER_SEC;
+	double at = strtod(time, NULL);
+
+	return at > begin / second - slack && at < end / second + slack;
+}
+
+/* Where no record tells it, the time of a transition is known to the tick. */
+TEST_F(outcome, since_is_known)
+{
+	__u64 begin = clock_now();
+	struct tcp_pair pair;
+	struct record line;
+
+	SET("sent", "RST");
+	ASSERT_EQ(0, tcp_pair_join(&pair, FROM, TO));
+	ASSERT_TRUE(find_socket(&line, pair.client_cookie));
+	EXPECT_STREQ("ESTABLISHED", record_get(&line, SHUTWATCH_KEY_STATE));
+	EXPECT_TRUE(around(record_get(&line, SHUTWATCH_KEY_SINCE), begin, clock_now()))
+		TH_LOG("since=%s", record_get(&line, SHUTWATCH_KEY_SINCE));
+	EXPECT_EQ(0, count(&self->events, 0, NULL));
+	tcp_pair_part(&pair);
+}
+
 /* What is not kept now may be kept in a moment. */
 TEST_F(outcome, change_while_a_socket_lives)
 {

@@ -199,6 +199,9 @@ do {									\
 			 SHUTWATCH_SENT_FIN, SHUTWATCH_WHY_SHUTDOWN_WRITE)); \
 	EXPECT_EQ(1, one(&self->totals, SHUTWATCH_BY_SHUTDOWN,		\
 			 SHUTWATCH_SENT_NONE, SHUTWATCH_WHY_READ_SIDE_ONLY)); \
+	/* and those that had heard of the RST, or not */		\
+	EXPECT_LE(3, one(&self->totals, SHUTWATCH_BY_CLOSE,		\
+			 SHUTWATCH_SENT_NONE, SHUTWATCH_WHY_ALREADY_CLOSED)); \
 	EXPECT_EQ(4, one(&self->totals, SHUTWATCH_BY_CLOSE,		\
 			 SHUTWATCH_SENT_NONE, SHUTWATCH_WHY_LISTENER_STOPPED)); \
 } while (0)
