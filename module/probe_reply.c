@@ -271,7 +271,9 @@ static void reply_of_socket(const struct sock *sk, const struct sk_buff *skb,
 	if (!e)
 		return;
 	judge_reply(d, e, sk, skb);
-	if (likely(sk_fullsock(sk))) {
+	if (e->flags & SW_ENTRY_REJECTED) {
+		d->v = &e->rst.v;
+	} else if (likely(sk_fullsock(sk))) {
 		sw_sock_values(sk, &v);
 		d->v = &v;
 	}

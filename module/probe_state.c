@@ -348,6 +348,9 @@ static void note(const struct sock *sk, u32 flag)
 	e = sw_probe_get(sk, sk->sk_state, false, &held);
 	if (!e)
 		return;
+	/* Below tcp_reset(), what was not sent or acknowledged is thrown away. */
+	if (flag == SW_ENTRY_REJECTED && !(e->flags & SW_ENTRY_REJECTED))
+		sw_sock_values(sk, &e->rst.v);
 	if (flag != SW_ENTRY_RST_RECEIVED || !(e->flags & SW_ENTRY_REJECTED))
 		e->flags |= flag;
 	sw_entry_put(&held);

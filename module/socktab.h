@@ -85,7 +85,7 @@
 
 /**
  * struct sw_rst - a RST outside calls, from its decision to its record
- * @v: values at the moment of the decision
+ * @v: values at the moment of the decision; with SW_ENTRY_REJECTED, too
  * @trigger: the segment, or the values of the timer
  * @failed: RSTs that could not leave @cpu, when this one was decided
  * @cpu: the CPU
@@ -114,7 +114,8 @@ struct sw_rst {
  * @info: what the sockets file shows
  * @parent: cookie of the listener that stopped
  * @msk: cookie of the MPTCP socket whose subflow it is; 0 if that is not known
- * @rst: with SW_ENTRY_RST: the RST that is on its way
+ * @rst: with SW_ENTRY_RST: the RST that is on its way; with SW_ENTRY_REJECTED its
+ *	values alone
  * @filter: generation of the filter that let the socket in; 0 if it is new
  * @flags: SW_ENTRY_*
  * @before: enum shutwatch_tcp before the last transition

@@ -112,6 +112,44 @@ TEST_F(segment, C1_FIN_WAIT2_wr_rd)
 	data_when_shut(self->play, WR_RD, true);
 }
 
+/* The values are those of before, and not of what the rejection leaves. */
+static void data_when_unacked(struct play *play, bool closed)
+{
+	struct reached reached;
+	struct peer peer;
+
+	peer_open(&peer, play);
+	reach(&reached, &peer, S, SHUTWATCH_TCP_ESTABLISHED, NULL);
+	act_send(play, S, "hello");
+	if (closed) {
+		act_close(play, S);
+		expect_whole(play, S, CLOSE
+			     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=close fin=sent unacked=5");
+	} else {
+		act_shutdown(play, S, SHUT_RDWR);
+		expect_shutdown(play, "rdwr", "ESTABLISHED>FIN_WAIT1",
+				SENT_FIN " unacked=5");
+	}
+	peer_hears(&peer, PACKET_FIN);
+	peer_sends(&peer, DATA, "x");
+	peer_hears(&peer, PACKET_RST);
+	expect_whole(play, S, DECISION("rx")
+		     "state=FIN_WAIT1>CLOSE sent=RST why=%s unacked=5",
+		     closed ? "data_after_close" : "data_after_shutdown");
+	expect_path(play, S, "%s %s FIN_WAIT1 rx CLOSE ECONNRESET", reached.story,
+		    closed ? "close" : "shutdown");
+}
+
+TEST_F(segment, C1_shut_with_data_unacknowledged)
+{
+	data_when_unacked(self->play, false);
+}
+
+TEST_F(segment, C1_closed_with_data_unacknowledged)
+{
+	data_when_unacked(self->play, true);
+}
+
 /* Only the sending side is shut: data is welcome. */
 static void data_when_shut_wr(struct play *play, int state)
 {
