@@ -421,6 +421,18 @@ int sw_close_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(sw_close_return);
 
+/* While it waits for SO_LINGER, the socket is not locked, nor yet an orphan. */
+static void note_closing(u64 key)
+{
+	struct sw_held held;
+	struct sw_entry *e = sw_entry_find(key, &held);
+
+	if (!e)
+		return;
+	e->flags |= SW_ENTRY_CLOSING;
+	sw_entry_put(&held);
+}
+
 /**
  * sw_close_locked() - __tcp_close(sk, timeout)
  * @arg0: struct sock
@@ -443,6 +455,8 @@ void sw_close_locked(unsigned long arg0, unsigned long arg1,
 	call = sw_probe_call(sk);
 	if (likely(call) && likely(call->call == SHUTWATCH_BY_CLOSE)) {
 		sw_call_snapshot(call, sk);
+		if (unlikely(call->seen & SW_SEEN_LINGERS))
+			note_closing(call->key);
 		return;
 	}
 	if (call)

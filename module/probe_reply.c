@@ -213,8 +213,9 @@ static u8 why_rejected(const struct sw_entry *e, const struct sock *sk)
 	bool orphan = sock_flag(sk, SOCK_DEAD);
 
 	if (e->flags & SW_ENTRY_REJECTED)
-		return orphan ? SHUTWATCH_WHY_DATA_AFTER_CLOSE :
-				SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN;
+		return orphan || e->flags & SW_ENTRY_CLOSING ?
+			SHUTWATCH_WHY_DATA_AFTER_CLOSE :
+			SHUTWATCH_WHY_DATA_AFTER_SHUTDOWN;
 	if (!orphan)
 		return SHUTWATCH_WHY_UNKNOWN;
 	return tcp_sk(sk)->linger2 < 0 ? SHUTWATCH_WHY_LINGER2_NEGATIVE :

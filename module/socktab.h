@@ -58,6 +58,8 @@
  * RST_SENT	* tracepoint tcp_send_reset	sw_rst_write()
  * RST_RECEIVED	* tracepoint tcp_receive_reset	the transition to CLOSE
  * REJECTED	* tcp_reset() without a RST	the reply that follows
+ * CLOSING	* __tcp_close() that may wait	-
+ *		for SO_LINGER
  * SEGMENT_RST	* tcp_rcv_state_process()	the same, for the next segment
  */
 #define SW_ENTRY_SEEN		0x0001	/* used since the evictor came by */
@@ -78,6 +80,7 @@
 #define SW_ENTRY_SEGMENT_RST	0x8000	/* the segment that is looked at is a RST */
 #define SW_ENTRY_CHILD_ASKED	0x10000	/* and current asked for that */
 #define SW_ENTRY_CHILD_COUNTED	0x20000	/* its listener's call counts it */
+#define SW_ENTRY_CLOSING	0x40000	/* close() was called, and may wait */
 
 /* What is of the connection, and not of the next one of the same socket. */
 #define SW_ENTRY_CONNECTION						\

@@ -411,6 +411,21 @@ static int closer_end(struct closer *closer)
 	return err;
 }
 
+/* A thread waits in close(), and the peer has heard the FIN. */
+static int closer_lingers(struct closer *closer, struct reached *at,
+			  struct peer *peer, struct play *play)
+{
+	int err;
+
+	peer_open(peer, play);
+	reach(at, peer, S, REACH_ESTABLISHED, NULL);
+	act_linger(play, S, 20);
+	err = closer_begin(closer, play);
+	if (!err)
+		peer_hears(peer, PACKET_FIN);
+	return err;
+}
+
 /* The call is over when the peer has acknowledged, not before. */
 TEST_F(close, linger_completes)
 {
@@ -419,11 +434,7 @@ TEST_F(close, linger_completes)
 	struct reached at;
 	struct peer peer;
 
-	peer_open(&peer, play);
-	reach(&at, &peer, S, REACH_ESTABLISHED, NULL);
-	act_linger(play, S, 20);
-	ASSERT_EQ(0, closer_begin(&closer, play));
-	peer_hears(&peer, PACKET_FIN);
+	ASSERT_EQ(0, closer_lingers(&closer, &at, &peer, play));
 	peer_acks(&peer);
 	ASSERT_EQ(0, closer_end(&closer));
 	expect_whole(play, S, CLOSE "state=ESTABLISHED>FIN_WAIT2 " FIN_SENT " linger=20");
@@ -457,16 +468,30 @@ TEST_F(close, linger_reset)
 	struct reached at;
 	struct peer peer;
 
-	peer_open(&peer, play);
-	reach(&at, &peer, S, REACH_ESTABLISHED, NULL);
-	act_linger(play, S, 20);
-	ASSERT_EQ(0, closer_begin(&closer, play));
-	peer_hears(&peer, PACKET_FIN);
+	ASSERT_EQ(0, closer_lingers(&closer, &at, &peer, play));
 	peer_sends(&peer, PACKET_RST | PACKET_ACK, NULL);
 	ASSERT_EQ(0, closer_end(&closer));
 	expect_whole(play, S, CLOSE "state=ESTABLISHED>CLOSE " FIN_SENT " linger=20");
 	expect_whole(play, S, RESET "state=FIN_WAIT1>CLOSE error=ECONNRESET");
 	expect_path(play, S, "%s close FIN_WAIT1 rx CLOSE", at.story);
+}
+
+/* Data does, too: shutdown() was never called, so it is close() that it comes after. */
+TEST_F(close, linger_meets_data)
+{
+	struct play *play = self->play;
+	struct closer closer;
+	struct reached at;
+	struct peer peer;
+
+	ASSERT_EQ(0, closer_lingers(&closer, &at, &peer, play));
+	peer_sends(&peer, PACKET_ACK | PACKET_PSH, "x");
+	peer_hears(&peer, PACKET_RST);
+	ASSERT_EQ(0, closer_end(&closer));
+	expect_whole(play, S, CLOSE "state=ESTABLISHED>CLOSE " FIN_SENT " linger=20");
+	expect_whole(play, S, DECISION("rx")
+		     "state=FIN_WAIT1>CLOSE sent=RST why=data_after_close");
+	expect_path(play, S, "%s close FIN_WAIT1 rx CLOSE ECONNRESET", at.story);
 }
 
 static void nothing(int signal)
