@@ -661,6 +661,9 @@ int sw_abort_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct sw_call *call = *call_of(ri);
 
 	call->ret = (int)regs_return_value(regs);
+	/* It waited for the lock, and then the connection was over. */
+	if (unlikely(call->ret == -ENOENT))
+		take_state(call, TCP_CLOSE);
 	call_over(call);
 	return 0;
 }

@@ -77,6 +77,8 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
 {
 	if (call->ret == -EBUSY)
 		return SHUTWATCH_WHY_BUSY;
+	if (call->ret == -ENOENT)
+		return SHUTWATCH_WHY_ALREADY_CLOSED;
 	if (call->seen & SW_SEEN_REPAIR && call->seen & SW_SEEN_DISCONNECT)
 		return SHUTWATCH_WHY_REPAIR;
 	switch (call->outcome.before) {
