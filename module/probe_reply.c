@@ -222,6 +222,15 @@ static u8 why_rejected(const struct sw_entry *e, const struct sock *sk)
 					 SHUTWATCH_WHY_DATA_AFTER_CLOSE;
 }
 
+/*
+ * A listener answers without a lock: another CPU may have stopped it since it
+ * was looked up.
+ */
+static bool is_late_listener(const struct sw_entry *e)
+{
+	return e->before == TCP_LISTEN && !e->info.id.rport;
+}
+
 static void judge_reply(struct sw_decision *d, const struct sw_entry *e,
 			const struct sock *sk, const struct sk_buff *skb)
 {
@@ -237,6 +246,12 @@ static void judge_reply(struct sw_decision *d, const struct sw_entry *e,
 		d->why = SHUTWATCH_WHY_BAD_HANDSHAKE;
 		break;
 	case TCP_CLOSE:
+		if (is_late_listener(e)) {
+			d->before = TCP_LISTEN;
+			d->after = TCP_LISTEN;
+			d->why = why_listener(skb, sk);
+			break;
+		}
 		d->before = e->before;
 		d->after = e->info.state;
 		d->why = why_rejected(e, sk);
