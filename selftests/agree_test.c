@@ -150,6 +150,23 @@ TEST_F(wire, what_is_answered)
 	EXPECT_EQ(1, disagreements(self->scene));
 }
 
+TEST_F(wire, two_that_became_one_are_answered)
+{
+	struct packet *packet;
+
+	packet = wire_has(self->scene, CLIENT, SERVER_, PACKET_ACK);
+	packet->number = 1000;
+	packet->len = 5;
+	packet = wire_has(self->scene, CLIENT, SERVER_, PACKET_PSH | PACKET_ACK);
+	packet->number = 1005;
+	packet->len = 7;
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_RST);
+	answers(self->scene, "flags=PA segment=1000 len=12");
+	EXPECT_EQ(0, disagreements(self->scene));
+	packet->number++;
+	EXPECT_EQ(1, disagreements(self->scene));
+}
+
 TEST_F(wire, one_record_claims_one_packet)
 {
 	wire_has(self->scene, SERVER_, CLIENT, PACKET_RST);
@@ -244,6 +261,24 @@ TEST(flows_make_numbers_relative)
 	}
 	EXPECT_EQ(1, wire[1].ack);
 	EXPECT_EQ(1, wire[2].ack);
+}
+
+/* From another CPU than the FIN, and so before it. */
+TEST(ACK_that_overtakes_a_FIN)
+{
+	struct packet wire[] = {
+		to_server(99, 0, 0, PACKET_SYN),
+		to_server(101, 2, 0, PACKET_ACK),
+		to_server(100, 1, 0, PACKET_FIN | PACKET_ACK),
+		to_server(100, 1, 0, PACKET_FIN | PACKET_ACK),
+	};
+	struct flows flows = {};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wire); i++) {
+		EXPECT_TRUE(flows_follow(&flows, &wire[i]));
+		EXPECT_EQ(i == 3, wire[i].again);
+	}
 }
 
 TEST(packets_read_like_tcpdump)

@@ -35,6 +35,7 @@
 /**
  * struct capture - an open capture
  * @pcap: libpcap's handle
+ * @sent: what is sent by a device, and not all on lo
  * @flows: the connections so far
  * @packet: where packets go while capture_read() runs
  * @count: how many are there
@@ -44,6 +45,7 @@
  */
 struct capture {
 	pcap_t *pcap;
+	bool sent;
 	struct flows flows;
 	struct packet *packet;
 	int count;
@@ -64,17 +66,47 @@ static int set_filter(pcap_t *pcap)
 	return err;
 }
 
-static int activate(pcap_t *pcap, char *errbuf)
+static int activate(struct capture *capture, char *errbuf)
 {
+	pcap_t *pcap = capture->pcap;
+
 	/* Immediate: a packet can be read as soon as it was there. */
 	if (pcap_set_snaplen(pcap, SNAPLEN) ||
 	    pcap_set_buffer_size(pcap, BUFFER) ||
+	    pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO) ||
 	    pcap_set_immediate_mode(pcap, 1) || pcap_activate(pcap) < 0 ||
+	    (capture->sent && pcap_setdirection(pcap, PCAP_D_OUT)) ||
 	    set_filter(pcap))
 		return -1;
 	if (pcap_datalink(pcap) != DLT_EN10MB)
 		return -1;
 	return pcap_setnonblock(pcap, 1, errbuf);
+}
+
+static struct capture *open_on(const char *device, bool sent,
+			       struct remarks *remarks)
+{
+	struct capture *capture = calloc(1, sizeof(*capture));
+	char errbuf[PCAP_ERRBUF_SIZE] = "";
+
+	if (!capture) {
+		remark(remarks, "no memory for the capture");
+		return NULL;
+	}
+	capture->sent = sent;
+	capture->pcap = pcap_create(device, errbuf);
+	if (!capture->pcap) {
+		remark(remarks, "cannot capture on %s: %s", device, errbuf);
+		free(capture);
+		return NULL;
+	}
+	if (activate(capture, errbuf)) {
+		remark(remarks, "cannot capture on %s: %s %s", device,
+		       pcap_geterr(capture->pcap), errbuf);
+		capture_close(capture);
+		return NULL;
+	}
+	return capture;
 }
 
 /**
@@ -85,26 +117,22 @@ static int activate(pcap_t *pcap, char *errbuf)
  */
 struct capture *capture_open(struct remarks *remarks)
 {
-	struct capture *capture = calloc(1, sizeof(*capture));
-	char errbuf[PCAP_ERRBUF_SIZE] = "";
+	return open_on(DEVICE, false, remarks);
+}
 
-	if (!capture) {
-		remark(remarks, "no memory for the capture");
-		return NULL;
-	}
-	capture->pcap = pcap_create(DEVICE, errbuf);
-	if (!capture->pcap) {
-		remark(remarks, "cannot capture on %s: %s", DEVICE, errbuf);
-		free(capture);
-		return NULL;
-	}
-	if (activate(capture->pcap, errbuf)) {
-		remark(remarks, "cannot capture on %s: %s %s", DEVICE,
-		       pcap_geterr(capture->pcap), errbuf);
-		capture_close(capture);
-		return NULL;
-	}
-	return capture;
+/**
+ * capture_open_sent - begin to capture what is sent by a device
+ * @device: its name
+ * @remarks: where to say why not
+ *
+ * The numbers of such packets stay absolute: who has those of the other side,
+ * too, makes them relative.
+ *
+ * Return: the capture, or NULL.
+ */
+struct capture *capture_open_sent(const char *device, struct remarks *remarks)
+{
+	return open_on(device, true, remarks);
 }
 
 /**
@@ -173,7 +201,9 @@ static void take(u_char *user, const struct pcap_pkthdr *header,
 		capture->marks--;
 		return;
 	}
-	if (!flows_follow(&capture->flows, &packet))
+	/* The precision was asked for: these are nanoseconds. */
+	packet.time = header->ts.tv_sec * NSEC_PER_SEC + header->ts.tv_usec;
+	if (!capture->sent && !flows_follow(&capture->flows, &packet))
 		remark(capture->remarks, "more connections than can be followed");
 	if (capture->count == capture->max) {
 		remark(capture->remarks, "more packets than can be kept");
@@ -200,6 +230,28 @@ static void read_until_marks(struct capture *capture)
 		       pcap_geterr(capture->pcap));
 }
 
+/* What was sent is there at once. */
+static void read_sent(struct capture *capture)
+{
+	int count;
+
+	do {
+		count = pcap_dispatch(capture->pcap, -1, take, (u_char *)capture);
+	} while (count > 0);
+	if (count < 0)
+		remark(capture->remarks, "the capture stopped short: %s",
+		       pcap_geterr(capture->pcap));
+}
+
+static void read_lo(struct capture *capture)
+{
+	capture->marks = send_marks();
+	if (capture->marks < 0)
+		remark(capture->remarks, "cannot mark the end of the capture");
+	else
+		read_until_marks(capture);
+}
+
 /**
  * capture_read - the packets since the last time
  * @capture: an open capture
@@ -220,11 +272,10 @@ int capture_read(struct capture *capture, struct packet *packet, int max,
 	capture->count = 0;
 	capture->max = max;
 	capture->remarks = remarks;
-	capture->marks = send_marks();
-	if (capture->marks < 0)
-		remark(remarks, "cannot mark the end of the capture");
+	if (capture->sent)
+		read_sent(capture);
 	else
-		read_until_marks(capture);
+		read_lo(capture);
 	if (pcap_stats(capture->pcap, &stat) || stat.ps_drop)
 		remark(remarks, "the capture lost %u packets", stat.ps_drop);
 	return capture->count;

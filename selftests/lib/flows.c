@@ -3,28 +3,42 @@
 
 #include "flows.h"
 
+static size_t hash(size_t seed, const char *text)
+{
+	while (*text)
+		seed = seed * 31 + *text++;
+	return seed;
+}
+
+/* Where a flow is, or would be. */
+static struct flow *flow_place(struct flows *flows, const char *src,
+			       const char *dst)
+{
+	size_t at = hash(hash(0, src), dst);
+	struct flow *flow;
+
+	do {
+		flow = &flows->flow[at++ % FLOWS_PLACES];
+	} while (*flow->src && (strcmp(flow->src, src) || strcmp(flow->dst, dst)));
+	return flow;
+}
+
 static struct flow *flow_find(struct flows *flows, const char *src,
 			      const char *dst)
 {
-	int i;
+	struct flow *flow = flow_place(flows, src, dst);
 
-	for (i = 0; i < flows->count; i++) {
-		struct flow *flow = &flows->flow[i];
-
-		if (!strcmp(flow->src, src) && !strcmp(flow->dst, dst))
-			return flow;
-	}
-	return NULL;
+	return *flow->src ? flow : NULL;
 }
 
 static struct flow *flow_start(struct flows *flows, const struct packet *packet)
 {
-	struct flow *flow = flow_find(flows, packet->src, packet->dst);
+	struct flow *flow = flow_place(flows, packet->src, packet->dst);
 
-	if (!flow) {
+	if (!*flow->src) {
 		if (flows->count == FLOWS_MAX)
 			return NULL;
-		flow = &flows->flow[flows->count++];
+		flows->count++;
 		strcpy(flow->src, packet->src);
 		strcpy(flow->dst, packet->dst);
 	}
@@ -40,16 +54,19 @@ static bool starts_anew(const struct flow *flow, const struct packet *packet)
 	       (!flow || flow->first != packet->seq);
 }
 
-/* A RST carries nothing, and its number may be any. */
+/*
+ * A RST carries nothing, and its number may be any.  A bare ACK has that of what
+ * comes next, and may overtake what it stands behind.
+ */
 static void count_in(struct flow *flow, struct packet *packet)
 {
 	__u32 carried = packet->len + !!(packet->flags & PACKET_SYN) +
 			   !!(packet->flags & PACKET_FIN);
 	__u32 end = packet->seq + carried;
 
-	if (packet->flags & PACKET_RST)
+	if (packet->flags & PACKET_RST || !carried)
 		return;
-	packet->again = carried && (__s32)(end - flow->next) <= 0;
+	packet->again = (__s32)(end - flow->next) <= 0;
 	if ((__s32)(end - flow->next) > 0)
 		flow->next = end;
 }

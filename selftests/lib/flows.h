@@ -7,7 +7,9 @@
 
 #include "packet.h"
 
-#define FLOWS_MAX	32
+/* A power of two; some are kept free, so that each is found soon. */
+#define FLOWS_PLACES	4096
+#define FLOWS_MAX	(FLOWS_PLACES / 2)
 
 /**
  * struct flow - what one side of a connection has sent so far
@@ -26,11 +28,12 @@ struct flow {
 /**
  * struct flows - all that is known of the wire so far
  * @count: how many of @flow are in use
- * @flow: one for each direction of each connection
+ * @flow: one for each direction of each connection, where a hash of its
+ *	addresses says or in the next place that was free
  */
 struct flows {
 	int count;
-	struct flow flow[FLOWS_MAX];
+	struct flow flow[FLOWS_PLACES];
 };
 
 bool flows_follow(struct flows *flows, struct packet *packet);

@@ -137,7 +137,12 @@ static bool rst_failed(const struct record *record)
 	return record_is(record, SHUTWATCH_KEY_BY, "listener");
 }
 
-static void tell(struct mib *mib, const struct record *record)
+/**
+ * mib_tell - by how much the counters grow because of a record
+ * @mib: where to add it
+ * @record: the record
+ */
+void mib_tell(struct mib *mib, const struct record *record)
 {
 	const char *rst = sent_names.name[SHUTWATCH_SENT_RST];
 
@@ -173,7 +178,7 @@ void mib_told(struct mib *mib, const struct record *record, int nr_records)
 
 	memset(mib, 0, sizeof(*mib));
 	for (i = 0; i < nr_records; i++)
-		tell(mib, &record[i]);
+		mib_tell(mib, &record[i]);
 }
 
 /**

@@ -38,6 +38,7 @@ struct mib {
 };
 
 int mib_read(struct mib *mib);
+void mib_tell(struct mib *mib, const struct record *record);
 void mib_told(struct mib *mib, const struct record *record, int nr_records);
 void mib_judge(struct remarks *remarks, const struct mib *before,
 	       const struct mib *after, const struct mib *told);

@@ -30,6 +30,7 @@ static bool decode_tcp(struct packet *packet, int family, const __u8 *ips,
 	packet->len = payload - tcp.doff * 4;
 	packet->flags = data[13] & (PACKET_FIN | PACKET_SYN | PACKET_RST |
 				    PACKET_PSH | PACKET_ACK | PACKET_URG);
+	packet->time = 0;
 	packet->again = false;
 	packet->ours = false;
 	return true;

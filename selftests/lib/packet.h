@@ -23,6 +23,7 @@
  * struct packet - one TCP segment on the wire
  * @src: who sent it
  * @dst: to whom
+ * @time: when it was captured, nanoseconds of the wall clock
  * @number: sequence number
  * @seq: the same; relative to the sender's SYN once flows_follow() has
  *	seen it
@@ -35,6 +36,7 @@
 struct packet {
 	char src[ADDRESS_LEN];
 	char dst[ADDRESS_LEN];
+	__u64 time;
 	__u32 number;
 	__u32 seq;
 	__u32 ack;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <names.h>
@@ -94,21 +95,54 @@ static void flag_letters(char text[8], __u8 flags)
 	text[len] = '\0';
 }
 
+/* Did it come to the socket of a record? */
+static bool came_to(const struct packet *packet, const struct record *record)
+{
+	char wire[ADDRESS_LEN];
+
+	return !strcmp(packet->dst,
+		       address_on_wire(wire, record_get(record, SHUTWATCH_KEY_LOCAL))) &&
+	       !strcmp(packet->src,
+		       address_on_wire(wire, record_get(record, SHUTWATCH_KEY_REMOTE)));
+}
+
+static __u32 number_of(const struct record *record, enum shutwatch_key key)
+{
+	return strtoul(record_get(record, key), NULL, 10);
+}
+
+/*
+ * Segments that wait in the backlog of a socket become one: this is what came
+ * first, and the others go on where it ends.
+ */
+static bool provoked_together(const struct packet *packet, int nr_packets,
+			      const struct record *record)
+{
+	__u32 at = number_of(record, SHUTWATCH_KEY_SEGMENT);
+	const __u32 end = at + number_of(record, SHUTWATCH_KEY_LEN);
+	int i, count = 0;
+
+	for (i = 0; i < nr_packets && at != end; i++) {
+		if (!packet[i].len || packet[i].number != at ||
+		    !came_to(&packet[i], record))
+			continue;
+		at += packet[i].len;
+		count++;
+	}
+	return at == end && count > 1;
+}
+
 /* Is this the segment that a record says it was provoked by? */
 static bool provoked(const struct packet *packet, const struct record *record)
 {
-	char wire[ADDRESS_LEN], flags[8], number[16], len[16];
+	char flags[8], number[16], len[16];
 
 	flag_letters(flags, packet->flags);
 	snprintf(number, sizeof(number), "%u", packet->number);
 	snprintf(len, sizeof(len), "%u", packet->len);
 	return record_is(record, SHUTWATCH_KEY_FLAGS, flags) &&
 	       record_is(record, SHUTWATCH_KEY_SEGMENT, number) &&
-	       record_is(record, SHUTWATCH_KEY_LEN, len) &&
-	       !strcmp(packet->dst,
-		       address_on_wire(wire, record_get(record, SHUTWATCH_KEY_LOCAL))) &&
-	       !strcmp(packet->src,
-		       address_on_wire(wire, record_get(record, SHUTWATCH_KEY_REMOTE)));
+	       record_is(record, SHUTWATCH_KEY_LEN, len) && came_to(packet, record);
 }
 
 static void check_segment(struct agreement *agreement, const struct packet *packet,
@@ -122,6 +156,8 @@ static void check_segment(struct agreement *agreement, const struct packet *pack
 		if (provoked(&packet[i], r))
 			return;
 	}
+	if (provoked_together(packet, nr_packets, r))
+		return;
 	remark(&agreement->remarks,
 	       "record %s blames a segment that is not on the wire: %s %s, %s bytes",
 	       record_get(r, SHUTWATCH_KEY_SEQ), record_get(r, SHUTWATCH_KEY_FLAGS),
