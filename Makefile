@@ -81,6 +81,14 @@ mutants:
 	selftests/vm/deps build vm
 	selftests/mutants/run
 
+# Random programs against all that can be known of them: make torture SEED=7 N=1000
+# Ends at a disagreement; SEED= and N=1 bring one program back.
+SEED	?= 1
+N	?= 1000
+CPUS	?= 2
+torture:
+	selftests/torture/run -k $(KERNEL) -c $(CPUS) -- -s $(SEED) -n $(N)
+
 # What the kernels did in the last run of the matrix, as a table.
 semantics:
 	selftests/semantics/generate
@@ -132,6 +140,7 @@ help:
 	@echo 'make matrix [KERNEL=]      all tests on all kernels; BUSY= as above'
 	@echo 'make tree                  the tests in a kernel tree, its own way'
 	@echo 'make mutants               are the tests able to fail?'
+	@echo 'make torture [SEED=] [N=]  random programs, judged; also CPUS= and KERNEL='
 	@echo 'make semantics             what the kernels do, as a table'
 	@echo 'make semantics-diff A= B=  what two kernels do otherwise; of one test: CASE='
 	@echo 'make bench [KERNEL=6.1]    what it costs, beside ftrace, perf, bpftrace, bcc'
@@ -151,4 +160,4 @@ help:
 	@echo 'kernels: '`$(VM)/list`
 	@echo '         or the path of any other: a build tree, a folder of .deb packages, a vmlinuz'
 
-.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb rpm dist demo check matrix mutants semantics semantics-diff bench bench-check lint vm tree clean help
+.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb rpm dist demo check matrix mutants torture semantics semantics-diff bench bench-check lint vm tree clean help

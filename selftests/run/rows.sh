@@ -109,6 +109,8 @@ on_host()
 
 host_rows()
 {
+	local program
+
 	on_host module make -s --no-print-directory -C module/tests check
 	on_host tools make -s --no-print-directory -C tools check
 	on_host install "$run/install_test"
@@ -116,7 +118,9 @@ host_rows()
 	on_host table "$tests/semantics/semantics_test"
 	on_host compare "$tests/semantics/compare_test"
 	on_host kernels "$vm/tests/given_test"
-	on_host selftests "$(make -s --no-print-directory -C "$tests" list-host OUTPUT="$tests")"
+	for program in $(make -s --no-print-directory -C "$tests" list-host OUTPUT="$tests"); do
+		on_host "$(basename "$program")" "$program"
+	done
 }
 
 # kernel_rows KERNEL...: a row for each, as they are done; as many at a time as

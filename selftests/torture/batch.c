@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <names.h>
+
+#include "batch.h"
+#include "clock.h"
+#include "module.h"
+#include "perform.h"
+#include "record_fields.h"
+#include "stream.h"
+
+/* Scenes that are played at the same time. */
+#define AT_ONCE		24
+
+/* No scene takes nearly as long. */
+#define SCENE_SECONDS	60
+
+/* Until the last segment is sent, the namespace is gone, all records are read. */
+#define SETTLE_SECONDS	90
+
+static const char * const still_name[] = { BATCH_STILL_LIST(STILL_AS_NAME) };
+
+/**
+ * batch_init - memory for batches, which is used again and again
+ * @batch: where to
+ *
+ * Return: 0 or a negative errno.
+ */
+int batch_init(struct batch *batch)
+{
+	memset(batch, 0, sizeof(*batch));
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1))
+		return -errno;
+	batch->history = mmap(NULL, BATCH_SCENES * sizeof(*batch->history),
+			      PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	batch->packet = malloc(BATCH_PACKETS * sizeof(*batch->packet));
+	batch->line = calloc(BATCH_LINES, sizeof(*batch->line));
+	if (batch->history == MAP_FAILED || !batch->packet || !batch->line)
+		return -ENOMEM;
+	return 0;
+}
+
+/* ---- the records ---- */
+
+static void keep_line(struct batch *batch, const char *line)
+{
+	if (batch->nr_lines == BATCH_LINES)
+		remark(&batch->trouble, "more records than can be kept");
+	else
+		batch->line[batch->nr_lines++] = strdup(line);
+}
+
+static void read_records(struct batch *batch, int pipe_fd)
+{
+	char line[SHUTWATCH_LINE_MAX];
+	const char *rest;
+	struct text text;
+
+	if (stream_slurp(&text, pipe_fd, 1 << 16))
+		remark(&batch->trouble, "the pipe cannot be read");
+	rest = text.data;
+	while (stream_line(&rest, line, sizeof(line)))
+		keep_line(batch, line);
+	free(text.data);
+}
+
+static void tell(struct tally *tally, const struct batch *batch)
+{
+	struct record record;
+	int i;
+
+	memset(tally, 0, sizeof(*tally));
+	for (i = 0; i < batch->nr_lines; i++) {
+		if (!record_parse(&record, batch->line[i]))
+			tally_record(tally, &record);
+	}
+}
+
+static void count(struct batch *batch, struct account *account)
+{
+	int i;
+
+	if (tally_read(&account->tally))
+		remark(&batch->trouble, "totals cannot be read");
+	for (i = 0; i < STILLS; i++)
+		account->still[i] = module_stats(still_name[i]);
+}
+
+/* A record may be a moment later than what it tells of. */
+static void read_the_rest(struct batch *batch, int pipe_fd)
+{
+	__u64 deadline = clock_in(SETTLE_SECONDS);
+	struct tally told;
+
+	do {
+		read_records(batch, pipe_fd);
+		count(batch, &batch->after);
+		tell(&told, batch);
+	} while (!tally_agrees(&batch->before.tally, &batch->after.tally, &told) &&
+		 clock_wait(deadline));
+}
+
+/* ---- the processes ---- */
+
+static void start(struct batch *batch, int at, int *running)
+{
+	struct history *history = &batch->history[at];
+	int side;
+
+	for (side = 0; side < SIDES; side++) {
+		history->pid[side] = perform(&batch->scene[at], history, side,
+					     &batch->places);
+		if (history->pid[side] < 0)
+			remark(&batch->trouble, "fork: %s", strerror(errno));
+		else
+			++*running;
+	}
+}
+
+static bool note_end(struct history *history, pid_t pid)
+{
+	int side;
+
+	for (side = 0; side < SIDES; side++) {
+		if (history->pid[side] != pid || history->ended[side])
+			continue;
+		history->ended[side] = clock_now();
+		history->progress[side] = INT_MAX;
+		return true;
+	}
+	return false;
+}
+
+/* Once the process that it was a child of is gone, it is one of ours. */
+static bool note_child_end(const struct scene *scene, struct history *history,
+			   pid_t pid)
+{
+	int i;
+
+	for (i = 0; i < scene->nr_acts; i++) {
+		struct deed *deed = &history->deed[i];
+
+		if (scene->act[i].verb != VERB_FORK || deed->ret != pid ||
+		    deed->child_ended)
+			continue;
+		deed->child_ended = clock_now();
+		return true;
+	}
+	return false;
+}
+
+/* Returns whether it is the process of a side. */
+static bool note_end_of(struct batch *batch, pid_t pid)
+{
+	int i;
+
+	for (i = 0; i < batch->nr_scenes; i++) {
+		if (note_end(&batch->history[i], pid))
+			return true;
+		if (note_child_end(&batch->scene[i], &batch->history[i], pid))
+			return false;
+	}
+	return false;
+}
+
+/* Until so many are left, or, for a limit below 0, no child of theirs either. */
+static void reap(struct batch *batch, int *running, int limit, int pipe_fd)
+{
+	__u64 deadline = clock_in(SCENE_SECONDS);
+
+	while (*running > limit) {
+		pid_t pid = waitpid(-1, NULL, WNOHANG);
+
+		if (pid < 0)
+			break;
+		if (pid) {
+			*running -= note_end_of(batch, pid);
+		} else if (!clock_wait(deadline)) {
+			remark(&batch->trouble, "a scene does not end");
+			return;
+		}
+		read_records(batch, pipe_fd);
+	}
+}
+
+static void play_scenes(struct batch *batch, int pipe_fd)
+{
+	int i, running = 0;
+
+	for (i = 0; i < batch->nr_scenes; i++) {
+		reap(batch, &running, SIDES * (AT_ONCE - 1), pipe_fd);
+		start(batch, i, &running);
+	}
+	reap(batch, &running, -1, pipe_fd);
+}
+
+/* ---- before and after ---- */
+
+static void settle(struct batch *batch)
+{
+	__u64 deadline = clock_in(SETTLE_SECONDS);
+
+	while (!places_are_quiet(&batch->places)) {
+		if (clock_wait(deadline))
+			continue;
+		remark(&batch->trouble, "some connections do not end");
+		break;
+	}
+}
+
+/* Of the file sockets. */
+static int lines_left(const struct batch *batch)
+{
+	char line[SHUTWATCH_LINE_MAX];
+	const char *rest;
+	struct record r;
+	struct text text;
+	int left = 0;
+
+	if (stream_file(&text, SHUTWATCH_FILE_SOCKETS))
+		return -1;
+	rest = text.data;
+	while (stream_line(&rest, line, sizeof(line)))
+		left += !record_parse(&r, line) && batch_owns(batch, &r);
+	free(text.data);
+	return left;
+}
+
+/* The namespaces go when the last of their sockets and we are gone. */
+static void leave(struct batch *batch)
+{
+	__u64 deadline = clock_in(SETTLE_SECONDS);
+
+	places_close(&batch->places);
+	do {
+		batch->left = lines_left(batch);
+	} while (batch->left && clock_wait(deadline));
+}
+
+static void forget(struct batch *batch)
+{
+	while (batch->nr_lines)
+		free(batch->line[--batch->nr_lines]);
+	batch->nr_packets = 0;
+	batch->trouble.count = 0;
+	memset(batch->history, 0, BATCH_SCENES * sizeof(*batch->history));
+}
+
+/**
+ * batch_owns - is a record about one of the namespaces of a batch?
+ * @batch: the batch
+ * @record: the record
+ *
+ * Return: true if it is.
+ */
+bool batch_owns(const struct batch *batch, const struct record *record)
+{
+	int i;
+
+	for (i = 0; i < batch->places.count; i++) {
+		if (record_is(record, SHUTWATCH_KEY_NETNS, batch->places.place[i].netns))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * batch_play - play the scenes of a batch, and see
+ * @batch: its scenes are there; receives all the rest
+ * @pipe_fd: the open pipe, of which nothing older is ours
+ */
+void batch_play(struct batch *batch, int pipe_fd)
+{
+	int err;
+
+	forget(batch);
+	stream_drain(pipe_fd);
+	count(batch, &batch->before);
+	err = places_open(&batch->places, &batch->world, &batch->trouble);
+	err = err ?: places_mib(&batch->places, &batch->before.mib);
+	if (err) {
+		remark(&batch->trouble, "no network namespace of one's own: %s",
+		       strerror(-err));
+	} else {
+		play_scenes(batch, pipe_fd);
+		settle(batch);
+		batch->nr_packets = places_packets(&batch->places, batch->packet,
+						   BATCH_PACKETS, &batch->trouble);
+		places_mib(&batch->places, &batch->after.mib);
+	}
+	leave(batch);
+	read_the_rest(batch, pipe_fd);
+}

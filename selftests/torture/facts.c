@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+#include <sys/socket.h>
+
+#include "facts.h"
+#include "record_fields.h"
+
+static unsigned int fact_of_shutdown(int how)
+{
+	return how == SHUT_RD ? FACT_SHUT_RD :
+	       how == SHUT_WR ? FACT_SHUT_WR : FACT_SHUT_RD | FACT_SHUT_WR;
+}
+
+/* What an act makes of the facts before it: options can be taken back. */
+static unsigned int apply(unsigned int facts, const struct act *act)
+{
+	const unsigned int linger = FACT_LINGER_ZERO | FACT_LINGER_ZERO_SET;
+
+	switch (act->verb) {
+	case VERB_CLOSE:
+	case VERB_CLOSE_WAITED:
+		return facts | FACT_CLOSED;
+	case VERB_SHUTDOWN:
+		return facts | fact_of_shutdown(act->arg);
+	case VERB_UNSPEC:
+		return facts | FACT_UNSPEC;
+	case VERB_DESTROY:
+		return facts | FACT_DESTROYED;
+	case VERB_LINGER:
+		return act->arg ? facts & ~linger : facts | linger;
+	case VERB_LINGER2:
+		return act->arg < 0 ? facts | FACT_LINGER2_NEGATIVE :
+				      facts & ~FACT_LINGER2_NEGATIVE;
+	case VERB_LISTEN:
+		return facts | FACT_LISTENED;
+	case VERB_ACCEPT:
+		return facts | FACT_ACCEPTED;
+	}
+	return facts;
+}
+
+/* A process that ends closes what it has, from then on at the latest. */
+static bool has_ended(const struct view *view, enum side side, __u64 when)
+{
+	int i;
+
+	for (i = 0; i < view->scene->nr_acts; i++) {
+		const struct act *act = &view->scene->act[i];
+
+		/* Its last act is over, or the process is. */
+		if (act->side == side && view->history->deed[i].begun &&
+		    view->history->deed[i].done && view->history->deed[i].to > when)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A child has the options that its listener had when the handshake was over,
+ * which is some time before accept().
+ */
+static unsigned int inherited(const struct view *view, __u64 cookie, __u64 when)
+{
+	unsigned int facts = 0;
+	int i;
+
+	if (view_is_listener(view, cookie))
+		return 0;
+	for (i = 0; i < view->scene->nr_acts; i++) {
+		const struct deed *deed = &view->history->deed[i];
+
+		if (deed->begun && deed->from <= when &&
+		    view_is_listener(view, deed->cookie))
+			facts |= apply(0, &view->scene->act[i]);
+	}
+	return facts & (FACT_LINGER_ZERO | FACT_LINGER2_NEGATIVE);
+}
+
+static unsigned int facts_of_deeds(const struct view *view, __u64 cookie, __u64 when)
+{
+	unsigned int facts = 0;
+	enum side side;
+	int i;
+
+	if (view_birth(view, cookie, &side) && side == SIDE_SERVER)
+		facts = inherited(view, cookie, when);
+	for (i = 0; i < view->scene->nr_acts; i++) {
+		const struct deed *deed = &view->history->deed[i];
+
+		if (deed->begun && deed->cookie == cookie && deed->from <= when)
+			facts = apply(facts, &view->scene->act[i]);
+	}
+	if (view_birth(view, cookie, &side) && has_ended(view, side, when))
+		facts |= FACT_CLOSED;
+	return facts;
+}
+
+/* Has the listener, any that there was, begun to stop? */
+static bool parent_stopped(const struct view *view, __u64 when)
+{
+	const unsigned int stops = FACT_CLOSED | FACT_SHUT_RD | FACT_UNSPEC |
+				   FACT_DESTROYED;
+	int i;
+
+	for (i = 0; i < view->nr_sockets; i++) {
+		if (view_is_listener(view, view->cookie[i]) &&
+		    facts_of_deeds(view, view->cookie[i], when) & stops)
+			return true;
+	}
+	return false;
+}
+
+static bool is_between(const struct packet *packet, const char *from, const char *to)
+{
+	return !strcmp(packet->src, from) && !strcmp(packet->dst, to);
+}
+
+static unsigned int facts_of_wire(const struct view *view, const char *local,
+				  const char *remote)
+{
+	const __u8 syn_ack = PACKET_SYN | PACKET_ACK;
+	unsigned int facts = 0;
+	int i;
+
+	for (i = 0; i < view->nr_packets; i++) {
+		const struct packet *packet = &view->packet[i];
+		bool leaves = is_between(packet, local, remote);
+		bool comes = is_between(packet, remote, local);
+
+		if (!leaves && !comes)
+			continue;
+		if (packet->flags & PACKET_RST)
+			facts |= FACT_RST;
+		else if (packet->flags & PACKET_FIN)
+			facts |= leaves ? FACT_FIN_LEFT : FACT_FIN_CAME;
+		if (comes && packet->len)
+			facts |= FACT_DATA_CAME;
+		if ((packet->flags & syn_ack) == syn_ack)
+			facts |= FACT_CONNECTED;
+	}
+	return facts;
+}
+
+/* What had these ports came to its end, by a RST for instance. */
+static bool has_closed(const struct view *view, const struct record *r, __u64 when)
+{
+	const char *remote = record_get(r, SHUTWATCH_KEY_REMOTE);
+	const char *local = record_get(r, SHUTWATCH_KEY_LOCAL);
+	int i;
+
+	for (i = 0; i < view->nr_records; i++) {
+		const struct record *other = &view->record[i];
+
+		if (view_kind(other, SHUTWATCH_KIND_STATE) &&
+		    record_time(other) <= when &&
+		    record_is(other, SHUTWATCH_KEY_LOCAL, local) &&
+		    record_is(other, SHUTWATCH_KEY_REMOTE, remote) &&
+		    strstr(record_get(other, SHUTWATCH_KEY_STATE), ">CLOSE"))
+			return true;
+	}
+	return false;
+}
+
+/* Nobody has yet ended anything that had this port. */
+static bool port_is_open(const struct view *view, int port, __u64 when)
+{
+	const bool server = port == scene_port(view->scene, SLOT_LISTENER);
+	const enum side side = server ? SIDE_SERVER : SIDE_CLIENT;
+	int i;
+
+	if (has_ended(view, side, when))
+		return false;
+	for (i = 0; i < view->scene->nr_acts; i++) {
+		const struct act *act = &view->scene->act[i];
+		const struct deed *deed = &view->history->deed[i];
+
+		if (act->side != side || !deed->begun || deed->from > when ||
+		    (!server && scene_port(view->scene, act->slot) != port))
+			continue;
+		if (apply(0, act) & (FACT_CLOSED | FACT_SHUT_RD | FACT_SHUT_WR |
+				     FACT_UNSPEC | FACT_DESTROYED))
+			return false;
+	}
+	return true;
+}
+
+static int connects(const struct view *view, int slot, __u64 when)
+{
+	int i, count = 0;
+
+	for (i = 0; i < view->scene->nr_acts; i++)
+		count += view->scene->act[i].verb == VERB_CONNECT &&
+			 view->scene->act[i].slot == slot &&
+			 view->history->deed[i].begun &&
+			 view->history->deed[i].from <= when;
+	return count;
+}
+
+static bool port_is_used_again(const struct view *view, const struct record *r)
+{
+	int slot;
+
+	for (slot = 1; slot < SCENE_SLOTS; slot++) {
+		const int port = scene_port(view->scene, slot);
+
+		if (port != view_port(record_get(r, SHUTWATCH_KEY_LOCAL)) &&
+		    port != view_port(record_get(r, SHUTWATCH_KEY_REMOTE)))
+			continue;
+		if (connects(view, slot, record_time(r)) > 1)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * facts_of - what was true when a record was written
+ * @view: the scene
+ * @record: the record
+ *
+ * Return: enum fact, a bit each.
+ */
+unsigned int facts_of(const struct view *view, const struct record *record)
+{
+	const char *remote = record_get(record, SHUTWATCH_KEY_REMOTE);
+	const char *local = record_get(record, SHUTWATCH_KEY_LOCAL);
+	const __u64 when = record_time(record);
+	unsigned int facts;
+
+	facts = facts_of_deeds(view, record_cookie(record), when);
+	facts |= facts_of_wire(view, local, remote);
+	if (parent_stopped(view, when))
+		facts |= FACT_PARENT_STOPPED;
+	if (view->scene->apart)
+		return facts | FACT_LOSSY | FACT_PORT_AGAIN;
+	if (port_is_open(view, view_port(local), when) &&
+	    !has_closed(view, record, when))
+		facts |= FACT_PORT_OPEN;
+	if (port_is_used_again(view, record))
+		facts |= FACT_PORT_AGAIN;
+	return facts;
+}

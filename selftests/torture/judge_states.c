@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Does each socket have a life without a gap, from its birth to its end, of
+ * which each step is one that TCP takes, for a cause that takes it?
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <names.h>
+
+#include "judge.h"
+#include "record_fields.h"
+
+#define STATE_LEN	16
+#define LIFE_MAX	64
+
+/* One state to the next, and what may lead there. */
+struct arc {
+	const char *state;
+	const char *by;
+};
+
+#define ENDS	"rx close connect_unspec abort timer"
+
+static const struct arc arc[] = {
+	{ "CLOSE>SYN_SENT",		"connect" },
+	{ "CLOSE>LISTEN",		"listen" },
+	{ "LISTEN>CLOSE",		"close shutdown connect_unspec abort listen" },
+	{ "SYN_SENT>ESTABLISHED",	"rx" },
+	{ "SYN_SENT>CLOSE",		"shutdown connect " ENDS },
+	{ "SYN_RECV>ESTABLISHED",	"rx" },
+	{ "SYN_RECV>CLOSE",		"rx listener" },
+	{ "ESTABLISHED>FIN_WAIT1",	"shutdown close" },
+	{ "ESTABLISHED>CLOSE_WAIT",	"rx" },
+	{ "ESTABLISHED>CLOSE",		"listener " ENDS },
+	{ "CLOSE_WAIT>LAST_ACK",	"shutdown close" },
+	{ "CLOSE_WAIT>CLOSE",		"listener " ENDS },
+	{ "FIN_WAIT1>FIN_WAIT2",	"rx" },
+	{ "FIN_WAIT1>CLOSING",		"rx" },
+	{ "FIN_WAIT1>TIME_WAIT",	"rx" },
+	{ "FIN_WAIT1>CLOSE",		ENDS },
+	{ "FIN_WAIT2>TIME_WAIT",	"rx" },
+	/* The last two: what close() left, its port taken or its namespace gone. */
+	{ "FIN_WAIT2>CLOSE",		"connect - " ENDS },
+	{ "CLOSING>TIME_WAIT",		"rx" },
+	{ "CLOSING>CLOSE",		ENDS },
+	{ "LAST_ACK>CLOSE",		ENDS },
+	{ "TIME_WAIT>CLOSE",		"rx abort timer connect -" },
+};
+
+static bool has_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+	const char *at = words;
+
+	while ((at = strstr(at, word))) {
+		if ((at == words || at[-1] == ' ') && (!at[len] || at[len] == ' '))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+static bool may_go(const struct record *record)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(arc) / sizeof(*arc); i++) {
+		if (record_is(record, SHUTWATCH_KEY_STATE, arc[i].state))
+			return has_word(arc[i].by, record_get(record, SHUTWATCH_KEY_BY));
+	}
+	return false;
+}
+
+static bool split(const struct record *record, char before[STATE_LEN],
+		  char after[STATE_LEN])
+{
+	return sscanf(record_get(record, SHUTWATCH_KEY_STATE), "%15[^>]>%15s",
+		      before, after) == 2;
+}
+
+/**
+ * struct life - the states of a socket
+ * @count: how many
+ * @state: one after the other
+ */
+struct life {
+	int count;
+	char state[LIFE_MAX][STATE_LEN];
+};
+
+static void live(struct life *life, const char *state)
+{
+	if (life->count < LIFE_MAX)
+		strcpy(life->state[life->count++], state);
+}
+
+static bool is_now(const struct life *life, const char *state)
+{
+	return life->count && !strcmp(life->state[life->count - 1], state);
+}
+
+/* Who connects or listens begins in CLOSE; who is accepted was in a handshake. */
+static bool may_begin(const struct view *view, __u64 cookie, const char *state)
+{
+	enum side side;
+	bool opens = view_is_listener(view, cookie) ||
+		     (view_birth(view, cookie, &side) && side == SIDE_CLIENT);
+
+	return !strcmp(state, opens ? "CLOSE" : "SYN_RECV");
+}
+
+static void take_state(struct view *view, struct life *life, const struct record *r)
+{
+	char before[STATE_LEN], after[STATE_LEN];
+	const char *seq = record_get(r, SHUTWATCH_KEY_SEQ);
+	const char *state = record_get(r, SHUTWATCH_KEY_STATE);
+
+	if (!split(r, before, after)) {
+		remark(&view->remarks, "record %s: not a transition: %s", seq, state);
+		return;
+	}
+	if (!life->count && !may_begin(view, record_cookie(r), before))
+		remark(&view->remarks, "record %s: a life that begins with %s", seq,
+		       state);
+	if (life->count && !is_now(life, before))
+		remark(&view->remarks, "record %s: from %s to %s, but it was in %s",
+		       seq, before, after, life->state[life->count - 1]);
+	if (!may_go(r))
+		remark(&view->remarks, "record %s: no such step: %s by=%s", seq, state,
+		       record_get(r, SHUTWATCH_KEY_BY));
+	if (!life->count)
+		live(life, before);
+	live(life, after);
+}
+
+/* What a call or decision says must be a part of that life so far. */
+static void take_outcome(struct view *view, const struct life *life,
+			 const struct record *r)
+{
+	char before[STATE_LEN], after[STATE_LEN];
+	int from, to;
+
+	if (!split(r, before, after))
+		return;
+	if (!life->count && !strcmp(before, "CLOSE") && !strcmp(after, "CLOSE"))
+		return;
+	for (from = 0; from < life->count; from++) {
+		if (strcmp(life->state[from], before))
+			continue;
+		for (to = from; to < life->count; to++) {
+			if (!strcmp(life->state[to], after))
+				return;
+		}
+	}
+	remark(&view->remarks, "record %s: %s was no part of its life so far",
+	       record_get(r, SHUTWATCH_KEY_SEQ), record_get(r, SHUTWATCH_KEY_STATE));
+}
+
+/*
+ * A decision may stand before the transition that it makes, and so may a RST
+ * that was received: what they say is looked at when all is known.
+ */
+static void judge_life(struct view *view, __u64 cookie)
+{
+	struct life life = {};
+	int i;
+
+	for (i = 0; i < view->nr_records; i++) {
+		if (record_cookie(&view->record[i]) == cookie &&
+		    view_kind(&view->record[i], SHUTWATCH_KIND_STATE))
+			take_state(view, &life, &view->record[i]);
+	}
+	for (i = 0; i < view->nr_records; i++) {
+		if (record_cookie(&view->record[i]) == cookie &&
+		    !view_kind(&view->record[i], SHUTWATCH_KIND_STATE))
+			take_outcome(view, &life, &view->record[i]);
+	}
+	if (life.count && !is_now(&life, "CLOSE"))
+		remark(&view->remarks, "cookie %llx: it ends in %s", cookie,
+		       life.state[life.count - 1]);
+}
+
+/**
+ * judge_states - hold the transitions against each other
+ * @view: a scene that is over
+ */
+void judge_states(struct view *view)
+{
+	int i;
+
+	for (i = 0; i < view->nr_sockets; i++)
+		judge_life(view, view->cookie[i]);
+}

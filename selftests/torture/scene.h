@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A random program: a listener, some clients, and what both sides do with their
+ * sockets.  It is made of nothing but its seed.
+ */
+#ifndef SCENE_H
+#define SCENE_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "address.h"
+
+#define SCENE_CLIENTS	3
+#define SCENE_ACTS	48
+
+/*
+ * The sockets of a side.  Each client has a slot, and what is accepted has one;
+ * the listener is the server's slot 0.
+ */
+#define SCENE_SLOTS	(1 + SCENE_CLIENTS)
+#define SLOT_LISTENER	0
+
+/* Each scene has ports of its own: the listener's, and one for each client. */
+#define SCENE_PORT	10000
+
+/* What a side does with one of its sockets, and what the argument is. */
+#define VERB_LIST(X)							\
+	X(VERB_LISTEN,		"listen")	/* the backlog */	\
+	X(VERB_CONNECT,		"connect")	/* 1: does not wait */	\
+	X(VERB_ACCEPT,		"accept")				\
+	X(VERB_SEND,		"send")		/* bytes */		\
+	X(VERB_URGENT,		"send_urgent")				\
+	X(VERB_RECV,		"recv")		/* bytes */		\
+	X(VERB_PEEK,		"peek")		/* bytes */		\
+	X(VERB_AWAIT,		"await")	/* milliseconds */	\
+	X(VERB_SHUTDOWN,	"shutdown")	/* SHUT_* */		\
+	X(VERB_CLOSE,		"close")				\
+	X(VERB_CLOSE_WAITED,	"close_waited")				\
+	X(VERB_LINGER,		"linger")	/* seconds, -1: off */	\
+	X(VERB_LINGER2,		"linger2")	/* seconds, or -1 */	\
+	X(VERB_UNSPEC,		"unspec")				\
+	X(VERB_DESTROY,		"destroy")				\
+	X(VERB_FORK,		"fork")		/* milliseconds */	\
+	X(VERB_EXIT,		"exit")					\
+	X(VERB_KILL,		"kill")
+
+#define VERB_AS_ENUM(id, name)	id,
+#define VERB_AS_NAME(id, name)	[id] = name,
+
+enum verb {
+	VERB_LIST(VERB_AS_ENUM)
+	VERBS
+};
+
+enum side {
+	SIDE_CLIENT,
+	SIDE_SERVER,
+	SIDES
+};
+
+/**
+ * struct act - one step of a program
+ * @side: whose, enum side
+ * @slot: which socket of that side
+ * @verb: enum verb
+ * @in_step: not before the other side has done all that stands above
+ * @arg: see VERB_LIST
+ */
+struct act {
+	__u8 side;
+	__u8 slot;
+	__u8 verb;
+	bool in_step;
+	int arg;
+};
+
+/* Settings of the network namespace that make a difference to many. */
+#define WORLD_LIST(X)							\
+	X(WORLD_ABORT,		"ipv4/tcp_abort_on_overflow")	\
+	X(WORLD_BUCKETS,	"ipv4/tcp_max_tw_buckets")		\
+	X(WORLD_RFC1337,	"ipv4/tcp_rfc1337")			\
+	X(WORLD_TIMESTAMPS,	"ipv4/tcp_timestamps")		\
+	X(WORLD_REUSE,		"ipv4/tcp_tw_reuse")
+
+enum world_setting {
+	WORLD_LIST(VERB_AS_ENUM)
+	WORLD_SETTINGS
+};
+
+/**
+ * struct world - where scenes are played
+ * @value: of each setting
+ * @apart: clients and server are two hosts with a router between them
+ * @delay: milliseconds that it takes for each packet, and half as many more or
+ *	less, so that they overtake each other
+ * @loss: percent of all packets that it loses
+ * @duplicate: percent that it sends twice
+ */
+struct world {
+	int value[WORLD_SETTINGS];
+	bool apart;
+	int delay;
+	int loss;
+	int duplicate;
+};
+
+/* As many seeds, the first of them a multiple of that, share a world. */
+#define WORLD_SEEDS	128
+
+/**
+ * struct scene - a program
+ * @seed: what it was made from
+ * @index: its place in the batch, which its ports follow from
+ * @family: what its clients are made of
+ * @dual: the listener is an IPv6 socket that takes IPv4, too
+ * @apart: see struct world
+ * @nr_clients: 1 to SCENE_CLIENTS
+ * @nr_acts: how many of @act are in use
+ * @act: both sides' acts, each side's in its own order
+ */
+struct scene {
+	__u64 seed;
+	int index;
+	enum family family;
+	bool dual;
+	bool apart;
+	int nr_clients;
+	int nr_acts;
+	struct act act[SCENE_ACTS];
+};
+
+int scene_port(const struct scene *scene, int slot);
+int scene_index_of_port(int port);
+void scene_address(const struct scene *scene, char address[ADDRESS_LEN], int slot);
+void scene_bind_address(const struct scene *scene, char address[ADDRESS_LEN]);
+void scene_act_print(const struct act *act, char *text, size_t size);
+
+#endif /* SCENE_H */

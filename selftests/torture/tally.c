@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include <names.h>
+
+#include "find_record.h"
+#include "record_fields.h"
+#include "stream.h"
+#include "tally.h"
+
+#define CELLS	(SHUTWATCH_BY_COUNT * SHUTWATCH_SENT_COUNT * SHUTWATCH_WHY_COUNT)
+
+static void add(struct tally *tally, const struct record *record, const char *by,
+		long long count)
+{
+	int cause = names_find(&by_names, by);
+	int sent = names_find(&sent_names, record_get(record, SHUTWATCH_KEY_SENT));
+	int why = names_find(&why_names, record_get(record, SHUTWATCH_KEY_WHY));
+
+	if (cause >= 0 && sent >= 0 && why >= 0)
+		tally->of[cause][sent][why] += count;
+}
+
+/**
+ * tally_read - what the file totals says now
+ * @tally: where to
+ *
+ * Return: 0 or an errno.
+ */
+int tally_read(struct tally *tally)
+{
+	char line[SHUTWATCH_LINE_MAX];
+	struct record record;
+	const char *rest;
+	struct text text;
+	int err;
+
+	memset(tally, 0, sizeof(*tally));
+	err = stream_file(&text, SHUTWATCH_FILE_TOTALS);
+	if (err)
+		return err;
+	rest = text.data;
+	while (stream_line(&rest, line, sizeof(line))) {
+		if (!record_parse(&record, line))
+			add(tally, &record, record_get(&record, SHUTWATCH_KEY_BY),
+			    find_number(&record, SHUTWATCH_KEY_COUNT));
+	}
+	free(text.data);
+	return 0;
+}
+
+/**
+ * tally_record - count a record in
+ * @tally: where
+ * @record: one of any kind; those without an outcome do not count
+ */
+void tally_record(struct tally *tally, const struct record *record)
+{
+	const bool call = record_is(record, SHUTWATCH_KEY_KIND,
+				    kind_names.name[SHUTWATCH_KIND_CALL]);
+
+	add(tally, record, record_get(record, call ? SHUTWATCH_KEY_CALL :
+						     SHUTWATCH_KEY_BY), 1);
+}
+
+static long long cell(const struct tally *tally, int at)
+{
+	return (&tally->of[0][0][0])[at];
+}
+
+static long long excess(const struct tally *before, const struct tally *after,
+			const struct tally *told, int at)
+{
+	return cell(after, at) - cell(before, at) - cell(told, at);
+}
+
+/**
+ * tally_agrees - did the file grow by what the records say?
+ * @before: the file before the first record
+ * @after: after the last
+ * @told: the records
+ *
+ * Return: true if it did.
+ */
+bool tally_agrees(const struct tally *before, const struct tally *after,
+		  const struct tally *told)
+{
+	int i;
+
+	for (i = 0; i < CELLS; i++) {
+		if (excess(before, after, told, i))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * tally_judge - the same, and what is different
+ * @remarks: where to say it
+ * @before: the file before the first record
+ * @after: after the last
+ * @told: the records
+ */
+void tally_judge(struct remarks *remarks, const struct tally *before,
+		 const struct tally *after, const struct tally *told)
+{
+	int i;
+
+	for (i = 0; i < CELLS; i++) {
+		if (!excess(before, after, told, i))
+			continue;
+		remark(remarks, "totals: by=%s sent=%s why=%s grew by %lld, the records say %lld",
+		       by_names.name[i / (SHUTWATCH_SENT_COUNT * SHUTWATCH_WHY_COUNT)],
+		       sent_names.name[i / SHUTWATCH_WHY_COUNT % SHUTWATCH_SENT_COUNT],
+		       why_names.name[i % SHUTWATCH_WHY_COUNT],
+		       cell(after, i) - cell(before, i), cell(told, i));
+	}
+}

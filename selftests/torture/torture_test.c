@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Of the judge: does it tell each sort of disagreement, and none where there is
+ * none?  Of the generator: does a seed bring its program back?  Neither needs
+ * the module.
+ */
+#include <kselftest_harness.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "flows.h"
+#include "generate.h"
+#include "judge.h"
+
+#define CLIENT	"127.0.0.1:10001"
+#define SERVER	"127.0.0.1:10000"
+
+#define C_PID	"40"
+#define S_PID	"41"
+#define C_COMM	"torture\\040client"
+#define S_COMM	"torture\\040server"
+
+#define C_TASK	" pid=" C_PID " comm=" C_COMM
+#define S_TASK	" pid=" S_PID " comm=" S_COMM
+#define NO_TASK	" pid=- comm=-"
+#define C_OWNS	" owner=" C_PID " ocomm=" C_COMM
+#define S_OWNS	" owner=" S_PID " ocomm=" S_COMM
+#define NO_OWNER " owner=- ocomm=-"
+
+#define OF_LISTENER " netns=1 cookie=a local=" SERVER " remote=0.0.0.0:0"
+#define OF_CLIENT " netns=1 cookie=b local=" CLIENT " remote=" SERVER
+#define OF_CHILD " netns=1 cookie=c local=" SERVER " remote=" CLIENT
+
+/* A time for each record: what acts make stands between their times. */
+#define AT(ms)	"ts=0.0" #ms "000000 "
+
+/*
+ * The client sends five bytes, the server closes without having read them, and
+ * then both exit.
+ */
+static const struct act acts[] = {
+	{ SIDE_SERVER, 0, VERB_LISTEN, true, 8 },
+	{ SIDE_CLIENT, 1, VERB_CONNECT, true, 0 },
+	{ SIDE_SERVER, 1, VERB_ACCEPT, true, 0 },
+	{ SIDE_CLIENT, 1, VERB_SEND, true, 5 },
+	{ SIDE_SERVER, 1, VERB_CLOSE, true, 0 },
+	{ SIDE_CLIENT, 1, VERB_RECV, true, 5 },
+};
+
+#define DEED(ret_, err_, ms, cookie_)					\
+	{								\
+		.begun = true, .done = true, .ret = ret_, .err = err_,	\
+		.from = (ms) * 1000000, .to = (ms) * 1000000 + 9000000,	\
+		.cookie = cookie_,					\
+	}
+
+static const struct deed deeds[] = {
+	DEED(0, 0, 10, 0xa),
+	DEED(0, 0, 20, 0xb),
+	DEED(0, 0, 30, 0xc),
+	DEED(5, 0, 40, 0xb),
+	DEED(0, 0, 50, 0xc),
+	DEED(-1, ECONNRESET, 60, 0xb),
+};
+
+#define NO_FIN " fin=-"
+#define VALUES " unsent=0 unacked=0"
+
+static const char * const lines[] = {
+	"seq=1 " AT(11) "kind=state" S_TASK OF_LISTENER
+	" state=CLOSE>LISTEN by=listen error=-" S_OWNS,
+	"seq=2 " AT(21) "kind=state" C_TASK OF_CLIENT
+	" state=CLOSE>SYN_SENT by=connect error=-" C_OWNS,
+	"seq=3 " AT(22) "kind=state" NO_TASK OF_CLIENT
+	" state=SYN_SENT>ESTABLISHED by=rx error=-" C_OWNS,
+	"seq=4 " AT(23) "kind=state" NO_TASK OF_CHILD
+	" state=SYN_RECV>ESTABLISHED by=rx error=-" NO_OWNER,
+	"seq=5 " AT(51) "kind=state" S_TASK OF_CHILD
+	" state=ESTABLISHED>CLOSE by=close error=-" S_OWNS,
+	"seq=6 " AT(52) "kind=reset" NO_TASK OF_CLIENT
+	" state=ESTABLISHED>CLOSE error=ECONNRESET" C_OWNS,
+	"seq=7 " AT(53) "kind=state" NO_TASK OF_CLIENT
+	" state=ESTABLISHED>CLOSE by=rx error=ECONNRESET" C_OWNS,
+	"seq=8 " AT(54) "kind=call" S_TASK OF_CHILD
+	" call=close how=- ret=0 state=ESTABLISHED>CLOSE sent=RST why=unread_data" NO_FIN
+	" unread=5" VALUES " linger=- took=3000000" S_OWNS,
+	"seq=9 " AT(71) "kind=state" S_TASK OF_LISTENER
+	" state=LISTEN>CLOSE by=close error=-" S_OWNS,
+	"seq=10 " AT(72) "kind=call" S_TASK OF_LISTENER
+	" call=close how=exit ret=0 state=LISTEN>CLOSE sent=none why=listener_stopped" NO_FIN
+	" unread=0" VALUES " linger=- took=1000000 children=0" S_OWNS,
+	"seq=11 " AT(73) "kind=call" C_TASK OF_CLIENT
+	" call=close how=exit ret=0 state=CLOSE>CLOSE sent=none why=already_closed" NO_FIN
+	" unread=0" VALUES " linger=- took=1000000" C_OWNS,
+};
+
+#define LINES		(sizeof(lines) / sizeof(*lines))
+#define LINE(seq)	((seq) - 1)
+
+static const struct packet packets[] = {
+	{ CLIENT, SERVER, .number = 100, .flags = PACKET_SYN },
+	{ SERVER, CLIENT, .number = 500, .ack = 101, .flags = PACKET_SYN | PACKET_ACK },
+	{ CLIENT, SERVER, .number = 101, .ack = 501, .flags = PACKET_ACK },
+	{ CLIENT, SERVER, .number = 101, .ack = 501, .len = 5, .flags = PACKET_PSH | PACKET_ACK },
+	{ SERVER, CLIENT, .number = 501, .ack = 106, .flags = PACKET_ACK },
+	{ SERVER, CLIENT, .number = 501, .ack = 106, .flags = PACKET_RST | PACKET_ACK },
+};
+
+#define PACKETS		(sizeof(packets) / sizeof(*packets))
+#define THE_RST		(PACKETS - 1)
+
+FIXTURE(judge) {
+	struct scene scene;
+	struct history history;
+	struct view *view;
+	const char *line[LINES];
+	struct packet packet[PACKETS];
+};
+
+FIXTURE_SETUP(judge)
+{
+	self->view = calloc(1, sizeof(*self->view));
+	ASSERT_NE(NULL, self->view);
+	memset(&self->scene, 0, sizeof(self->scene));
+	memset(&self->history, 0, sizeof(self->history));
+	self->scene.nr_clients = 1;
+	self->scene.nr_acts = sizeof(acts) / sizeof(*acts);
+	memcpy(self->scene.act, acts, sizeof(acts));
+	memcpy(self->history.deed, deeds, sizeof(deeds));
+	self->history.pid[SIDE_CLIENT] = atoi(C_PID);
+	self->history.pid[SIDE_SERVER] = atoi(S_PID);
+	self->history.ended[SIDE_CLIENT] = 90000000;
+	self->history.ended[SIDE_SERVER] = 90000000;
+	memcpy(self->line, lines, sizeof(lines));
+	memcpy(self->packet, packets, sizeof(packets));
+}
+
+FIXTURE_TEARDOWN(judge)
+{
+	free(self->view);
+}
+
+/* A line or a packet that was taken away is one that is not there. */
+static bool agrees(struct _test_data_judge *self)
+{
+	static struct flows flows;
+	struct view *view = self->view;
+	size_t i;
+
+	memset(&flows, 0, sizeof(flows));
+	view->scene = &self->scene;
+	view->history = &self->history;
+	for (i = 0; i < LINES; i++) {
+		if (self->line[i])
+			view_add_record(view, self->line[i]);
+	}
+	for (i = 0; i < PACKETS; i++) {
+		self->packet[i].seq = self->packet[i].number;
+		flows_follow(&flows, &self->packet[i]);
+		if (*self->packet[i].src)
+			view_add_packet(view, &self->packet[i]);
+	}
+	judge_scene(view);
+	return !view->remarks.count;
+}
+
+static bool is_told(const struct _test_data_judge *self, const char *text)
+{
+	int i;
+
+	for (i = 0; i < remarks_kept(&self->view->remarks); i++) {
+		if (strstr(self->view->remarks.text[i], text))
+			return true;
+	}
+	return false;
+}
+
+#define EXPECT_TOLD(what)						\
+	EXPECT_TRUE(!agrees(self) && is_told(self, what))		\
+		TH_LOG("told instead: %s", self->view->remarks.text[0])
+
+TEST_F(judge, all_that_happened)
+{
+	EXPECT_TRUE(agrees(self))
+		TH_LOG("%s", self->view->remarks.text[0]);
+}
+
+/* A line with other words in it. */
+static const char *with(const char *line, const char *old, const char *new)
+{
+	static char text[SHUTWATCH_LINE_MAX];
+	const char *at = strstr(line, old);
+
+	if (!at)
+		abort();
+	snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - line), line, new,
+		 at + strlen(old));
+	return text;
+}
+
+#define CHANGE(seq, old, new)						\
+	(self->line[LINE(seq)] = with(lines[LINE(seq)], old, new))
+
+TEST_F(judge, swapped_reason)
+{
+	CHANGE(8, "unread_data", "linger_zero");
+	EXPECT_TOLD("record 8: by=close why=linger_zero");
+}
+
+TEST_F(judge, reason_that_is_none)
+{
+	CHANGE(8, "unread_data", "keepalive_timeout");
+	EXPECT_TOLD("record 8: it cannot be");
+}
+
+TEST_F(judge, unknown_reason)
+{
+	CHANGE(8, "unread_data", "unknown");
+	EXPECT_TOLD("record 8: it cannot be");
+}
+
+TEST_F(judge, missing_record_of_a_RST)
+{
+	self->line[LINE(8)] = NULL;
+	EXPECT_TOLD("on the wire, but no record says so");
+}
+
+TEST_F(judge, missing_record_of_a_call)
+{
+	self->line[LINE(8)] = NULL;
+	EXPECT_TOLD("act 4 has no record");
+}
+
+TEST_F(judge, missing_record_of_an_exit)
+{
+	self->line[LINE(11)] = NULL;
+	EXPECT_TOLD("0 records of its close");
+}
+
+TEST_F(judge, call_that_nobody_made)
+{
+	CHANGE(8, "call=close how=-", "call=shutdown how=wr");
+	EXPECT_TOLD("record 8: nobody made that call");
+}
+
+TEST_F(judge, call_at_another_time)
+{
+	CHANGE(8, AT(54), AT(74));
+	EXPECT_TOLD("act 4 has no record");
+}
+
+TEST_F(judge, call_that_returned_something_else)
+{
+	CHANGE(8, "ret=0", "ret=ENOTCONN");
+	EXPECT_TOLD("act 4 has no record");
+}
+
+TEST_F(judge, missing_packet)
+{
+	*self->packet[THE_RST].src = '\0';
+	EXPECT_TOLD("record 8 tells of a RST");
+}
+
+TEST_F(judge, gap_in_the_states)
+{
+	self->line[LINE(3)] = NULL;
+	EXPECT_TOLD("but it was in SYN_SENT");
+}
+
+TEST_F(judge, birth_that_is_missing)
+{
+	self->line[LINE(2)] = NULL;
+	EXPECT_TOLD("a life that begins with");
+}
+
+TEST_F(judge, end_that_is_missing)
+{
+	self->line[LINE(9)] = NULL;
+	EXPECT_TOLD("cookie a: it ends in LISTEN");
+}
+
+TEST_F(judge, step_for_another_cause)
+{
+	CHANGE(4, "by=rx", "by=timer");
+	EXPECT_TOLD("record 4: no such step");
+}
+
+TEST_F(judge, call_with_a_state_that_was_not)
+{
+	CHANGE(8, "state=ESTABLISHED>CLOSE", "state=CLOSE_WAIT>CLOSE");
+	EXPECT_TOLD("record 8: CLOSE_WAIT>CLOSE was no part of its life");
+}
+
+TEST_F(judge, wrong_owner)
+{
+	CHANGE(8, S_OWNS, C_OWNS);
+	EXPECT_TOLD("record 8: the owner is 40");
+}
+
+TEST_F(judge, owner_before_accept)
+{
+	CHANGE(4, NO_OWNER, S_OWNS);
+	EXPECT_TOLD("record 4: the owner is 41");
+}
+
+TEST_F(judge, no_owner)
+{
+	CHANGE(7, C_OWNS, NO_OWNER);
+	EXPECT_TOLD("record 7: the owner is -");
+}
+
+TEST_F(judge, wrong_task)
+{
+	CHANGE(8, S_TASK, C_TASK);
+	EXPECT_TOLD("record 8: who asked is 40");
+}
+
+TEST_F(judge, task_that_did_not_ask)
+{
+	CHANGE(7, NO_TASK, S_TASK);
+	EXPECT_TOLD("record 7: who asked is 41");
+}
+
+TEST_F(judge, wrong_value)
+{
+	CHANGE(8, "unread=5", "unread=4");
+	EXPECT_TOLD("record 8: unread=4, by the wire it is 5");
+}
+
+TEST_F(judge, error_that_the_program_did_not_get)
+{
+	self->history.deed[5].err = EPIPE;
+	EXPECT_TOLD("record 6: error=ECONNRESET, but the program got EPIPE");
+}
+
+TEST_F(judge, error_that_no_record_explains)
+{
+	self->history.deed[3].ret = -1;
+	self->history.deed[3].err = ETIMEDOUT;
+	EXPECT_TOLD("act 3: .c1.send(5) got ETIMEDOUT, and no record says why");
+}
+
+TEST(totals_that_grew_by_something_else)
+{
+	struct tally before = {}, after = {}, told = {};
+	struct remarks remarks = {};
+	struct record r;
+
+	ASSERT_EQ(0, record_parse(&r, lines[LINE(8)]));
+	tally_record(&told, &r);
+	tally_record(&before, &r);
+	tally_record(&after, &r);
+	tally_judge(&remarks, &before, &after, &told);
+	EXPECT_EQ(1, remarks.count);
+	EXPECT_FALSE(tally_agrees(&before, &after, &told));
+	tally_record(&after, &r);
+	EXPECT_TRUE(tally_agrees(&before, &after, &told));
+}
+
+/* The records above, and counters that agree with them. */
+static struct batch *played_batch(void)
+{
+	struct batch *batch = calloc(1, sizeof(*batch));
+	struct record r;
+	size_t i;
+
+	if (!batch)
+		abort();
+	batch->line = (char **)lines;
+	batch->nr_lines = LINES;
+	batch->places.count = 1;
+	strcpy(batch->places.place[0].netns, "1");
+	for (i = 0; i < LINES; i++) {
+		if (record_parse(&r, lines[i]))
+			abort();
+		tally_record(&batch->after.tally, &r);
+		mib_tell(&batch->after.mib, &r);
+	}
+	return batch;
+}
+
+static int batch_remarks(struct batch *batch, const char *text)
+{
+	struct remarks remarks = {};
+
+	judge_batch(&remarks, batch);
+	return remarks.count == 1 ? !!strstr(remarks.text[0], text) : -remarks.count;
+}
+
+TEST(batch_that_agrees)
+{
+	struct batch *batch = played_batch();
+
+	EXPECT_EQ(0, batch_remarks(batch, ""));
+	free(batch);
+}
+
+TEST(batch_that_does_not)
+{
+	struct batch *batch = played_batch();
+
+	batch->left = 2;
+	EXPECT_EQ(1, batch_remarks(batch, "2 sockets are left"));
+	batch->left = 0;
+	batch->after.still[STILL_UNKNOWN] = 1;
+	EXPECT_EQ(1, batch_remarks(batch, "the module's unknown went from 0 to 1"));
+	batch->after.still[STILL_UNKNOWN] = 0;
+	batch->after.mib.count[MIB_OUT_RSTS]++;
+	EXPECT_EQ(1, batch_remarks(batch, "OutRsts grew by 2, the records say 1"));
+	batch->after.mib.count[MIB_OUT_RSTS]--;
+	batch->after.tally.of[SHUTWATCH_BY_CLOSE][SHUTWATCH_SENT_RST]
+			     [SHUTWATCH_WHY_UNREAD_DATA]++;
+	EXPECT_EQ(1, batch_remarks(batch, "why=unread_data grew by 2"));
+	free(batch);
+}
+
+TEST(same_seed_same_program)
+{
+	struct scene one, other;
+	int seed, differ = 0;
+
+	for (seed = 1; seed <= 1000; seed++) {
+		generate(&one, seed, 3);
+		generate(&other, seed, 3);
+		EXPECT_EQ(0, memcmp(&one, &other, sizeof(one)));
+		generate(&other, seed + 1, 3);
+		differ += !!memcmp(&one.act, &other.act, sizeof(one.act));
+	}
+	EXPECT_EQ(1000, differ);
+}
+
+TEST(seeds_use_every_verb)
+{
+	bool seen[VERBS] = {};
+	struct scene scene;
+	int seed, i;
+
+	for (seed = 1; seed <= 1000; seed++) {
+		generate(&scene, seed, 0);
+		for (i = 0; i < scene.nr_acts; i++)
+			seen[scene.act[i].verb] = true;
+	}
+	for (i = 0; i < VERBS; i++)
+		EXPECT_TRUE(seen[i]);
+}
+
+/* The one that is printed is the one that is played, on whichever machine. */
+TEST(a_seed_is_for_good)
+{
+	struct scene scene;
+	char text[64];
+
+	generate(&scene, 5, 0);
+	EXPECT_EQ(FAMILY_MAPPED, scene.family);
+	ASSERT_EQ(26, scene.nr_acts);
+	scene_act_print(&scene.act[8], text, sizeof(text));
+	EXPECT_STREQ(" c1.linger(1)", text);
+	scene_act_print(&scene.act[25], text, sizeof(text));
+	EXPECT_STREQ(" s3.shutdown(WR)", text);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include <names.h>
+
+#include "find_record.h"
+#include "record_fields.h"
+#include "view.h"
+
+/**
+ * view_add_packet - a packet of this scene
+ * @view: the scene
+ * @packet: the packet
+ */
+void view_add_packet(struct view *view, const struct packet *packet)
+{
+	if (view->nr_packets == VIEW_PACKETS)
+		remark(&view->remarks, "more packets than can be kept");
+	else
+		view->packet[view->nr_packets++] = *packet;
+}
+
+static void add_cookie(struct view *view, __u64 cookie)
+{
+	int i;
+
+	for (i = 0; i < view->nr_sockets; i++) {
+		if (view->cookie[i] == cookie)
+			return;
+	}
+	if (cookie && view->nr_sockets < VIEW_SOCKETS)
+		view->cookie[view->nr_sockets++] = cookie;
+}
+
+/**
+ * view_add_record - a record of this scene
+ * @view: the scene
+ * @line: it, as text
+ */
+void view_add_record(struct view *view, const char *line)
+{
+	struct record *record = &view->record[view->nr_records];
+
+	if (view->nr_records == VIEW_RECORDS) {
+		remark(&view->remarks, "more records than can be kept");
+		return;
+	}
+	if (record_parse(record, line) || record->nr_unknown) {
+		remark(&view->remarks, "not a record: %s", line);
+		return;
+	}
+	view->nr_records++;
+	add_cookie(view, record_cookie(record));
+}
+
+/**
+ * view_port - the port of an address
+ * @address: as records and packets write it
+ *
+ * Return: the port, 0 where there is none.
+ */
+int view_port(const char *address)
+{
+	const char *port = strrchr(address, ':');
+
+	return port ? atoi(port + 1) : 0;
+}
+
+/**
+ * view_says - does a record say this word?
+ * @record: the record
+ * @key: the key
+ * @names: the vocabulary
+ * @id: which of its words
+ *
+ * Return: true if it does.
+ */
+bool view_says(const struct record *record, enum shutwatch_key key,
+	       const struct names *names, int id)
+{
+	return record_is(record, key, names->name[id]);
+}
+
+/**
+ * view_kind - is it a record of this kind?
+ * @record: the record
+ * @kind: the kind
+ *
+ * Return: true if it is.
+ */
+bool view_kind(const struct record *record, enum shutwatch_kind kind)
+{
+	return view_says(record, SHUTWATCH_KEY_KIND, &kind_names, kind);
+}
+
+/**
+ * view_birth - the act that made a socket a program's own
+ * @view: the scene
+ * @cookie: the socket
+ * @side: receives whose it is; may be NULL
+ *
+ * Return: its first connect(), listen() or accept(); NULL if nobody had it.
+ */
+const struct deed *view_birth(const struct view *view, __u64 cookie, enum side *side)
+{
+	int i;
+
+	for (i = 0; i < view->scene->nr_acts; i++) {
+		const struct deed *deed = &view->history->deed[i];
+		const int verb = view->scene->act[i].verb;
+
+		if (!deed->begun || deed->cookie != cookie ||
+		    (verb != VERB_CONNECT && verb != VERB_LISTEN && verb != VERB_ACCEPT))
+			continue;
+		if (side)
+			*side = view->scene->act[i].side;
+		return deed;
+	}
+	return NULL;
+}
+
+/**
+ * view_is_listener - is a socket one that the server listens on?
+ * @view: the scene
+ * @cookie: the socket
+ *
+ * Return: true if it is, or was.
+ */
+bool view_is_listener(const struct view *view, __u64 cookie)
+{
+	int i;
+
+	for (i = 0; i < view->scene->nr_acts; i++) {
+		if (view->scene->act[i].verb == VERB_LISTEN &&
+		    view->history->deed[i].begun &&
+		    view->history->deed[i].cookie == cookie)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * view_began - when began what a record tells of?
+ * @record: the record
+ *
+ * Return: of a call, when it was entered; of anything else, the time of the
+ * record.
+ */
+__u64 view_began(const struct record *record)
+{
+	__u64 took = find_number(record, SHUTWATCH_KEY_TOOK);
+
+	return record_time(record) - (took == ~0ull ? 0 : took);
+}
+
+static bool closes(const struct act *act)
+{
+	return act->verb == VERB_CLOSE || act->verb == VERB_CLOSE_WAITED;
+}
+
+/**
+ * view_shares - did a fork() give a child a copy of a socket?
+ * @view: the scene
+ * @side: the side that has the socket
+ * @at: the act that may be that fork
+ * @cookie: the socket
+ *
+ * Return: true if the child had it, too.
+ */
+bool view_shares(const struct view *view, enum side side, int at, __u64 cookie)
+{
+	bool there = false;
+	int i;
+
+	if (view->scene->act[at].verb != VERB_FORK || view->scene->act[at].side != side ||
+	    !view->history->deed[at].begun)
+		return false;
+	for (i = 0; i < at; i++) {
+		if (!view->history->deed[i].begun ||
+		    view->history->deed[i].cookie != cookie)
+			continue;
+		there = !closes(&view->scene->act[i]);
+	}
+	return there;
+}
