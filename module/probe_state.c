@@ -254,8 +254,9 @@ static void follow_mptcp(const struct sock *sk, int old, int new)
  * @old: TCP_* before
  * @new: TCP_* after
  *
- * A child's first one, LISTEN to SYN_RECV, is left out: the child is still a
- * copy of its listener then, cookie and addresses included.
+ * A child's first one, to SYN_RECV, is left out: the child is still a copy of its
+ * listener then, cookie and addresses included, which is in LISTEN or, if another
+ * CPU has just stopped it, in CLOSE.  A socket of its own comes from SYN_SENT.
  *
  * Context: any.
  */
@@ -266,7 +267,7 @@ void sw_tp_set_state(void *data, const struct sock *sk, const int old,
 	sw_hit(SW_HOOK_TP_STATE);
 	if (likely(sw_sock_is_tcp(sk))) {
 		if (likely(old != new) &&
-		    (likely(old != TCP_LISTEN) || new != TCP_SYN_RECV))
+		    (likely(new != TCP_SYN_RECV) || old == TCP_SYN_SENT))
 			set_state(sk, old, new);
 	} else if (sw_sock_is_mptcp(sk)) {
 		follow_mptcp(sk, old, new);
