@@ -5,13 +5,11 @@
  * between whom, and why; nothing is told that the record does not say.
  */
 #include <string.h>
-#include <time.h>
 
 #include "cells.h"
 #include "names.h"
 #include "number.h"
-
-#define NS_PER_SEC	1000000000LL
+#include "saved/wallclock.h"
 
 /* shutdown() in the short form, where "how" follows it. */
 #define SHUTDOWN_SHORT	"shut"
@@ -63,28 +61,17 @@ static void add_word(struct cell *cell, const char *word)
  * @cell: the cell
  * @r: the record
  *
- * The distance of the two clocks is that of now; see BUGS of the manual page.
+ * Of records that are not saved ones the distance of the two clocks is that of
+ * now; see BUGS of the manual page.
  */
 void cell_clock(struct cell *cell, const struct record *r)
 {
 	const char *ts = record_value(r, SHUTWATCH_KEY_TS);
-	struct timespec wall, mono;
 	unsigned long long ns;
-	long long now, then;
-	struct tm tm;
-	time_t t;
 
 	show_text(cell, SHUTWATCH_NOTHING, strlen(SHUTWATCH_NOTHING));
-	if (!ts || number_parse_ns(&ns, ts))
-		return;
-	clock_gettime(CLOCK_REALTIME, &wall);
-	clock_gettime(CLOCK_MONOTONIC, &mono);
-	now = (wall.tv_sec - mono.tv_sec) * NS_PER_SEC + wall.tv_nsec - mono.tv_nsec;
-	then = now + (long long)ns;
-	t = (time_t)(then / NS_PER_SEC);
-	if (localtime_r(&t, &tm))
-		show_text(cell, cell->own,
-			  strftime(cell->own, sizeof(cell->own), "%H:%M:%S", &tm));
+	if (ts && !number_parse_ns(&ns, ts))
+		show_text(cell, cell->own, wallclock_text(cell->own, wallclock_of(ns)));
 }
 
 /**

@@ -14,6 +14,7 @@
 #include "line.h"
 #include "names.h"
 #include "note.h"
+#include "saved/wallclock.h"
 
 #define CUT_MARK	"+"
 #define UNLIMITED	((size_t)-1)
@@ -53,7 +54,7 @@ struct column {
 	unsigned int look;
 };
 
-static const struct column clock_column = { "TIME", 8, cell_clock, 0, 0 };
+static const struct column clock_column = { "TIME", WALLCLOCK_WIDTH, cell_clock, 0, 0 };
 static const struct column stamp_column = {
 	"TIME(s)", 16, cell_stamp, TOLD(TS), COLUMN_RIGHT
 };

@@ -70,7 +70,7 @@ static const struct option_entry entries[] = {
 	{ 'd', "duration", "SECONDS", TAKES_DURATION, "end after SECONDS" },
 	{ 'W', "new", NULL, TAKES_NEW, "only what comes from now on" },
 	{ 'q', "quiet", NULL, TAKES_OUTPUT, "print nothing; exit 0 if there was a line, 1 if not" },
-	{ 'T', "time", NULL, TAKES_TIME, "add a column: time of day" },
+	{ 'T', "time", NULL, TAKES_TIME, "add a column: date and time" },
 	{ 't', "timestamp", NULL, TAKES_TIME, "add a column: monotonic clock, as recorded" },
 	{ 'w', "wide", NULL, TAKES_TABLE, "whole words, netns, local address, room for IPv6" },
 	{ 'x', "extended", NULL, TAKES_TABLE, "add the rest of the record as key=value" },

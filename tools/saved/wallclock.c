@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Records carry CLOCK_MONOTONIC, which no clock step can disturb, and people and
+ * captures have the time of day.  The difference of the two is that of now for
+ * records of the running system, and that of then for saved ones.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "saved/wallclock.h"
+
+#define NS_PER_SEC	1000000000LL
+#define NS_PER_US	1000LL
+
+/* A measurement that took longer than this was interrupted. */
+#define PROMPT_NS	(20 * NS_PER_US)
+#define ATTEMPTS	10
+
+/* The difference, and up to when it may be taken for that of now. */
+static bool is_set;
+static long long current;
+static unsigned long long good_until;
+
+static long long read_clock(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return ts.tv_sec * NS_PER_SEC + ts.tv_nsec;
+}
+
+/**
+ * wallclock_offset() - measure the difference of the two clocks
+ *
+ * Return: CLOCK_REALTIME less CLOCK_MONOTONIC, in nanoseconds.
+ */
+long long wallclock_offset(void)
+{
+	long long before, wall, took, offset = 0, best = -1;
+	int i;
+
+	for (i = 0; i < ATTEMPTS && (best < 0 || best > PROMPT_NS); i++) {
+		before = read_clock(CLOCK_MONOTONIC);
+		wall = read_clock(CLOCK_REALTIME);
+		took = read_clock(CLOCK_MONOTONIC) - before;
+		if (best >= 0 && took >= best)
+			continue;
+		best = took;
+		offset = wall - before - took / 2;
+	}
+	return offset;
+}
+
+/**
+ * wallclock_set() - take the difference from elsewhere
+ * @offset: as from wallclock_offset()
+ */
+void wallclock_set(long long offset)
+{
+	is_set = true;
+	current = offset;
+}
+
+/**
+ * wallclock_of() - the time of day of a record
+ * @mono: nanoseconds of CLOCK_MONOTONIC
+ *
+ * Where no difference was set it is that of now, measured anew when a second has
+ * gone by: two rows of the same moment shall not differ.
+ *
+ * Return: nanoseconds of CLOCK_REALTIME.
+ */
+long long wallclock_of(unsigned long long mono)
+{
+	if (!is_set && (mono >= good_until || !good_until)) {
+		current = wallclock_offset();
+		good_until = (unsigned long long)(read_clock(CLOCK_MONOTONIC) + NS_PER_SEC);
+	}
+	return (long long)mono + current;
+}
+
+/**
+ * wallclock_text() - write a time of day as tcpdump -tttt does
+ * @to: where to, WALLCLOCK_SIZE bytes; terminated
+ * @wall: nanoseconds of CLOCK_REALTIME
+ *
+ * Return: the length; 0 where there is no such day.
+ */
+size_t wallclock_text(char *to, long long wall)
+{
+	long long ns = (wall % NS_PER_SEC + NS_PER_SEC) % NS_PER_SEC;
+	time_t seconds = (time_t)((wall - ns) / NS_PER_SEC);
+	struct tm tm;
+	size_t len;
+
+	to[0] = '\0';
+	if (!localtime_r(&seconds, &tm))
+		return 0;
+	len = strftime(to, WALLCLOCK_SIZE - 8, "%Y-%m-%d %H:%M:%S", &tm);
+	return len ? len + (size_t)sprintf(to + len, ".%06lld", ns / NS_PER_US) : 0;
+}
