@@ -58,7 +58,7 @@ int number_parse_ns(unsigned long long *ns, const char *text)
 	const char *point, *end;
 	size_t n;
 
-	point = digits(&seconds, text, INT_MAX);
+	point = digits(&seconds, text, UINT_MAX);
 	if (point == text)
 		return -EINVAL;
 	end = point;
@@ -72,6 +72,6 @@ int number_parse_ns(unsigned long long *ns, const char *text)
 	}
 	if (*end)
 		return -EINVAL;
-	*ns = seconds * NS_PER_SEC + fraction;
+	*ns = (unsigned long long)seconds * NS_PER_SEC + fraction;
 	return 0;
 }

@@ -66,7 +66,8 @@ static const struct option_entry entries[] = {
 	{ OPT_NONE, "none", NULL, TAKES_OUTCOME, "where nothing was sent (not of expect)" },
 	{ OPT_WHY, "why", "LIST", TAKES_OUTCOME, "reasons; '--why help' explains them" },
 	{ OPT_KIND, "kind", "LIST", TAKES_KIND, "kinds of records; '--kind help' lists them" },
-	{ 'n', "count", "COUNT", TAKES_OUTPUT, "end after COUNT lines" },
+	{ 'r', "read", "FILE", TAKES_SAVED, "read what record has written" },
+	{ 'n', "count", "COUNT", TAKES_COUNT, "end after COUNT lines" },
 	{ 'd', "duration", "SECONDS", TAKES_DURATION, "end after SECONDS" },
 	{ 'W', "new", NULL, TAKES_NEW, "only what comes from now on" },
 	{ 'q', "quiet", NULL, TAKES_OUTPUT, "print nothing; exit 0 if there was a line, 1 if not" },
@@ -96,8 +97,11 @@ static void print_usage(const struct command *commands)
 	       "       shutwatch expect [OPTION]... 'KEY=VALUE...'... [-- PROGRAM [ARG]...]\n"
 	       "How TCP connections end: which call, what the kernel sent, and why.\n"
 	       "\nCommands:\n");
-	for (c = commands; c->name; c++)
-		printf("  %-27s %s\n", c->name, c->help);
+	for (c = commands; c->name; c++) {
+		snprintf(words, sizeof(words), "%s%s%s", c->name, c->args ? " " : "",
+			 c->args ? c->args : "");
+		printf("  %-27s %s\n", words, c->help);
+	}
 	printf("\nOptions:\n");
 	for (i = 0; i < ENTRIES; i++) {
 		snprintf(words, sizeof(words), "--%s%s%s", entries[i].name,
@@ -261,6 +265,9 @@ static int take_option(struct options *o, const struct option_entry *e, const ch
 	switch (e->id) {
 	case 'n':
 		return parse_number(&o->count, e, value);
+	case 'r':
+		o->saved = value;
+		break;
 	case 'd':
 		return parse_seconds(&o->duration, e, value);
 	case 'T':
@@ -379,16 +386,25 @@ static int find_command(struct options *o)
 	return -1;
 }
 
-/* Return: -1, or the exit status of a word that means nothing. */
+/* Return: -1, or the exit status of a word that is missing, or means nothing. */
 static int check_words(const struct options *o)
 {
-	const char *extra = o->nr_words ? o->words[0] : o->program ? o->program[0] : NULL;
+	const struct command *c = o->command;
+	const char *extra = o->program ? o->program[0] : NULL;
 
-	if (o->command->takes & TAKES_EXPECTED && o->program && !o->program[0]) {
+	if (o->nr_words < c->min_args) {
+		say("'%s' needs %s", c->name, c->args);
+		return options_error();
+	}
+	if (c->takes & TAKES_EXPECTED && o->program && !extra) {
 		say("there is no PROGRAM behind '--'");
 		return options_error();
 	}
-	if (o->command->takes & TAKES_EXPECTED || !extra)
+	if (o->nr_words > c->max_args)
+		extra = o->words[c->max_args];
+	else if (c->takes & TAKES_EXPECTED)
+		extra = NULL;
+	if (!extra)
 		return -1;
 	say("'%s' is one word too many", extra);
 	return options_error();
@@ -399,6 +415,10 @@ static int check_taken(const struct options *o, const bool *used)
 {
 	size_t i;
 
+	if (o->saved && o->only_new) {
+		say("--new and --read exclude each other");
+		return options_error();
+	}
 	for (i = 0; i < ENTRIES; i++) {
 		if (!used[i] || !entries[i].group || entries[i].group & o->command->takes)
 			continue;

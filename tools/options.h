@@ -22,6 +22,8 @@
 #define TAKES_NEW	64
 #define TAKES_OUTPUT	128
 #define TAKES_EXPECTED	256
+#define TAKES_SAVED	512
+#define TAKES_COUNT	1024
 
 /* struct options.status: any will do. */
 #define STATUS_ANY	(-1)
@@ -35,6 +37,7 @@
  * @nr_words: how many there are
  * @program: the program behind "--" and its arguments, NULL for none
  * @dir: where the module's files are
+ * @saved: a file of saved records to be read instead, or NULL
  * @version: print the version and end
  * @json: JSON instead of a table
  * @no_header: no titles
@@ -55,6 +58,7 @@ struct options {
 	int nr_words;
 	char **program;
 	const char *dir;
+	const char *saved;
 	bool version;
 	bool json;
 	bool no_header;
@@ -72,12 +76,17 @@ struct options {
 /**
  * struct command - something that shutwatch does
  * @name: the word for it
+ * @args: the words behind it, as they stand in a synopsis, or NULL
+ * @min_args: how many there have to be
+ * @max_args: how many there may be
  * @help: what it does
  * @takes: the groups of options that mean something to it
  * @run: does it; returns the exit status
  */
 struct command {
 	const char *name;
+	const char *args;
+	int min_args, max_args;
 	const char *help;
 	unsigned int takes;
 	int (*run)(const struct options *o);

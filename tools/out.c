@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Standard output.  A system call for every line would cost more than all else
- * that is done for it: lines are written in a buffer, and sent on when it is
- * full or when there is nothing else to do.  Only whole lines go out, into a
- * pipe no more at a time than it takes in one piece.
+ * Standard output, or the file that takes its place.  A system call for every
+ * line would cost more than all else that is done for it: lines are written in a
+ * buffer, and sent on when it is full or when there is nothing else to do.  Only
+ * whole lines go out, into a pipe no more at a time than it takes in one piece.
  */
 #include <errno.h>
 #include <limits.h>
@@ -24,6 +24,11 @@ static char buf[64 * 1024];
 static atomic_size_t start, end;
 static atomic_bool busy;
 
+/* Where they go, its name, and the most that it takes in one piece, 0 if unasked. */
+static int out = STDOUT_FILENO;
+static const char *out_name;
+static size_t max_piece;
+
 /* The next piece of one write(): whole lines, not more than @max if possible. */
 static size_t piece(size_t max)
 {
@@ -38,15 +43,14 @@ static size_t piece(size_t max)
 
 static bool write_all(void)
 {
-	static size_t max;
 	struct stat st;
 	ssize_t n;
 
-	if (!max)
-		max = fstat(STDOUT_FILENO, &st) || S_ISREG(st.st_mode) || S_ISCHR(st.st_mode) ?
-		      sizeof(buf) : PIPE_BUF;
+	if (!max_piece)
+		max_piece = fstat(out, &st) || S_ISREG(st.st_mode) || S_ISCHR(st.st_mode) ?
+			    sizeof(buf) : PIPE_BUF;
 	while (start < end) {
-		n = write(STDOUT_FILENO, buf + start, piece(max));
+		n = write(out, buf + start, piece(max_piece));
 		if (n >= 0)
 			start += (size_t)n;
 		else if (errno != EINTR)
@@ -74,8 +78,27 @@ bool out_flush(void)
 	/* Where SIGPIPE is blocked. */
 	if (errno == EPIPE)
 		_exit(0);
-	say("cannot write: %s", strerror(errno));
+	say("%s%scannot write: %s", out_name ? out_name : "", out_name ? ": " : "",
+	    strerror(errno));
 	return false;
+}
+
+/**
+ * out_to() - write to a file from now on, and no more to what it was before
+ * @fd: the file
+ * @name: its name, for messages; it has to stay
+ *
+ * Return: false where what was left for the old one did not arrive there;
+ * complains then.
+ */
+bool out_to(int fd, const char *name)
+{
+	bool arrived = out_flush();
+
+	out = fd;
+	out_name = name;
+	max_piece = 0;
+	return arrived;
 }
 
 /**
@@ -108,13 +131,13 @@ bool out_done(const char *behind)
  */
 void out_last_words(void)
 {
-	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	struct pollfd ready = { .fd = out, .events = POLLOUT };
 	ssize_t n;
 
 	if (busy)
 		return;
-	while (start < end && poll(&out, 1, 0) > 0 && out.revents & POLLOUT) {
-		n = write(STDOUT_FILENO, buf + start, piece(PIPE_BUF));
+	while (start < end && poll(&ready, 1, 0) > 0 && ready.revents & POLLOUT) {
+		n = write(out, buf + start, piece(PIPE_BUF));
 		if (n <= 0)
 			return;
 		start += (size_t)n;

@@ -7,6 +7,7 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,25 +42,29 @@ static void catch_signals(void)
 	sigaction(SIGPIPE, &sa, NULL);
 }
 
+#define TAKES_RECORDS							\
+	(TAKES_FILTER | TAKES_OUTCOME | TAKES_KIND)
+#define TAKES_PRINT							\
+	(TAKES_OUTPUT | TAKES_COUNT)
 #define TAKES_ALL							\
-	(TAKES_FILTER | TAKES_OUTCOME | TAKES_KIND | TAKES_TIME |	\
-	 TAKES_TABLE | TAKES_OUTPUT)
+	(TAKES_RECORDS | TAKES_TIME | TAKES_TABLE | TAKES_PRINT | TAKES_SAVED)
 
 static const struct command commands[] = {
-	{ "follow", "print the records kept, then wait for more (the default)",
+	{ "follow", NULL, 0, 0, "print the records kept, then wait for more (the default)",
 	  TAKES_ALL | TAKES_DURATION | TAKES_NEW, run_follow },
-	{ "events", "print the records kept, and end",
+	{ "events", NULL, 0, 0, "print the records kept, and end",
 	  TAKES_ALL, run_events },
-	{ "sockets", "print the sockets watched, with what ended them",
-	  TAKES_FILTER | TAKES_OUTCOME | TAKES_TABLE | TAKES_OUTPUT, run_sockets },
-	{ "totals", "print how many connections ended how",
-	  TAKES_OUTCOME | TAKES_OUTPUT, run_totals },
-	{ "stats", "print the counters: hits, losses, missed probes",
-	  TAKES_OUTPUT, run_stats },
-	{ "expect", "say whether the records come that you expect",
-	  TAKES_FILTER | TAKES_OUTCOME | TAKES_KIND | TAKES_DURATION | TAKES_EXPECTED,
-	  run_expect },
-	{ NULL, NULL, 0, NULL }
+	{ "sockets", NULL, 0, 0, "print the sockets watched, with what ended them",
+	  TAKES_FILTER | TAKES_OUTCOME | TAKES_TABLE | TAKES_PRINT, run_sockets },
+	{ "totals", NULL, 0, 0, "print how many connections ended how",
+	  TAKES_OUTCOME | TAKES_PRINT, run_totals },
+	{ "stats", NULL, 0, 0, "print the counters: hits, losses, missed probes",
+	  TAKES_PRINT, run_stats },
+	{ "record", "FILE", 1, 1, "save the records kept, and those that come, for -r",
+	  TAKES_RECORDS | TAKES_DURATION | TAKES_COUNT, run_record },
+	{ "expect", NULL, 0, INT_MAX, "say whether the records come that you expect",
+	  TAKES_RECORDS | TAKES_DURATION | TAKES_EXPECTED, run_expect },
+	{ NULL, NULL, 0, 0, NULL, 0, NULL }
 };
 
 /* Who waits for an answer, and is ended before it came, has none. */

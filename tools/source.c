@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading the module's files.  All of them the same way: take what there is,
- * hand out whole lines or records, wait when there is no more.  events_pipe and
- * events_raw differ only in that their end does not come.
+ * Reading the module's files, and those of saved records.  All of them the same
+ * way: take what there is, hand out whole lines or records, wait when there is
+ * no more.  events_pipe and events_raw differ only in that their end does not
+ * come; of saved records, the lines that are none are taken out.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +20,7 @@
 #include "number.h"
 #include "say.h"
 #include "source.h"
+#include "saved/wallclock.h"
 
 #define NS_PER_SEC	1000000000ULL
 #define NS_PER_MS	1000000ULL
@@ -162,6 +164,7 @@ bool source_has(const char *dir, const char *file)
 int source_open(struct source *s, const char *dir, const char *file)
 {
 	memset(s, 0, offsetof(struct source, buf));
+	s->out = STDOUT_FILENO;
 	s->fd = open_file(s->path, sizeof(s->path), dir, file);
 	if (s->fd == -ENOENT) {
 		say("%s: %s, although \"" SHUTWATCH_FILE_ABI "\" was there\n"
@@ -223,19 +226,23 @@ int source_time_left(const struct source *s)
 	return left < INT_MAX ? (int)left : INT_MAX;
 }
 
+/* What wait_readable() returns after a signal: nothing came, but go and look. */
+#define INTERRUPTED	2
+
 /*
  * Wait for something to read, or for a batch: then POLLPRI says that the ring's
  * watermark is passed.  Return: 1, 0 where the time is up or nobody listens to
- * us any more, or -errno.
+ * us any more, INTERRUPTED, or -errno.
  */
 static int wait_readable(struct source *s)
 {
 	struct pollfd fds[] = {
 		{ .fd = s->fd, .events = POLLIN },
 		/* Without asking, this one reports that the pipe was closed. */
-		{ .fd = STDOUT_FILENO },
+		{ .fd = s->out },
 	};
 	int left = source_time_left(s);
+	struct timespec timeout;
 	int n;
 
 	if (!left)
@@ -244,9 +251,10 @@ static int wait_readable(struct source *s)
 		fds[0].events = POLLPRI;
 		left = BATCH_MS;
 	}
-	n = poll(fds, 2, left);
+	timeout = (struct timespec) { left / 1000, left % 1000 * (long)NS_PER_MS };
+	n = ppoll(fds, 2, left < 0 ? NULL : &timeout, s->sigmask);
 	if (n < 0)
-		return errno == EINTR ? 1 : -errno;
+		return errno == EINTR ? INTERRUPTED : -errno;
 	if (fds[1].revents & POLLERR)
 		return 0;
 	if (fds[0].events == POLLIN)
@@ -261,12 +269,28 @@ static void warn_once(struct source *s, bool *warned, const char *what)
 	*warned = true;
 }
 
+/*
+ * At the end: a last line, or record, without its own end was cut.  Return: 0, or
+ * -EBADMSG where somebody has to hear that there was more.
+ */
+static int check_end(struct source *s)
+{
+	if (!s->skipping && !s->end)
+		return 0;
+	if (!s->is_saved) {
+		warn_once(s, &s->warned_cut, "a last line that was cut short");
+		return 0;
+	}
+	say("%s: it is cut short in the middle of a line; what was before it is here\n"
+	    "  was the disk full? copy the file anew, or do with what there is", s->path);
+	return -EBADMSG;
+}
+
 /**
  * source_more() - read more, if there is any
  * @s: the file, of which all that is whole was taken
  *
- * A last line, or record, without its end was cut; it is left out with a
- * message.
+ * A last line, or record, that was cut is left out with a message.
  *
  * Return: 1, 0 at the end, -EAGAIN where there is nothing yet, or another
  * negative error number after a message.
@@ -276,6 +300,8 @@ int source_more(struct source *s)
 	ssize_t len;
 	int err;
 
+	if (s->is_wrong)
+		return -EBADMSG;
 	memmove(s->buf, s->buf + s->start, s->end - s->start);
 	s->end -= s->start;
 	s->start = 0;
@@ -289,16 +315,15 @@ int source_more(struct source *s)
 		return -err;
 	}
 	s->end += (size_t)len;
-	if (!len && (s->skipping || s->end))
-		warn_once(s, &s->warned_cut, "a last line that was cut short");
-	return len > 0;
+	return len ? 1 : check_end(s);
 }
 
 /**
  * source_wait() - read more, and wait for it where the file is one to wait for
  * @s: the file, of which all that is whole was taken
  *
- * Return: 1, 0 at the end, or -1 after a message.
+ * Return: 1, also where a signal came instead, 0 at the end, or -1 after a
+ * message.
  */
 int source_wait(struct source *s)
 {
@@ -310,6 +335,8 @@ int source_wait(struct source *s)
 			say("%s: %s", s->path, strerror(-ready));
 		if (ready <= 0)
 			return ready < 0 ? -1 : 0;
+		if (ready == INTERRUPTED)
+			return 1;
 	}
 	/* Where it never waits, it still has to end. */
 	return more < 0 ? -1 : more && source_time_left(s);
@@ -342,6 +369,43 @@ static int whole_line(struct source *s, char **line)
 	return strlen(begin) == (size_t)(newline - begin) ? 1 : -EINVAL;
 }
 
+static void refuse_saved(struct source *s, const struct saved *saved, int err)
+{
+	s->is_wrong = true;
+	if (err)
+		say("%s: its first line is damaged\n  copy the file anew", s->path);
+	else if (saved->format > SAVED_FORMAT || saved->abi > SHUTWATCH_ABI)
+		say("%s: a newer shutwatch has written this (format %lu, ABI %lu)\n"
+		    "  upgrade the reader: make -C tools, from newer sources",
+		    s->path, saved->format, saved->abi);
+	else
+		say("%s: an older shutwatch has written this (format %lu, ABI %lu)\n"
+		    "  read it with the shutwatch that wrote it",
+		    s->path, saved->format, saved->abi);
+}
+
+/* A line of saved records that is none: the first of all, or a new offset. */
+static bool is_of_saved(struct source *s, const char *line)
+{
+	struct saved saved;
+	int err;
+
+	if (!saved_offset_parse(&s->saved.offset, line)) {
+		wallclock_set(s->saved.offset);
+		return true;
+	}
+	if (!saved_is_header(line))
+		return false;
+	err = saved_parse(&saved, line);
+	if (err || saved.format != SAVED_FORMAT || saved.abi != SHUTWATCH_ABI) {
+		refuse_saved(s, &saved, err);
+		return true;
+	}
+	s->saved = saved;
+	wallclock_set(saved.offset);
+	return true;
+}
+
 /**
  * source_line() - the next line of what was read
  * @s: the file
@@ -353,9 +417,55 @@ bool source_line(struct source *s, char **line)
 {
 	int found;
 
-	while ((found = whole_line(s, line)) < 0)
-		warn_once(s, &s->warned_long, "a line that is too long, or binary");
-	return found;
+	do {
+		while ((found = whole_line(s, line)) < 0)
+			warn_once(s, &s->warned_long, "a line that is too long, or binary");
+	} while (found > 0 && s->is_saved && !s->is_wrong && is_of_saved(s, *line));
+	return found > 0 && !s->is_wrong;
+}
+
+/* The first line has to be there, and to be ours. */
+static int check_saved(struct source *s)
+{
+	char *line;
+	int more;
+
+	do {
+		more = source_wait(s);
+	} while (more > 0 && !memchr(s->buf, '\n', s->end) && s->end < SAVED_LINE);
+	if (more < 0)
+		return -1;
+	if (whole_line(s, &line) <= 0 || !saved_is_header(line)) {
+		say("%s: this is no file of saved records\n"
+		    "  -r reads what 'shutwatch record FILE' has written", s->path);
+		return -1;
+	}
+	is_of_saved(s, line);
+	return s->is_wrong ? -1 : 0;
+}
+
+/**
+ * source_open_saved() - open a file of saved records
+ * @s: where the state goes
+ * @path: the file, "-" for standard input
+ *
+ * Return: 0, or -1 after a message that names the cure.
+ */
+int source_open_saved(struct source *s, const char *path)
+{
+	memset(s, 0, offsetof(struct source, buf));
+	s->out = STDOUT_FILENO;
+	s->is_saved = true;
+	snprintf(s->path, sizeof(s->path), "%s", strcmp(path, "-") ? path : "standard input");
+	s->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (s->fd < 0) {
+		say("%s: %s", s->path, strerror(errno));
+		return -1;
+	}
+	if (!check_saved(s))
+		return 0;
+	source_close(s);
+	return -1;
 }
 
 /**

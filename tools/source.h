@@ -1,39 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The module's files, line by line or record by record.
+ * The module's files, and those of saved records: line by line, or record by
+ * record.
  */
 #ifndef SHUTWATCH_SOURCE_H
 #define SHUTWATCH_SOURCE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include <shutwatch.h>
 
+#include "saved/saved.h"
+
 #define SOURCE_DIR	SHUTWATCH_DEBUGFS "/" SHUTWATCH_DIR
 
 /**
  * struct source - a file that is being read
- * @fd: the file, never blocking
+ * @fd: the file, never blocking where it is the module's
+ * @out: where it goes: when that is a pipe that nobody reads any more, it ends
+ * @sigmask: the signals that are blocked while it waits, NULL for no change
  * @deadline: when to end, CLOCK_MONOTONIC in nanoseconds, or 0
  * @woken: when something last came after a wait, likewise
  * @start: where in @buf the next line or record begins
  * @end: where in @buf the bytes end
+ * @is_saved: a file of saved records, and not one of the module's
+ * @is_wrong: what is left cannot be read; that was said
  * @skipping: in the middle of a line that is too long
  * @warned_cut: said that a line was cut
  * @warned_long: said that a line was too long
+ * @saved: of saved records: what their file tells of them
  * @path: the file's name, for messages
  * @buf: what was read and not yet handed out, with room for a NUL
  * @raw: the same
  */
 struct source {
 	int fd;
+	int out;
+	const sigset_t *sigmask;
 	unsigned long long deadline;
 	unsigned long long woken;
 	size_t start, end;
+	bool is_saved;
+	bool is_wrong;
 	bool skipping;
 	bool warned_cut;
 	bool warned_long;
+	struct saved saved;
 	char path[4096];
 	union {
 		char buf[65536 + 8];
@@ -45,6 +59,7 @@ int source_module_abi(const char *dir, unsigned long *abi);
 int source_check(const char *dir);
 bool source_has(const char *dir, const char *file);
 int source_open(struct source *s, const char *dir, const char *file);
+int source_open_saved(struct source *s, const char *path);
 bool source_line(struct source *s, char **line);
 int source_raw(struct source *s, const struct shutwatch_raw **raw);
 int source_more(struct source *s);

@@ -94,7 +94,7 @@ static void take_note(struct expect *e, const struct record *r)
 	e->j.notes++;
 }
 
-static void take_lines(struct expect *e)
+static void judge_lines(struct expect *e)
 {
 	static bool warned;
 	struct record r;
@@ -147,7 +147,7 @@ static int look(struct expect *e)
 		if (program_has_ended(&e->program))
 			begin_grace(e);
 		in_time = source_time_left(&e->s);
-		take_lines(e);
+		judge_lines(e);
 		if (e->late || judge_is_over(&e->j))
 			return 0;
 		more = source_more(&e->s);

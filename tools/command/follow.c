@@ -91,6 +91,8 @@ int run_follow(const struct options *o)
 	static struct source raw, text;
 	int status;
 
+	if (o->saved)
+		return print_file(o, NULL, &records_view);
 	if (source_check(o->dir))
 		return EXIT_FAILURE;
 	if (!source_has(o->dir, SHUTWATCH_FILE_RAW))

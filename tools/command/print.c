@@ -118,13 +118,13 @@ int wait_for_more(const struct printer *p, struct source *s)
 }
 
 /**
- * print_lines() - print a file of lines
- * @p: the printer
+ * take_lines() - take the records of a file of lines
  * @s: the file
+ * @t: who takes them
  *
  * Return: an exit status.
  */
-int print_lines(struct printer *p, struct source *s)
+int take_lines(struct source *s, const struct taker *t)
 {
 	bool warned = false;
 	struct record r;
@@ -134,13 +134,38 @@ int print_lines(struct printer *p, struct source *s)
 	do {
 		status = GO_ON;
 		if (!source_line(s, &line))
-			status = wait_for_more(p, s);
+			status = t->wait(t->context, s);
 		else if (!record_parse(&r, line))
-			status = print_record(p, &r);
+			status = t->take(t->context, &r, line);
 		else
 			warn_foreign(s, &warned);
 	} while (status == GO_ON);
 	return status;
+}
+
+static int take_to_print(void *context, const struct record *r, const char *line)
+{
+	(void)line;
+	return print_record(context, r);
+}
+
+static int wait_to_print(void *context, struct source *s)
+{
+	return wait_for_more(context, s);
+}
+
+/**
+ * print_lines() - print a file of lines
+ * @p: the printer
+ * @s: the file
+ *
+ * Return: an exit status.
+ */
+int print_lines(struct printer *p, struct source *s)
+{
+	const struct taker taker = { take_to_print, wait_to_print, p };
+
+	return take_lines(s, &taker);
 }
 
 /**
@@ -157,16 +182,18 @@ bool print_header(const struct printer *p)
 }
 
 /**
- * open_source() - open a file of a module that speaks our ABI
+ * open_source() - open a file of a module that speaks our ABI, or saved records
  * @s: where the state goes
  * @o: what the user wants; the time allowed begins now
- * @file: which file
+ * @file: which file of the module
  *
  * Return: 0, or -1 after a message.
  */
 int open_source(struct source *s, const struct options *o, const char *file)
 {
-	if (source_check(o->dir) || source_open(s, o->dir, file))
+	if (o->saved && source_open_saved(s, o->saved))
+		return -1;
+	if (!o->saved && (source_check(o->dir) || source_open(s, o->dir, file)))
 		return -1;
 	if (o->duration)
 		s->deadline = source_clock() + o->duration;

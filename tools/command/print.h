@@ -48,12 +48,27 @@ struct printer {
 	struct raw_kept kept;
 };
 
+/**
+ * struct taker - who takes the records of a file of lines
+ * @take: takes one, with the line as it was read
+ * @wait: is asked for more, when all that is whole was taken
+ * @context: is handed on to them
+ *
+ * Both return GO_ON, or an exit status.
+ */
+struct taker {
+	int (*take)(void *context, const struct record *r, const char *line);
+	int (*wait)(void *context, struct source *s);
+	void *context;
+};
+
 bool print_header(const struct printer *p);
 int print_record(struct printer *p, const struct record *r);
 int print_lines(struct printer *p, struct source *s);
 int print_counted(struct printer *p);
 int print_file(const struct options *o, const char *file, const struct view *view);
 
+int take_lines(struct source *s, const struct taker *t);
 int open_source(struct source *s, const struct options *o, const char *file);
 int wait_for_more(const struct printer *p, struct source *s);
 void warn_foreign(const struct source *s, bool *warned);

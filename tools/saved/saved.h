@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Files of saved records: what stands in them besides the records.
+ */
+#ifndef SHUTWATCH_SAVED_H
+#define SHUTWATCH_SAVED_H
+
+#include <stdbool.h>
+
+/* The first word of such a file, and the version of what follows. */
+#define SAVED_MAGIC	"shutwatch-records"
+#define SAVED_FORMAT	1
+
+/* The longest line that is not a record, newline and NUL included. */
+#define SAVED_LINE	512
+
+/* How long the names may be, NUL included: those of uname(2), and a UUID. */
+#define SAVED_NAME	65
+
+/**
+ * struct saved - what the first line of a file tells
+ * @format: the version of the format
+ * @abi: the ABI of the records
+ * @offset: CLOCK_REALTIME less CLOCK_MONOTONIC, nanoseconds
+ * @host: the name of the host
+ * @kernel: the release of its kernel
+ * @boot: which of its boots, as /proc/sys/kernel/random/boot_id
+ */
+struct saved {
+	unsigned long format;
+	unsigned long abi;
+	long long offset;
+	char host[SAVED_NAME];
+	char kernel[SAVED_NAME];
+	char boot[SAVED_NAME];
+};
+
+void saved_here(struct saved *saved);
+char *saved_header(char *to, const struct saved *saved);
+bool saved_is_header(const char *line);
+int saved_parse(struct saved *saved, const char *line);
+char *saved_offset(char *to, long long offset);
+int saved_offset_parse(long long *offset, const char *line);
+
+#endif /* SHUTWATCH_SAVED_H */
