@@ -62,6 +62,19 @@ int endpoint_parse(struct endpoint *e, const char *text)
 }
 
 /**
+ * endpoint_is() - whether two are the same
+ * @a: one
+ * @b: the other
+ *
+ * Return: true where they are.
+ */
+bool endpoint_is(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->family == b->family && a->port == b->port &&
+	       !memcmp(a->addr, b->addr, a->family == AF_INET ? 4 : 16);
+}
+
+/**
  * prefix_parse() - read ADDR or ADDR/LEN
  * @p: where the result goes
  * @text: as the user wrote it

@@ -33,6 +33,7 @@ struct prefix {
 };
 
 int endpoint_parse(struct endpoint *e, const char *text);
+bool endpoint_is(const struct endpoint *a, const struct endpoint *b);
 int prefix_parse(struct prefix *p, const char *text);
 bool prefix_has(const struct prefix *p, const struct endpoint *e);
 

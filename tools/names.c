@@ -96,6 +96,17 @@ void names_explain_why(FILE *out)
 }
 
 /**
+ * names_why_means() - what a reason means
+ * @why: the reason, enum shutwatch_why
+ *
+ * Return: the explanation.
+ */
+const char *names_why_means(int why)
+{
+	return why_words[why][1];
+}
+
+/**
  * names_explain_what() - what a word of the key what means
  * @what: the word
  *

@@ -33,6 +33,7 @@ int names_find(const struct names *names, const char *name);
 bool names_is(const struct names *names, int id, const char *name);
 void names_print(const struct names *names, FILE *out);
 void names_explain_why(FILE *out);
+const char *names_why_means(int why);
 const char *names_explain_what(const char *what);
 
 #endif /* SHUTWATCH_NAMES_H */

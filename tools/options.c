@@ -29,11 +29,13 @@ enum {
 	OPT_ALL,
 	OPT_STATUS,
 	OPT_DIR,
+	OPT_ASCII,
+	OPT_UNICODE,
+	OPT_SVG,
 };
 
 /* What getopt_long() returns for a word that is no option. */
 #define A_WORD	1
-
 
 /**
  * struct option_entry - an option
@@ -77,6 +79,9 @@ static const struct option_entry entries[] = {
 	{ 'x', "extended", NULL, TAKES_TABLE, "add the rest of the record as key=value" },
 	{ 'H', "no-header", NULL, TAKES_OUTPUT, "no header" },
 	{ 'j', "json", NULL, TAKES_OUTPUT, "one JSON object per line" },
+	{ OPT_ASCII, "ascii", NULL, TAKES_DRAWING, "draw with ASCII, whatever the locale" },
+	{ OPT_UNICODE, "unicode", NULL, TAKES_DRAWING, "draw with lines and arrows, likewise" },
+	{ OPT_SVG, "svg", NULL, TAKES_DRAWING, "draw a picture: SVG" },
 	{ OPT_ALL, "all", NULL, TAKES_EXPECTED, "expectations in any order" },
 	{ OPT_STATUS, "status", "STATUS", TAKES_EXPECTED, "how PROGRAM has to end (0), or any" },
 	{ OPT_DIR, "dir", "DIR", 0, "where the module's files are" },
@@ -304,6 +309,15 @@ static int take_option(struct options *o, const struct option_entry *e, const ch
 		return parse_status(&o->status, e, value);
 	case OPT_DIR:
 		o->dir = value;
+		break;
+	case OPT_ASCII:
+		o->drawing = DRAWING_ASCII;
+		break;
+	case OPT_UNICODE:
+		o->drawing = DRAWING_UNICODE;
+		break;
+	case OPT_SVG:
+		o->drawing = DRAWING_SVG;
 		break;
 	case 'V':
 		o->version = true;

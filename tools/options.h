@@ -24,6 +24,21 @@
 #define TAKES_EXPECTED	256
 #define TAKES_SAVED	512
 #define TAKES_COUNT	1024
+#define TAKES_DRAWING	2048
+
+/**
+ * enum drawing - how a ladder is drawn
+ * @DRAWING_BY_LOCALE: as the terminal can
+ * @DRAWING_ASCII: with the characters of ASCII
+ * @DRAWING_UNICODE: with lines and arrows
+ * @DRAWING_SVG: as a picture
+ */
+enum drawing {
+	DRAWING_BY_LOCALE,
+	DRAWING_ASCII,
+	DRAWING_UNICODE,
+	DRAWING_SVG
+};
 
 /* struct options.status: any will do. */
 #define STATUS_ANY	(-1)
@@ -46,6 +61,7 @@
  * @any_order: expectations come in any order
  * @none: none of them may come; or as a filter, nothing was sent
  * @status: what the program has to end with
+ * @drawing: how a ladder is drawn
  * @count: end after so many records, 0 for no such limit
  * @duration: end after so many nanoseconds, 0 for no such limit
  * @table: how the table looks
@@ -67,6 +83,7 @@ struct options {
 	bool any_order;
 	bool none;
 	int status;
+	enum drawing drawing;
 	unsigned long count;
 	unsigned long long duration;
 	struct table table;

@@ -62,6 +62,8 @@ static const struct command commands[] = {
 	  TAKES_PRINT, run_stats },
 	{ "record", "FILE", 1, 1, "save the records kept, and those that come, for -r",
 	  TAKES_RECORDS | TAKES_DURATION | TAKES_COUNT, run_record },
+	{ "story", "[END [END] | COOKIE]", 0, 2, "draw connections from birth to end",
+	  TAKES_RECORDS | TAKES_SAVED | TAKES_DRAWING | TAKES_COUNT, run_story },
 	{ "expect", NULL, 0, INT_MAX, "say whether the records come that you expect",
 	  TAKES_RECORDS | TAKES_DURATION | TAKES_EXPECTED, run_expect },
 	{ NULL, NULL, 0, 0, NULL, 0, NULL }

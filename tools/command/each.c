@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * All records that there are: those kept by the module, or saved ones.
+ */
+#include <stdlib.h>
+
+#include "each.h"
+#include "print.h"
+#include "source.h"
+
+/**
+ * struct reading - what is being read
+ * @o: what the user wants
+ * @s: the file
+ * @asks: there is a filter to pass
+ * @take: is given each record
+ * @context: is handed on to it
+ */
+struct reading {
+	const struct options *o;
+	struct source *s;
+	bool asks;
+	each_fn take;
+	void *context;
+};
+
+static int take_one(void *context, const struct record *r, const char *line)
+{
+	struct reading *read = context;
+	bool passes = !read->asks || filter_match(&read->o->filter, r);
+
+	read->take(read->context, r, line, read->s->is_saved ? &read->s->saved : NULL,
+		   passes && !record_is_note(r));
+	return GO_ON;
+}
+
+static int wait_for_rest(void *context, struct source *s)
+{
+	int more = source_wait(s);
+
+	(void)context;
+	if (more > 0)
+		return GO_ON;
+	return more ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/**
+ * each_record() - read all records
+ * @o: what the user wants
+ * @take: is given each
+ * @context: is handed on to it
+ *
+ * Return: EXIT_SUCCESS, or EXIT_FAILURE after a message: then there may be more.
+ */
+int each_record(const struct options *o, each_fn take, void *context)
+{
+	static struct source s;
+	struct reading reading = { o, &s, filter_asks(&o->filter), take, context };
+	const struct taker taker = { take_one, wait_for_rest, &reading };
+	int status;
+
+	if (open_source(&s, o, SHUTWATCH_FILE_EVENTS))
+		return EXIT_FAILURE;
+	status = take_lines(&s, &taker);
+	source_close(&s);
+	return status;
+}
