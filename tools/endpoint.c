@@ -5,6 +5,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "endpoint.h"
@@ -59,6 +60,19 @@ int endpoint_parse(struct endpoint *e, const char *text)
 	e->port = (unsigned int)port;
 	e->family = address_parse(e->addr, addr, &was_mapped);
 	return e->family < 0 ? -EINVAL : 0;
+}
+
+/**
+ * endpoint_text() - write an address with its port
+ * @to: where to, ENDPOINT_SIZE bytes
+ * @e: what to write
+ */
+void endpoint_text(char *to, const struct endpoint *e)
+{
+	char addr[INET6_ADDRSTRLEN] = "?";
+
+	inet_ntop(e->family, e->addr, addr, sizeof(addr));
+	sprintf(to, e->family == AF_INET6 ? "[%s]:%u" : "%s:%u", addr, e->port & 0xffff);
 }
 
 /**

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* "[", an IPv6 address, "]:", a port and a NUL. */
+#define ENDPOINT_SIZE	64
+
 /**
  * struct endpoint - one end of a connection
  * @family: AF_INET or AF_INET6; AF_INET also for ::ffff:192.0.2.1, because
@@ -33,6 +36,7 @@ struct prefix {
 };
 
 int endpoint_parse(struct endpoint *e, const char *text);
+void endpoint_text(char *to, const struct endpoint *e);
 bool endpoint_is(const struct endpoint *a, const struct endpoint *b);
 int prefix_parse(struct prefix *p, const char *text);
 bool prefix_has(const struct prefix *p, const struct endpoint *e);

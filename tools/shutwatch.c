@@ -64,6 +64,8 @@ static const struct command commands[] = {
 	  TAKES_RECORDS | TAKES_DURATION | TAKES_COUNT, run_record },
 	{ "story", "[END [END] | COOKIE]", 0, 2, "draw connections from birth to end",
 	  TAKES_RECORDS | TAKES_SAVED | TAKES_DRAWING | TAKES_COUNT, run_story },
+	{ "annotate", "CAPTURE OUT.pcapng", 2, 2, "say in a capture which call sent its FINs and RSTs",
+	  TAKES_RECORDS | TAKES_SAVED, run_annotate },
 	{ "expect", NULL, 0, INT_MAX, "say whether the records come that you expect",
 	  TAKES_RECORDS | TAKES_DURATION | TAKES_EXPECTED, run_expect },
 	{ NULL, NULL, 0, 0, NULL, 0, NULL }

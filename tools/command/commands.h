@@ -15,6 +15,7 @@ int run_totals(const struct options *o);
 int run_stats(const struct options *o);
 int run_record(const struct options *o);
 int run_story(const struct options *o);
+int run_annotate(const struct options *o);
 int run_expect(const struct options *o);
 
 #endif /* SHUTWATCH_COMMANDS_H */

@@ -11,19 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "story/allocate.h"
 #include "names.h"
 #include "saved/saved.h"
 #include "story/legs.h"
 #include "saved/wallclock.h"
-
-static void *allocate(size_t size)
-{
-	void *p = calloc(1, size);
-
-	if (!p)
-		err(EXIT_FAILURE, "records");
-	return p;
-}
 
 static int compare_cookies(const void *a, const void *b)
 {

@@ -203,16 +203,12 @@ static void set_state(struct rung *rung, const struct record *transition)
 	const char *states = transition ? record_value(transition, SHUTWATCH_KEY_STATE) : NULL;
 	const char *after = states ? strrchr(states, '>') : NULL;
 	size_t len = after ? (size_t)(after - states) : 0;
-	char *c;
 
 	/* What stays as it was is no news. */
 	if (!after || (strlen(after + 1) == len && !memcmp(states, after + 1, len)))
 		return;
 	snprintf(rung->state, sizeof(rung->state), "%s", after + 1);
-	for (c = rung->state; *c; c++) {
-		if (*c < ' ' || *c > '~')
-			*c = '?';
-	}
+	what_make_printable(rung->state);
 }
 
 static const char *sent_of(const struct record *r)
@@ -227,27 +223,16 @@ static bool was_sent(const struct record *r, enum shutwatch_sent sent)
 	return names_is(&sent_names, sent, sent_of(r));
 }
 
-/* How a call or a decision is put. */
+/* A call or a decision.  What was sent has a line of its own. */
 static void say_what(char *to, const struct record *r)
 {
-	const char *ret = record_value(r, SHUTWATCH_KEY_RET);
 	const char *why = record_value(r, SHUTWATCH_KEY_WHY);
-	char values[WHAT_SIZE], who[WHO_SIZE];
 
-	if (is_kind(r, SHUTWATCH_KIND_CALL))
-		what_call(to, r);
-	else
-		what_provoked(to, r);
-	if (who_asked(who, r))
-		what_add(to, " by ", who);
-	if (ret && strcmp(ret, "0"))
-		what_add(to, " = ", ret);
-	what_values(values, r);
-	what_add(to, ", ", values);
-	if (record_value(r, SHUTWATCH_KEY_SENT) && was_sent(r, SHUTWATCH_SENT_NONE)) {
-		what_add(to, ": ", "nothing sent");
-		what_add(to, ", ", why ? why : "");
-	}
+	what_happened(to, r);
+	if (!was_sent(r, SHUTWATCH_SENT_NONE))
+		return;
+	what_add(to, ": ", "nothing sent");
+	what_add(to, ", ", why ? why : "");
 }
 
 /* A transition by itself; most speak for themselves. */
@@ -279,7 +264,6 @@ static void tell_step(struct story *s, const struct moment *m)
 {
 	size_t first = s->l->nr;
 	char text[WHAT_SIZE];
-	char *c;
 
 	if (is_kind(&m->r, SHUTWATCH_KIND_STATE))
 		say_transition(text, &m->r);
@@ -287,10 +271,7 @@ static void tell_step(struct story *s, const struct moment *m)
 		say_reset(text, &m->r);
 	else
 		say_what(text, &m->r);
-	for (c = text; *c; c++) {
-		if (*c < ' ' || *c > '~')
-			*c = '?';
-	}
+	what_make_printable(text);
 	ladder_text(s->l, RUNG_STEP, m->side, text);
 	set_time(s, &s->l->rung[first], m);
 	set_state(&s->l->rung[first], m->transition);
@@ -300,16 +281,12 @@ static struct rung *tell_segment(struct story *s, enum ladder_side from, bool is
 				 const char *why)
 {
 	struct rung *rung = ladder_add(s->l, RUNG_SEGMENT, from);
-	size_t i;
 
 	rung->is_rst = is_rst;
 	snprintf(rung->text, sizeof(rung->text), "%s%s%.*s",
 		 sent_names.name[is_rst ? SHUTWATCH_SENT_RST : SHUTWATCH_SENT_FIN],
 		 why ? " " : "", LADDER_BETWEEN - 12, why ? why : "");
-	for (i = 0; rung->text[i]; i++) {
-		if (rung->text[i] < ' ' || rung->text[i] > '~')
-			rung->text[i] = '?';
-	}
+	what_make_printable(rung->text);
 	return rung;
 }
 

@@ -10,7 +10,11 @@
 #include "names.h"
 #include "story/who.h"
 
-static void make_printable(char *text)
+/**
+ * what_make_printable() - replace all but printable ASCII
+ * @text: the text
+ */
+void what_make_printable(char *text)
 {
 	for (; *text; text++) {
 		if (*text < ' ' || *text > '~')
@@ -44,7 +48,7 @@ static bool process(char *to, const struct record *r, enum shutwatch_key pid,
 	if (name)
 		record_unescape(plain, sizeof(plain), name);
 	snprintf(to, WHO_SIZE, "%s[%.20s]", plain, record_value(r, pid));
-	make_printable(to);
+	what_make_printable(to);
 	return true;
 }
 
@@ -109,7 +113,7 @@ void what_call(char *to, const struct record *r)
 	default:
 		snprintf(to, WHAT_SIZE, "%.100s", call ? call : "a call that was not seen");
 	}
-	make_printable(to);
+	what_make_printable(to);
 }
 
 /* Append what there is, and is not 0, with its name. */
@@ -183,7 +187,7 @@ void what_provoked(char *to, const struct record *r)
 	default:
 		snprintf(to, WHAT_SIZE, "%.100s", by ? by : "something that was not seen");
 	}
-	make_printable(to);
+	what_make_printable(to);
 }
 
 /**
@@ -198,5 +202,28 @@ void what_values(char *to, const struct record *r)
 	add_value(to, r, SHUTWATCH_KEY_UNSENT);
 	add_value(to, r, SHUTWATCH_KEY_UNACKED);
 	add_value(to, r, SHUTWATCH_KEY_CHILDREN);
-	make_printable(to);
+	what_make_printable(to);
+}
+
+/**
+ * what_happened() - a call, or what else it was, by whom, with its values
+ * @to: where to, WHAT_SIZE bytes
+ * @r: the record, of kind call or decision
+ */
+void what_happened(char *to, const struct record *r)
+{
+	const char *ret = record_value(r, SHUTWATCH_KEY_RET);
+	char values[WHAT_SIZE], who[WHO_SIZE];
+
+	if (r->value[SHUTWATCH_KEY_CALL])
+		what_call(to, r);
+	else
+		what_provoked(to, r);
+	if (who_asked(who, r))
+		what_add(to, " by ", who);
+	if (ret && strcmp(ret, "0"))
+		what_add(to, " = ", ret);
+	what_values(values, r);
+	what_add(to, ", ", values);
+	what_make_printable(to);
 }

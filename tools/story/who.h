@@ -20,5 +20,7 @@ bool who_has_it(char *to, const struct record *r);
 void what_call(char *to, const struct record *r);
 void what_provoked(char *to, const struct record *r);
 void what_values(char *to, const struct record *r);
+void what_happened(char *to, const struct record *r);
+void what_make_printable(char *text);
 
 #endif /* SHUTWATCH_WHO_H */

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which record tells of which packet.  Both are in order, and what a record knows
+ * of a segment has to fit; of all ways that leave as few as possible over, the one
+ * is taken in which the times differ least.
+ */
+#include <err.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "annotate/told.h"
+
+/* More than this, and the first that fits is taken. */
+#define PLACES_MAX	4000000
+
+/* On its way from one device to another, a packet takes less. */
+#define AT_ONCE_NS	10000000LL
+
+/* How many bytes of the sequence space a segment takes. */
+static uint32_t length(const struct wire_segment *s)
+{
+	return s->len + !!(s->flags & SEGMENT_SYN) + !!(s->flags & SEGMENT_FIN);
+}
+
+/*
+ * A RST of the socket's own has the ACK flag.  An answer has it only if the segment
+ * had not, and then 0 for a sequence number; otherwise that is what the segment
+ * acknowledged.
+ */
+static bool rst_fits(const struct told *t, const struct wire_segment *s)
+{
+	bool has_ack = s->flags & SEGMENT_ACK;
+
+	if (!t->is_answer)
+		return has_ack;
+	if (!t->has_trigger)
+		return true;
+	if (!(t->trigger.flags & SEGMENT_ACK))
+		return has_ack && s->ack == t->trigger.seq + length(&t->trigger);
+	return !has_ack && (!t->has_seq || s->seq == t->seq);
+}
+
+static bool fits(const struct told *t, const struct seen *s, enum flow_sort sort)
+{
+	return sort == FLOW_FIN || rst_fits(t, &s->segment);
+}
+
+static long long distance(const struct told *t, const struct seen *s)
+{
+	if (s->when < t->began)
+		return t->began - s->when;
+	return s->when > t->ended ? s->when - t->ended : 0;
+}
+
+/**
+ * struct place - the best that can be had of the first few of both
+ * @matched: how many have found each other
+ * @apart: how far their times are apart, summed up
+ */
+struct place {
+	unsigned int matched;
+	long long apart;
+};
+
+static bool is_better(struct place a, struct place b)
+{
+	return a.matched != b.matched ? a.matched > b.matched : a.apart < b.apart;
+}
+
+static void join(struct told *t, struct seen *s)
+{
+	s->told = t;
+	t->is_matched = true;
+}
+
+static struct place with(struct place before, const struct told *t, const struct seen *s)
+{
+	return (struct place) { before.matched + 1, before.apart + distance(t, s) };
+}
+
+/* The table of all places, then back through it on the way that was the best. */
+static void match_best(struct told **told, size_t nr_told, struct seen **seen, size_t nr_seen,
+		       enum flow_sort sort)
+{
+	size_t width = nr_seen + 1, i, j;
+	struct place *best = calloc((nr_told + 1) * width, sizeof(*best));
+	struct place *at, joined;
+
+	if (!best)
+		err(EXIT_FAILURE, "records");
+	for (i = 1; i <= nr_told; i++) {
+		for (j = 1; j <= nr_seen; j++) {
+			at = &best[i * width + j];
+			*at = is_better(at[-1], at[-(ptrdiff_t)width]) ? at[-1] :
+			      at[-(ptrdiff_t)width];
+			if (!fits(told[i - 1], seen[j - 1], sort))
+				continue;
+			joined = with(at[-(ptrdiff_t)width - 1], told[i - 1], seen[j - 1]);
+			if (is_better(joined, *at))
+				*at = joined;
+		}
+	}
+	for (i = nr_told, j = nr_seen; i && j;) {
+		at = &best[i * width + j];
+		if (!is_better(*at, at[-1]))
+			j--;
+		else if (!is_better(*at, at[-(ptrdiff_t)width]))
+			i--;
+		else
+			join(told[--i], seen[--j]);
+	}
+	free(best);
+}
+
+static void match_first(struct told **told, size_t nr_told, struct seen **seen, size_t nr_seen,
+			enum flow_sort sort)
+{
+	size_t i, j = 0, at;
+
+	for (i = 0; i < nr_told; i++) {
+		for (at = j; at < nr_seen && !fits(told[i], seen[at], sort);)
+			at++;
+		if (at == nr_seen)
+			continue;
+		join(told[i], seen[at]);
+		j = at + 1;
+	}
+}
+
+/*
+ * A FIN has its place in the stream, whatever data it comes with and however often.
+ * A RST is not repeated: it is the same where two devices were captured.
+ */
+static bool is_same(const struct seen *x, const struct seen *y, enum flow_sort sort)
+{
+	const struct wire_segment *a = &x->segment, *b = &y->segment;
+
+	if (sort == FLOW_FIN)
+		return a->seq + a->len == b->seq + b->len;
+	return a->seq == b->seq && a->ack == b->ack && a->flags == b->flags &&
+	       llabs(x->when - y->when) < AT_ONCE_NS;
+}
+
+/* What is left over, and was sent or captured before. */
+static void match_again(struct flow *flow, enum flow_sort sort)
+{
+	struct seen *s, *other;
+
+	for (s = flow->seen[sort]; s; s = s->next) {
+		for (other = flow->seen[sort]; other && !s->told; other = other->next) {
+			if (!other->told || other->is_again ||
+			    !is_same(s, other, sort))
+				continue;
+			s->told = other->told;
+			s->is_again = true;
+		}
+	}
+}
+
+/**
+ * flow_match() - find out which record tells of which packet
+ * @flow: the flow, with all that was told and seen
+ * @sort: of FINs or of RSTs
+ */
+void flow_match(struct flow *flow, enum flow_sort sort)
+{
+	size_t nr_told = flow->nr_told[sort], nr_seen = flow->nr_seen[sort], i;
+	struct told **told = calloc(nr_told + 1, sizeof(*told));
+	struct seen **seen = calloc(nr_seen + 1, sizeof(*seen));
+	struct told *t = flow->told[sort];
+	struct seen *s = flow->seen[sort];
+
+	if (!told || !seen)
+		err(EXIT_FAILURE, "records");
+	for (i = 0; t; t = t->next)
+		told[i++] = t;
+	for (i = 0; s; s = s->next)
+		seen[i++] = s;
+	if ((nr_told + 1) * (nr_seen + 1) <= PLACES_MAX)
+		match_best(told, nr_told, seen, nr_seen, sort);
+	else
+		match_first(told, nr_told, seen, nr_seen, sort);
+	match_again(flow, sort);
+	free(told);
+	free(seen);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The FINs and RSTs that records tell of, and those of a capture, by connection
+ * and direction.
+ */
+#ifndef SHUTWATCH_TOLD_H
+#define SHUTWATCH_TOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "annotate/dissect.h"
+#include "parse.h"
+
+/**
+ * struct told - a FIN or RST of which a record tells
+ * @next: the next one of the same flow and sort
+ * @cookie: of the socket, or 0
+ * @began: from when on it may have left, nanoseconds of CLOCK_REALTIME
+ * @ended: until when, likewise
+ * @is_answer: a RST that answers a segment
+ * @has_trigger: the segment is known
+ * @trigger: its sequence number, payload and flags, of which no more is known
+ * @has_seq: what it acknowledged is known, from the capture
+ * @seq: that
+ * @is_matched: a packet of the capture is it
+ * @text: what there is to say
+ */
+struct told {
+	struct told *next;
+	unsigned long long cookie;
+	long long began, ended;
+	bool is_answer, has_trigger, has_seq, is_matched;
+	struct wire_segment trigger;
+	uint32_t seq;
+	char *text;
+};
+
+/**
+ * struct seen - a FIN or RST in a capture
+ * @next: the next one of the same flow and sort
+ * @number: of the packet, from 1
+ * @when: nanoseconds of CLOCK_REALTIME
+ * @segment: the same as dissected
+ * @told: what it is
+ * @is_again: another one was that before: it was repeated, or captured twice
+ */
+struct seen {
+	struct seen *next;
+	unsigned long number;
+	long long when;
+	struct wire_segment segment;
+	struct told *told;
+	bool is_again;
+};
+
+/* The sorts of segments. */
+enum flow_sort {
+	FLOW_FIN,
+	FLOW_RST,
+	FLOW_SORTS
+};
+
+/**
+ * struct flow - one direction of a connection
+ * @next: the next flow, in no order
+ * @from: the end that sends
+ * @to: the other one
+ * @told: what records tell of, by sort
+ * @last_told: where the next one goes
+ * @seen: what a capture has, likewise
+ * @last_seen: where the next one goes
+ * @nr_told: how many
+ * @nr_seen: how many
+ * @is_captured: the capture has something of the connection
+ */
+struct flow {
+	struct flow *next;
+	struct endpoint from, to;
+	struct told *told[FLOW_SORTS], **last_told[FLOW_SORTS];
+	struct seen *seen[FLOW_SORTS], **last_seen[FLOW_SORTS];
+	size_t nr_told[FLOW_SORTS], nr_seen[FLOW_SORTS];
+	bool is_captured;
+};
+
+/**
+ * struct flows - all of them
+ * @first: the first one
+ * @by_ends: the same for tsearch(3)
+ * @hosts: addresses of this host, likewise
+ * @msks: cookies of MPTCP sockets, whose segments are told by their subflows
+ */
+struct flows {
+	struct flow *first;
+	void *by_ends, *hosts, *msks;
+};
+
+extern const char *const flow_sort_names[FLOW_SORTS];
+
+void flows_tell(struct flows *flows, const struct record *r, long long wall);
+void flows_told(struct flows *flows);
+void flows_see(struct flows *flows, const struct wire_segment *s, unsigned long number,
+	       long long when);
+void flow_match(struct flow *flow, enum flow_sort sort);
+#endif /* SHUTWATCH_TOLD_H */

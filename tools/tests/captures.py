@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# usage: captures.py make KIND IN OUT	a capture of loopback, as one of another kind
+#	 captures.py kinds		the kinds
+#	 captures.py three_resets CAPTURE RECORDS
+#	 captures.py packets FILE	time and bytes of each packet, of pcap and pcapng
+#	 captures.py comments FILE	number and comment of each packet that has one
+#	 captures.py mutate SEED IN OUT	some bytes of it changed
+#
+# A reader and a writer of captures that know nothing of those that are tested.
+
+import random
+import struct
+import sys
+
+ETHERNET, RAW, LOOP, NULL, SLL, SLL2, WIFI = 1, 101, 108, 0, 113, 276, 105
+
+
+def read_pcap(path):
+    """Packets as (nanoseconds, bytes, length on the wire)."""
+    with open(path, 'rb') as file:
+        data = file.read()
+    order = '<' if data[0] in (0xd4, 0x4d) else '>'
+    scale = 1 if b'\x4d\x3c' in (data[0:2], data[2:4][::-1]) else 1000
+    at, packets = 24, []
+    while at + 16 <= len(data):
+        sec, frac, length, wire = struct.unpack_from(order + '4I', data, at)
+        packets.append((sec * 10**9 + frac * scale, data[at + 16:at + 16 + length], wire))
+        at += 16 + length
+    return packets
+
+
+def pcap(packets, link, order='<', magic=0xa1b2c3d4, snaplen=262144):
+    scale = 1 if magic == 0xa1b23c4d else 1000
+    out = struct.pack(order + 'IHHiIII', magic, 2, 4, 0, 0, snaplen, link)
+    for when, data, wire in packets:
+        out += struct.pack(order + '4I', when // 10**9, when % 10**9 // scale, len(data), wire)
+        out += data
+    return out
+
+
+def option(order, code, value):
+    return struct.pack(order + 'HH', code, len(value)) + value + b'\0' * (-len(value) % 4)
+
+
+def block(order, kind, body):
+    size = struct.pack(order + 'I', len(body) + 12)
+    return struct.pack(order + 'I', kind) + size + body + size
+
+
+def section(order):
+    return block(order, 0x0a0d0d0a, struct.pack(order + 'IHHq', 0x1a2b3c4d, 1, 0, -1) +
+                 option(order, 1, b'a comment of the section') + option(order, 0, b''))
+
+
+def interface(order, link, options=b''):
+    return block(order, 1, struct.pack(order + 'HHI', link, 0, 0) + options)
+
+
+def packet(order, iface, units, when, data, wire, options=b''):
+    ticks = when * units // 10**9
+    body = struct.pack(order + '5I', iface, ticks >> 32, ticks & 0xffffffff, len(data), wire)
+    return block(order, 6, body + data + b'\0' * (-len(data) % 4) + options)
+
+
+def pcapng(packets, order):
+    """Two interfaces with different units, comments, and blocks of other kinds."""
+    out = section(order)
+    out += interface(order, ETHERNET, option(order, 2, b'lo') + option(order, 9, b'\x09') +
+                     option(order, 0, b''))
+    out += interface(order, RAW)
+    out += block(order, 0xbad, b'what a newer program writes.')
+    for i, (when, data, wire) in enumerate(packets):
+        options = option(order, 1, b'was here before') + option(order, 0, b'') if i % 3 else b''
+        if i % 2:
+            out += packet(order, 0, 10**9, when, data, wire, options)
+        else:
+            out += packet(order, 1, 10**6, when, data[14:], wire - 14, options)
+    return out
+
+
+def under(header, link):
+    return lambda packets: pcap([(when, header + data[14:], wire - 14 + len(header))
+                                 for when, data, wire in packets], link)
+
+
+def two_sections(packets):
+    half = len(packets) // 2
+    return pcapng(packets[:half], '<') + pcapng(packets[half:], '>')
+
+
+MAC = bytes(12)
+IP4 = b'\x08\x00'
+KINDS = {
+    'ethernet_vlan': under(MAC + b'\x81\x00\x00\x05' + IP4, ETHERNET),
+    'ethernet_two_vlans': under(MAC + b'\x88\xa8\x00\x07\x81\x00\x00\x05' + IP4, ETHERNET),
+    'raw': under(b'', RAW),
+    'null': under(struct.pack('<I', 2), NULL),
+    'loop': under(struct.pack('>I', 2), LOOP),
+    'sll': under(b'\0\0\x03\x04\0\6' + bytes(8) + IP4, SLL),
+    'sll2': under(IP4 + b'\0\0\0\0\0\1\x03\x04\0\6' + bytes(8), SLL2),
+    'sll2_vlan': under(b'\x81\x00\0\0\0\0\0\1\x03\x04\0\6' + bytes(8) + b'\0\5' + IP4, SLL2),
+    'big_endian': lambda packets: pcap(packets, ETHERNET, '>'),
+    'nanoseconds': lambda packets: pcap(packets, ETHERNET, magic=0xa1b23c4d),
+    'snaplen_64': lambda packets: pcap([(when, data[:64], wire)
+                                        for when, data, wire in packets], ETHERNET),
+    'pcapng': lambda packets: pcapng(packets, '<'),
+    'pcapng_big_endian': lambda packets: pcapng(packets, '>'),
+    'pcapng_two_sections': two_sections,
+}
+OTHERS = {'wifi': lambda packets: pcap(packets, WIFI)}
+
+
+def make(kind, source, target):
+    # The others have a type of IPv4 in front: leave out what is IPv6.
+    packets = [p for p in read_pcap(source) if p[1][12:14] == IP4]
+    with open(target, 'wb') as file:
+        file.write({**KINDS, **OTHERS}[kind](packets))
+
+
+def read_pcapng(path):
+    """Packets as (nanoseconds, bytes, comments)."""
+    with open(path, 'rb') as file:
+        data = file.read()
+    at, order, packets = 0, '<', []
+    while at < len(data):
+        if data[at:at + 4] == b'\x0a\x0d\x0d\x0a':
+            order = '<' if data[at + 8:at + 12] == b'\x4d\x3c\x2b\x1a' else '>'
+            units = []
+        kind, size = struct.unpack_from(order + 'II', data, at)
+        assert size >= 12 and size % 4 == 0 and at + size <= len(data), f'block at {at}: {size}'
+        assert struct.unpack_from(order + 'I', data, at + size - 4)[0] == size, f'end at {at}'
+        body = data[at + 8:at + size - 4]
+        at += size
+        if kind == 1:
+            found = dict(options(order, body[8:]))
+            units.append(10**found.get(9, b'\6')[0])
+        elif kind == 6:
+            iface, high, low, length, _ = struct.unpack_from(order + '5I', body)
+            comments = [value.decode() for code, value in
+                        options(order, body[20 + length + -length % 4:]) if code == 1]
+            packets.append((((high << 32) + low) * 10**9 // units[iface],
+                            body[20:20 + length], comments))
+    return packets
+
+
+def options(order, data):
+    while len(data) >= 4:
+        code, length = struct.unpack_from(order + 'HH', data)
+        if code == 0:
+            assert len(data) == 4, 'something behind the end of options'
+            return
+        yield code, data[4:4 + length]
+        data = data[4 + length + -length % 4:]
+    assert not data, 'half an option'
+
+
+def show_packets(path):
+    with open(path, 'rb') as file:
+        ng = file.read(4) == b'\x0a\x0d\x0d\x0a'
+    for when, data, _ in (read_pcapng if ng else read_pcap)(path):
+        print(when, data.hex())
+
+
+def show_comments(path):
+    for number, (_, _, comments) in enumerate(read_pcapng(path), 1):
+        for comment in comments:
+            print(f'#{number} {comment}')
+
+
+def three_resets(capture, records):
+    """One SYN, sent three times to a closed port; the record of the second is lost."""
+    def segment(source, target, seq, ack, flags):
+        tcp = struct.pack('>HHIIBBHHH', source, target, seq, ack, 0x50, flags, 0, 0, 0)
+        return struct.pack('>BBHHHBBHII', 0x45, 0, 40, 0, 0, 64, 6, 0, 0x0a000001, 0x0a000001) + tcp
+
+    start = 1764125000 * 10**9
+    packets = []
+    for second in 1, 2, 4:
+        for data in segment(4000, 80, 7, 0, 2), segment(80, 4000, 0, 8, 0x14):
+            packets.append((start + second * 10**9 + 20000 * len(packets), data, len(data)))
+    with open(capture, 'wb') as file:
+        file.write(pcap(packets, RAW))
+    with open(records, 'w', encoding='ascii') as file:
+        print('shutwatch-records format=1 abi=1 offset=1764125000.000000000 host=a kernel=b boot=c',
+              file=file)
+        for seq, second in (1, 1), (3, 4):
+            print(f'seq={seq} ts={second}.000100000 kind=decision cpu=0 ctx=softirq pid=- comm=- '
+                  'netns=1 cookie=- local=10.0.0.1:80 remote=10.0.0.1:4000 by=rx state=- sent=RST '
+                  'why=no_socket unread=- unsent=- unacked=- fin=- owner=- ocomm=- flags=S '
+                  'segment=7 len=0', file=file)
+
+
+def mutate(seed, source, target):
+    chance = random.Random(int(seed))
+    with open(source, 'rb') as file:
+        data = bytearray(file.read())
+    for _ in range(chance.randrange(1, 20)):
+        data[chance.randrange(len(data))] = chance.choice((0, 1, 4, 0x7f, 0x80, 0xff,
+                                                           chance.randrange(256)))
+    if chance.randrange(3) == 0:
+        del data[chance.randrange(len(data)):]
+    with open(target, 'wb') as file:
+        file.write(data)
+
+
+COMMANDS = {'make': make, 'kinds': lambda: print(*KINDS), 'packets': show_packets,
+            'comments': show_comments, 'three_resets': three_resets, 'mutate': mutate}
+COMMANDS[sys.argv[1]](*sys.argv[2:])
