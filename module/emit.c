@@ -65,6 +65,7 @@ void sw_emit_decision(const struct sw_decision *d)
 	rec->outcome.kreason = d->kreason;
 	if (d->kreason_known)
 		sw_emit_kreason(rec, d->kreason);
+	sw_trace(decision, rec, seq);
 	sw_ring_commit(rec, seq);
 }
 
@@ -89,6 +90,7 @@ void sw_emit_skipped(u8 what, u64 count)
 	if (rec) {
 		rec->outcome.flags = 0;
 		rec->aux = count;
+		sw_trace(skipped, rec, seq);
 		sw_ring_commit(rec, seq);
 	}
 	preempt_enable();

@@ -22,6 +22,7 @@
 #include "now.h"
 #include "ring.h"
 #include "socktab.h"
+#include "trace.h"
 
 /**
  * struct sw_decision - a FIN or RST that was decided outside a call
@@ -183,6 +184,7 @@ static __always_inline void sw_emit_state(const struct sw_entry *e, u8 by,
 	rec->outcome.before = before;
 	rec->outcome.after = after;
 	rec->err = err;
+	sw_trace(state, rec, seq);
 	sw_ring_commit(rec, seq);
 }
 
@@ -213,6 +215,7 @@ static __always_inline void sw_emit_reset(const struct sw_entry *e, u64 now,
 	rec->outcome.before = before;
 	rec->outcome.after = after;
 	rec->err = err;
+	sw_trace(reset, rec, seq);
 	sw_ring_commit(rec, seq);
 }
 
@@ -254,6 +257,7 @@ static __always_inline void sw_emit_call(const struct sw_call *call,
 	}
 	if (call->seen & SW_SEEN_KREASON)
 		sw_emit_kreason(rec, call->outcome.kreason);
+	sw_trace(call, rec, seq);
 	sw_ring_commit(rec, seq);
 }
 
