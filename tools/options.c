@@ -15,6 +15,7 @@
 #include "options.h"
 #include "say.h"
 #include "source.h"
+#include "tally.h"
 
 /* The value that asks for the valid ones. */
 #define HELP	"help"
@@ -69,8 +70,11 @@ static const struct option_entry entries[] = {
 	{ OPT_WHY, "why", "LIST", TAKES_OUTCOME, "reasons; '--why help' explains them" },
 	{ OPT_KIND, "kind", "LIST", TAKES_KIND, "kinds of records; '--kind help' lists them" },
 	{ 'r', "read", "FILE", TAKES_SAVED, "read what record has written" },
-	{ 'n', "count", "COUNT", TAKES_COUNT, "end after COUNT lines" },
+	{ 'n', "count", "COUNT", TAKES_COUNT, "end after COUNT lines, of top: tables" },
 	{ 'd', "duration", "SECONDS", TAKES_DURATION, "end after SECONDS" },
+	{ 'i', "interval", "SECONDS", TAKES_TALLY, "from one table to the next: 1, if not said" },
+	{ 'k', "key", "LIST", TAKES_TALLY, "count by why, process, port, peer, or several" },
+	{ 'o', "output", "FILE", TAKES_FILE, "write to FILE, all of it at once" },
 	{ 'W', "new", NULL, TAKES_NEW, "only what comes from now on" },
 	{ 'q', "quiet", NULL, TAKES_OUTPUT, "print nothing; exit 0 if there was a line, 1 if not" },
 	{ 'T', "time", NULL, TAKES_TIME, "add a column: date and time" },
@@ -275,6 +279,13 @@ static int take_option(struct options *o, const struct option_entry *e, const ch
 		break;
 	case 'd':
 		return parse_seconds(&o->duration, e, value);
+	case 'i':
+		return parse_seconds(&o->interval, e, value);
+	case 'k':
+		return parse_names(&o->keys, &tally_names, e, value);
+	case 'o':
+		o->output = value;
+		break;
 	case 'T':
 		o->table.clock = true;
 		break;
@@ -460,6 +471,7 @@ int options_parse(struct options *o, int argc, char **argv)
 	int id, status;
 
 	o->dir = SOURCE_DIR;
+	o->interval = 1000000000;
 	o->words = argv + 1;
 	tell_getopt(letters, longs);
 	while ((id = getopt_long(argc, argv, letters, longs, NULL)) >= 0) {

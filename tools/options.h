@@ -25,6 +25,8 @@
 #define TAKES_SAVED	512
 #define TAKES_COUNT	1024
 #define TAKES_DRAWING	2048
+#define TAKES_FILE	4096
+#define TAKES_TALLY	8192
 
 /**
  * enum drawing - how a ladder is drawn
@@ -64,6 +66,9 @@ enum drawing {
  * @drawing: how a ladder is drawn
  * @count: end after so many records, 0 for no such limit
  * @duration: end after so many nanoseconds, 0 for no such limit
+ * @interval: from one table of top to the next, nanoseconds
+ * @keys: what top counts by, a bit for each enum tally_key; 0 for the default
+ * @output: where metrics go, or NULL
  * @table: how the table looks
  * @filter: which records
  */
@@ -86,6 +91,9 @@ struct options {
 	enum drawing drawing;
 	unsigned long count;
 	unsigned long long duration;
+	unsigned long long interval;
+	unsigned long long keys;
+	const char *output;
 	struct table table;
 	struct filter filter;
 };

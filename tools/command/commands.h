@@ -13,6 +13,8 @@ int run_events(const struct options *o);
 int run_sockets(const struct options *o);
 int run_totals(const struct options *o);
 int run_stats(const struct options *o);
+int run_top(const struct options *o);
+int run_metrics(const struct options *o);
 int run_record(const struct options *o);
 int run_story(const struct options *o);
 int run_annotate(const struct options *o);

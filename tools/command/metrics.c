@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * metrics: totals and stats for Prometheus, to be picked up by the textfile
+ * collector of node_exporter.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "metrics.h"
+#include "out.h"
+#include "print.h"
+#include "say.h"
+
+/* More than any kernel has hooks for. */
+#define STATS	1024
+
+/**
+ * struct stat_line - a line of stats
+ * @name: the name
+ * @value: and its value
+ */
+struct stat_line {
+	char name[96];
+	char value[24];
+};
+
+static struct stat_line stats[STATS];
+static size_t nr_stats;
+
+/* Return: whether the line is one of stats. */
+static bool keep_stat(const char *line)
+{
+	struct stat_line *to = &stats[nr_stats];
+
+	if (nr_stats == STATS || sscanf(line, "%95s %23[0-9]", to->name, to->value) != 2)
+		return false;
+	nr_stats++;
+	return true;
+}
+
+/* Return: 0, or -1 after a message. */
+static int read_stats(const struct options *o)
+{
+	static struct source s;
+	bool warned = false;
+	char *line;
+	int more;
+
+	if (open_source(&s, o, SHUTWATCH_FILE_STATS))
+		return -1;
+	do {
+		more = source_wait(&s);
+		while (source_line(&s, &line))
+			if (!keep_stat(line))
+				warn_foreign(&s, &warned);
+	} while (more > 0);
+	source_close(&s);
+	return more;
+}
+
+static bool put_metric(const struct metric *m)
+{
+	bool begun = false;
+	size_t i;
+
+	for (i = 0; i < nr_stats; i++) {
+		char *to = out_line();
+		char *from = begun ? to : metrics_about(to, m);
+		char *end = metrics_stat(from, m, stats[i].name, stats[i].value);
+
+		if (end == from)
+			continue;
+		begun = true;
+		if (!out_done(end))
+			return false;
+	}
+	return true;
+}
+
+static bool put_stats(void)
+{
+	const struct metric *m;
+
+	for (m = metrics_of_stats; m->name; m++)
+		if (!put_metric(m))
+			return false;
+	return true;
+}
+
+/* Return: 0, or -1 after a message. */
+static int put_totals(const struct options *o)
+{
+	static struct source s;
+	bool warned = false;
+	struct record r;
+	char *line;
+	int more;
+
+	if (open_source(&s, o, SHUTWATCH_FILE_TOTALS))
+		return -1;
+	if (!out_done(metrics_total_about(out_line())))
+		return -1;
+	do {
+		more = source_wait(&s);
+		while (source_line(&s, &line)) {
+			if (record_parse(&r, line))
+				warn_foreign(&s, &warned);
+			else if (!out_done(metrics_total(out_line(), &r)))
+				return -1;
+		}
+	} while (more > 0);
+	source_close(&s);
+	return more;
+}
+
+static int put_all(const struct options *o)
+{
+	if (read_stats(o) || !out_done(metrics_info(out_line())) || put_totals(o) ||
+	    !put_stats())
+		return EXIT_FAILURE;
+	if (!out_done(stpcpy(out_line(), "# EOF\n")) || !out_flush())
+		return EXIT_FAILURE;
+	return EXIT_SUCCESS;
+}
+
+static int failed_to(const char *what, const char *path)
+{
+	say("cannot %s %s: %s", what, path, strerror(errno));
+	return EXIT_FAILURE;
+}
+
+/* It does not take long, and no half of a file is to be left behind. */
+static void finish_first(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
+/* Whoever reads the file finds the one before or all of this one. */
+static int put_into(const struct options *o)
+{
+	char path[PATH_MAX];
+	int fd, status;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s.XXXXXX", o->output) >= sizeof(path)) {
+		errno = ENAMETOOLONG;
+		return failed_to("write", o->output);
+	}
+	finish_first();
+	fd = mkstemp(path);
+	if (fd < 0)
+		return failed_to("write", o->output);
+	/* node_exporter is not root. */
+	if (fchmod(fd, 0644) || dup2(fd, STDOUT_FILENO) < 0)
+		status = failed_to("write", path);
+	else
+		status = put_all(o);
+	close(fd);
+	if (status == EXIT_SUCCESS && rename(path, o->output))
+		status = failed_to("write", o->output);
+	if (status != EXIT_SUCCESS)
+		unlink(path);
+	return status;
+}
+
+/**
+ * run_metrics() - print totals and stats for Prometheus
+ * @o: what the user wants
+ *
+ * Return: an exit status.
+ */
+int run_metrics(const struct options *o)
+{
+	return o->output ? put_into(o) : put_all(o);
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * top: what ends connections just now, resets first.  A terminal is drawn anew
+ * for each interval, a pipe gets one table after the other.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "note.h"
+#include "out.h"
+#include "print.h"
+#include "say.h"
+#include "tally.h"
+
+#define NS_PER_SEC	1000000000ULL
+
+/* Cursor home, and nothing on the screen behind it. */
+#define CLEAR		"\033[H\033[J"
+
+/**
+ * struct top - what is shown
+ * @o: what the user wants
+ * @tally: what was counted
+ * @tables: how many were shown
+ * @end: when to end, CLOCK_MONOTONIC in nanoseconds, or 0
+ * @skipped: the last note of what the module was not shown, or empty
+ * @warned: said that a line was left out
+ * @filtered: whether there is a filter to pass
+ * @terminal: it is drawn on a terminal
+ */
+struct top {
+	const struct options *o;
+	struct tally tally;
+	unsigned long tables;
+	unsigned long long end;
+	char skipped[NOTE_SIZE];
+	bool warned;
+	bool filtered;
+	bool terminal;
+};
+
+static unsigned long long now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (unsigned long long)ts.tv_sec * NS_PER_SEC + (unsigned long long)ts.tv_nsec;
+}
+
+/* How many rows there is room for, under the titles. */
+static size_t rows_of(const struct top *top)
+{
+	struct winsize size;
+
+	if (!top->terminal || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_row < 4)
+		return TALLY_ROWS;
+	return size.ws_row - 3U;
+}
+
+/* What comes before the rows. */
+static bool put_head(const struct top *top)
+{
+	char *to = out_line();
+
+	if (top->terminal)
+		to += sprintf(to, CLEAR);
+	else if (top->tables)
+		*to++ = '\n';
+	if (top->tally.lost)
+		to += sprintf(to, "-- lost %llu events --\n", top->tally.lost);
+	if (top->skipped[0])
+		to += sprintf(to, "-- %s --\n", top->skipped);
+	return out_done(tally_header(to, &top->tally));
+}
+
+/* Return: GO_ON, or an exit status. */
+static int show(struct top *top, unsigned long long now)
+{
+	static const struct tally_row *row[TALLY_ROWS];
+	size_t count = tally_sort(&top->tally, row), max = rows_of(top), i;
+	double seconds = (double)(now - top->tally.since) / NS_PER_SEC;
+
+	if (!put_head(top))
+		return EXIT_FAILURE;
+	for (i = 0; i < count && i < max; i++)
+		if (!out_done(tally_line(out_line(), &top->tally, row[i], seconds)))
+			return EXIT_FAILURE;
+	if (!out_flush())
+		return EXIT_FAILURE;
+	top->tables++;
+	tally_rest(&top->tally, now);
+	if (top->o->count && top->tables == top->o->count)
+		return EXIT_SUCCESS;
+	return top->end && now >= top->end ? EXIT_SUCCESS : GO_ON;
+}
+
+/* On a terminal, stderr would be drawn over, or draw over the table. */
+static void take_note(struct top *top, const struct record *r)
+{
+	char text[NOTE_SIZE];
+
+	note_text(text, r);
+	if (!record_is_lost(r))
+		memcpy(top->skipped, text, sizeof(text));
+	if (!top->terminal)
+		say("%s", text);
+}
+
+static void take_record(struct top *top, const struct record *r)
+{
+	if (top->filtered && !filter_match(&top->o->filter, r))
+		return;
+	if (record_is_note(r))
+		take_note(top, r);
+	tally_record(&top->tally, r);
+}
+
+static void count_lines(struct top *top, struct source *s)
+{
+	struct record r;
+	char *line;
+
+	while (source_line(s, &line)) {
+		if (record_parse(&r, line))
+			warn_foreign(s, &top->warned);
+		else
+			take_record(top, &r);
+	}
+}
+
+/* When the next table is due. */
+static unsigned long long next(const struct top *top, unsigned long long after)
+{
+	unsigned long long due = after + top->o->interval;
+
+	return top->end && top->end < due ? top->end : due;
+}
+
+static int run(struct top *top, struct source *s)
+{
+	unsigned long long now;
+	int more, status;
+
+	do {
+		status = GO_ON;
+		more = source_wait(s);
+		if (more < 0)
+			return EXIT_FAILURE;
+		count_lines(top, s);
+		now = now_ns();
+		/* Or else the file has ended, or nobody looks any more. */
+		if (now >= s->deadline) {
+			status = show(top, now);
+			s->deadline = next(top, now);
+		} else if (!more) {
+			status = show(top, now) == EXIT_FAILURE ? EXIT_FAILURE : EXIT_SUCCESS;
+		}
+	} while (status == GO_ON);
+	return status;
+}
+
+/**
+ * run_top() - show what ends connections
+ * @o: what the user wants
+ *
+ * Return: an exit status.
+ */
+int run_top(const struct options *o)
+{
+	static struct top top;
+	static struct source s;
+	int status;
+
+	top.o = o;
+	top.filtered = filter_asks(&o->filter);
+	top.terminal = isatty(STDOUT_FILENO);
+	top.tally.keys = o->keys ? o->keys : TALLY_DEFAULT;
+	tally_rest(&top.tally, now_ns());
+	if (open_source(&s, o, SHUTWATCH_FILE_PIPE))
+		return EXIT_FAILURE;
+	top.end = s.deadline;
+	s.deadline = next(&top, top.tally.since);
+	status = run(&top, &s);
+	source_close(&s);
+	return status;
+}
