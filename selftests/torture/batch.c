@@ -74,15 +74,15 @@ static void read_records(struct batch *batch, int pipe_fd)
 	free(text.data);
 }
 
-static void tell(struct tally *tally, const struct batch *batch)
+static void tell(struct sums *sums, const struct batch *batch)
 {
 	struct record record;
 	int i;
 
-	memset(tally, 0, sizeof(*tally));
+	memset(sums, 0, sizeof(*sums));
 	for (i = 0; i < batch->nr_lines; i++) {
 		if (!record_parse(&record, batch->line[i]))
-			tally_record(tally, &record);
+			sums_record(sums, &record);
 	}
 }
 
@@ -90,7 +90,7 @@ static void count(struct batch *batch, struct account *account)
 {
 	int i;
 
-	if (tally_read(&account->tally))
+	if (sums_read(&account->sums))
 		remark(&batch->trouble, "totals cannot be read");
 	for (i = 0; i < STILLS; i++)
 		account->still[i] = module_stats(still_name[i]);
@@ -100,13 +100,13 @@ static void count(struct batch *batch, struct account *account)
 static void read_the_rest(struct batch *batch, int pipe_fd)
 {
 	__u64 deadline = clock_in(SETTLE_SECONDS);
-	struct tally told;
+	struct sums told;
 
 	do {
 		read_records(batch, pipe_fd);
 		count(batch, &batch->after);
 		tell(&told, batch);
-	} while (!tally_agrees(&batch->before.tally, &batch->after.tally, &told) &&
+	} while (!sums_agrees(&batch->before.sums, &batch->after.sums, &told) &&
 		 clock_wait(deadline));
 }
 

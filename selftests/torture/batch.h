@@ -9,7 +9,7 @@
 #include "history.h"
 #include "mib.h"
 #include "places.h"
-#include "tally.h"
+#include "sums.h"
 
 #define BATCH_SCENES	512
 #define BATCH_PACKETS	131072
@@ -35,12 +35,12 @@ enum still {
 /**
  * struct account - what counts by itself
  * @mib: the kernel's counters of this namespace
- * @tally: shutwatch's file totals
+ * @sums: shutwatch's file totals
  * @still: shutwatch's counters of its own failures
  */
 struct account {
 	struct mib mib;
-	struct tally tally;
+	struct sums sums;
 	long long still[STILLS];
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <names.h>
 
-#include "judge.h"
+#include "judges.h"
 #include "record_fields.h"
 
 /**
@@ -38,7 +38,7 @@ static bool kind_is_told(const struct record *record)
 void judge_batch(struct remarks *remarks, const struct batch *batch)
 {
 	static const char * const still_name[] = { BATCH_STILL_LIST(STILL_AS_NAME) };
-	struct tally tally = {};
+	struct sums sums = {};
 	struct mib mib = {};
 	struct record record;
 	int i;
@@ -50,11 +50,11 @@ void judge_batch(struct remarks *remarks, const struct batch *batch)
 		}
 		if (kind_is_told(&record))
 			remark(remarks, "missing: %s", batch->line[i]);
-		tally_record(&tally, &record);
+		sums_record(&sums, &record);
 		if (batch_owns(batch, &record))
 			mib_tell(&mib, &record);
 	}
-	tally_judge(remarks, &batch->before.tally, &batch->after.tally, &tally);
+	sums_judge(remarks, &batch->before.sums, &batch->after.sums, &sums);
 	mib_judge(remarks, &batch->before.mib, &batch->after.mib, &mib);
 	for (i = 0; i < STILLS; i++) {
 		if (batch->before.still[i] != batch->after.still[i])

@@ -7,7 +7,7 @@
 
 #include <names.h>
 
-#include "judge.h"
+#include "judges.h"
 #include "record_fields.h"
 
 /* What a system call is in the records: its call= and its how=. */

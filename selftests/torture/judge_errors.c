@@ -8,7 +8,7 @@
 
 #include <names.h>
 
-#include "judge.h"
+#include "judges.h"
 #include "record_fields.h"
 
 /* Sending and receiving give the error of a connection that is over. */

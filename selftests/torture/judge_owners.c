@@ -8,7 +8,7 @@
 
 #include <names.h>
 
-#include "judge.h"
+#include "judges.h"
 #include "record_fields.h"
 
 static bool names(const struct record *record, enum shutwatch_key pid,

@@ -6,7 +6,7 @@
 #include <names.h>
 
 #include "facts.h"
-#include "judge.h"
+#include "judges.h"
 #include "record_fields.h"
 
 enum sent_bit {

@@ -8,7 +8,7 @@
 
 #include <names.h>
 
-#include "judge.h"
+#include "judges.h"
 #include "record_fields.h"
 
 #define STATE_LEN	16

@@ -8,7 +8,7 @@
 #include <names.h>
 
 #include "find_record.h"
-#include "judge.h"
+#include "judges.h"
 #include "record_fields.h"
 
 static long long sum_of(const struct view *view, const struct record *r, enum verb verb)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
 
-#include "judge.h"
+#include "judges.h"
 #include "shrink.h"
 #include "sorted.h"
 

@@ -13,7 +13,7 @@
 
 #include "clock.h"
 #include "generate.h"
-#include "judge.h"
+#include "judges.h"
 #include "module.h"
 #include "record_fields.h"
 #include "report.h"

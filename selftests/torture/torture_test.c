@@ -11,7 +11,7 @@
 
 #include "flows.h"
 #include "generate.h"
-#include "judge.h"
+#include "judges.h"
 
 #define CLIENT	"127.0.0.1:10001"
 #define SERVER	"127.0.0.1:10000"
@@ -343,19 +343,19 @@ TEST_F(judge, error_that_no_record_explains)
 
 TEST(totals_that_grew_by_something_else)
 {
-	struct tally before = {}, after = {}, told = {};
+	struct sums before = {}, after = {}, told = {};
 	struct remarks remarks = {};
 	struct record r;
 
 	ASSERT_EQ(0, record_parse(&r, lines[LINE(8)]));
-	tally_record(&told, &r);
-	tally_record(&before, &r);
-	tally_record(&after, &r);
-	tally_judge(&remarks, &before, &after, &told);
+	sums_record(&told, &r);
+	sums_record(&before, &r);
+	sums_record(&after, &r);
+	sums_judge(&remarks, &before, &after, &told);
 	EXPECT_EQ(1, remarks.count);
-	EXPECT_FALSE(tally_agrees(&before, &after, &told));
-	tally_record(&after, &r);
-	EXPECT_TRUE(tally_agrees(&before, &after, &told));
+	EXPECT_FALSE(sums_agrees(&before, &after, &told));
+	sums_record(&after, &r);
+	EXPECT_TRUE(sums_agrees(&before, &after, &told));
 }
 
 /* The records above, and counters that agree with them. */
@@ -374,7 +374,7 @@ static struct batch *played_batch(void)
 	for (i = 0; i < LINES; i++) {
 		if (record_parse(&r, lines[i]))
 			abort();
-		tally_record(&batch->after.tally, &r);
+		sums_record(&batch->after.sums, &r);
 		mib_tell(&batch->after.mib, &r);
 	}
 	return batch;
@@ -409,7 +409,7 @@ TEST(batch_that_does_not)
 	batch->after.mib.count[MIB_OUT_RSTS]++;
 	EXPECT_EQ(1, batch_remarks(batch, "OutRsts grew by 2, the records say 1"));
 	batch->after.mib.count[MIB_OUT_RSTS]--;
-	batch->after.tally.of[SHUTWATCH_BY_CLOSE][SHUTWATCH_SENT_RST]
+	batch->after.sums.of[SHUTWATCH_BY_CLOSE][SHUTWATCH_SENT_RST]
 			     [SHUTWATCH_WHY_UNREAD_DATA]++;
 	EXPECT_EQ(1, batch_remarks(batch, "why=unread_data grew by 2"));
 	free(batch);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "each.h"
-#include "print.h"
+#include "printer.h"
 #include "source.h"
 
 /**

@@ -15,7 +15,7 @@
 #include "judge.h"
 #include "note.h"
 #include "number.h"
-#include "print.h"
+#include "printer.h"
 #include "program.h"
 #include "say.h"
 

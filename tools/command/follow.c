@@ -8,7 +8,7 @@
 
 #include "commands.h"
 #include "out.h"
-#include "print.h"
+#include "printer.h"
 #include "say.h"
 
 /* Says why no record can be taken.  Return: NEWER, or an exit status. */

@@ -15,7 +15,7 @@
 #include "commands.h"
 #include "metrics.h"
 #include "out.h"
-#include "print.h"
+#include "printer.h"
 #include "say.h"
 
 /* More than any kernel has hooks for. */

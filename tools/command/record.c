@@ -14,7 +14,7 @@
 #include "commands.h"
 #include "note.h"
 #include "out.h"
-#include "print.h"
+#include "printer.h"
 #include "saved/saved.h"
 #include "say.h"
 #include "saved/wallclock.h"

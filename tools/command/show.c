@@ -3,7 +3,7 @@
  * events, sockets, totals: a file of the module, from its beginning to its end.
  */
 #include "commands.h"
-#include "print.h"
+#include "printer.h"
 #include "totals.h"
 
 static const struct view sockets_view = { "socket", columns_header, columns_record };

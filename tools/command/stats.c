@@ -9,7 +9,7 @@
 #include "commands.h"
 #include "json.h"
 #include "out.h"
-#include "print.h"
+#include "printer.h"
 #include "say.h"
 
 /* Return: GO_ON, or an exit status. */

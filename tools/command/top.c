@@ -13,7 +13,7 @@
 #include "commands.h"
 #include "note.h"
 #include "out.h"
-#include "print.h"
+#include "printer.h"
 #include "say.h"
 #include "tally.h"
 

@@ -10,7 +10,7 @@
 #include "json.h"
 #include "note.h"
 #include "out.h"
-#include "print.h"
+#include "printer.h"
 #include "say.h"
 
 const struct view records_view = { "record", columns_header, columns_record };

@@ -3,8 +3,8 @@
  * From a file of the module to standard output: what the commands that print
  * have in common.
  */
-#ifndef SHUTWATCH_PRINT_H
-#define SHUTWATCH_PRINT_H
+#ifndef SHUTWATCH_PRINTER_H
+#define SHUTWATCH_PRINTER_H
 
 #include <stdbool.h>
 
@@ -73,4 +73,4 @@ int open_source(struct source *s, const struct options *o, const char *file);
 int wait_for_more(const struct printer *p, struct source *s);
 void warn_foreign(const struct source *s, bool *warned);
 
-#endif /* SHUTWATCH_PRINT_H */
+#endif /* SHUTWATCH_PRINTER_H */

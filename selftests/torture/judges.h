@@ -4,8 +4,8 @@
  * its processes did and which errors they got.  No line of it asks the module's
  * code, nor does what it goes by come from there.
  */
-#ifndef JUDGE_H
-#define JUDGE_H
+#ifndef JUDGES_H
+#define JUDGES_H
 
 #include "batch.h"
 #include "view.h"
@@ -21,4 +21,4 @@ void judge_reasons(struct view *view);
 void judge_states(struct view *view);
 void judge_values(struct view *view);
 
-#endif /* JUDGE_H */
+#endif /* JUDGES_H */

@@ -7,11 +7,11 @@
 #include "find_record.h"
 #include "record_fields.h"
 #include "stream.h"
-#include "tally.h"
+#include "sums.h"
 
 #define CELLS	(SHUTWATCH_BY_COUNT * SHUTWATCH_SENT_COUNT * SHUTWATCH_WHY_COUNT)
 
-static void add(struct tally *tally, const struct record *record, const char *by,
+static void add(struct sums *sums, const struct record *record, const char *by,
 		long long count)
 {
 	int cause = names_find(&by_names, by);
@@ -19,16 +19,16 @@ static void add(struct tally *tally, const struct record *record, const char *by
 	int why = names_find(&why_names, record_get(record, SHUTWATCH_KEY_WHY));
 
 	if (cause >= 0 && sent >= 0 && why >= 0)
-		tally->of[cause][sent][why] += count;
+		sums->of[cause][sent][why] += count;
 }
 
 /**
- * tally_read - what the file totals says now
- * @tally: where to
+ * sums_read - what the file totals says now
+ * @sums: where to
  *
  * Return: 0 or an errno.
  */
-int tally_read(struct tally *tally)
+int sums_read(struct sums *sums)
 {
 	char line[SHUTWATCH_LINE_MAX];
 	struct record record;
@@ -36,14 +36,14 @@ int tally_read(struct tally *tally)
 	struct text text;
 	int err;
 
-	memset(tally, 0, sizeof(*tally));
+	memset(sums, 0, sizeof(*sums));
 	err = stream_file(&text, SHUTWATCH_FILE_TOTALS);
 	if (err)
 		return err;
 	rest = text.data;
 	while (stream_line(&rest, line, sizeof(line))) {
 		if (!record_parse(&record, line))
-			add(tally, &record, record_get(&record, SHUTWATCH_KEY_BY),
+			add(sums, &record, record_get(&record, SHUTWATCH_KEY_BY),
 			    find_number(&record, SHUTWATCH_KEY_COUNT));
 	}
 	free(text.data);
@@ -51,40 +51,40 @@ int tally_read(struct tally *tally)
 }
 
 /**
- * tally_record - count a record in
- * @tally: where
+ * sums_record - count a record in
+ * @sums: where
  * @record: one of any kind; those without an outcome do not count
  */
-void tally_record(struct tally *tally, const struct record *record)
+void sums_record(struct sums *sums, const struct record *record)
 {
 	const bool call = record_is(record, SHUTWATCH_KEY_KIND,
 				    kind_names.name[SHUTWATCH_KIND_CALL]);
 
-	add(tally, record, record_get(record, call ? SHUTWATCH_KEY_CALL :
+	add(sums, record, record_get(record, call ? SHUTWATCH_KEY_CALL :
 						     SHUTWATCH_KEY_BY), 1);
 }
 
-static long long cell(const struct tally *tally, int at)
+static long long cell(const struct sums *sums, int at)
 {
-	return (&tally->of[0][0][0])[at];
+	return (&sums->of[0][0][0])[at];
 }
 
-static long long excess(const struct tally *before, const struct tally *after,
-			const struct tally *told, int at)
+static long long excess(const struct sums *before, const struct sums *after,
+			const struct sums *told, int at)
 {
 	return cell(after, at) - cell(before, at) - cell(told, at);
 }
 
 /**
- * tally_agrees - did the file grow by what the records say?
+ * sums_agrees - did the file grow by what the records say?
  * @before: the file before the first record
  * @after: after the last
  * @told: the records
  *
  * Return: true if it did.
  */
-bool tally_agrees(const struct tally *before, const struct tally *after,
-		  const struct tally *told)
+bool sums_agrees(const struct sums *before, const struct sums *after,
+		 const struct sums *told)
 {
 	int i;
 
@@ -96,14 +96,14 @@ bool tally_agrees(const struct tally *before, const struct tally *after,
 }
 
 /**
- * tally_judge - the same, and what is different
+ * sums_judge - the same, and what is different
  * @remarks: where to say it
  * @before: the file before the first record
  * @after: after the last
  * @told: the records
  */
-void tally_judge(struct remarks *remarks, const struct tally *before,
-		 const struct tally *after, const struct tally *told)
+void sums_judge(struct remarks *remarks, const struct sums *before,
+		const struct sums *after, const struct sums *told)
 {
 	int i;
 
