@@ -50,21 +50,24 @@ last_seq()
 	sed -n '$s/^seq=\([0-9]*\) .*/\1/p' $events
 }
 
-# told_between SEQ LAST: what events has behind the one, up to the other
+# told_between FIRST LAST: what events has from the one to the other
 told_between()
 {
-	awk -v first="$1" -v last="$2" '{ seq = substr($1, 5) + 0 } seq > first && seq <= last' $events
+	awk -v first="$1" -v last="$2" '{ seq = substr($1, 5) + 0 } seq >= first && seq <= last' $events
 }
 
-# same_as_events SEQ ROWS: they are all that came after SEQ.  What comes when the
-# tool has gone is no fault of its.
+# same_as_events ROWS: they are all that came between the first and the last of
+# them.  What other tests have left ends before the tool is there, and after it
+# has gone; the recipe is played in between.
 same_as_events()
 {
-	told_between "$1" "$(tail -n 1 "$2" | cut -d ' ' -f 1)" | rows >"$work/told"
-	[ -s "$2" ] || ktap_wrong "no record: $(tail -n 5 "$work/log")"
-	cmp -s "$work/told" "$2" ||
-		ktap_wrong "events and the tool differ: $(diff "$work/told" "$2" | head -n 20)"
-	grep -q ' RST unread_data ' "$2" || ktap_wrong "no RST with why=unread_data"
+	told_between "$(head -n 1 "$1" | cut -d ' ' -f 1)" "$(tail -n 1 "$1" | cut -d ' ' -f 1)" |
+		rows >"$work/told"
+	[ -s "$1" ] || ktap_wrong "no record: $(tail -n 5 "$work/log")"
+	cmp -s "$work/told" "$1" ||
+		ktap_wrong "events and the tool differ: $(diff "$work/told" "$1" | head -n 20)"
+	grep -q ' CLOSE>LISTEN ' "$1" || ktap_wrong "the recipe is not whole"
+	grep -q ' RST unread_data ' "$1" || ktap_wrong "no RST with why=unread_data"
 }
 
 # The event's name is before the text, and its kind.
@@ -83,12 +86,11 @@ needs()
 perf_tells()
 {
 	needs perf perf_tells || return
-	before=$(last_seq)
 	perf record -q -a -g -o "$work/perf.data" -e 'shutwatch:*' -- "$demo" -n -r $recipe >"$work/log" 2>&1 ||
 		ktap_wrong "perf record: $(tail -n 5 "$work/log")"
 	perf script -i "$work/perf.data" >"$work/script" 2>"$work/log"
 	with_kind <"$work/script" | rows >"$work/rows"
-	same_as_events "${before:-0}" "$work/rows"
+	same_as_events "$work/rows"
 	# The stack of the close() that sent it, down to the C library.
 	sed -n '/ call=close .*why=unread_data/,/^$/p' "$work/script" | grep -q '/libc' ||
 		ktap_wrong "no stack of who closed: $(grep -A 20 why=unread_data "$work/script")"
@@ -98,11 +100,10 @@ perf_tells()
 trace_cmd_tells()
 {
 	needs trace-cmd trace_cmd_tells || return
-	before=$(last_seq)
 	trace-cmd record -o "$work/trace.dat" -e shutwatch "$demo" -n -r $recipe >"$work/log" 2>&1 ||
 		ktap_wrong "trace-cmd record: $(tail -n 5 "$work/log")"
 	trace-cmd report -i "$work/trace.dat" 2>"$work/log" | with_kind | rows >"$work/rows"
-	same_as_events "${before:-0}" "$work/rows"
+	same_as_events "$work/rows"
 	ktap_result trace_cmd_tells
 }
 
@@ -118,7 +119,7 @@ bpftrace_tells()
 		}' >"$work/script" 2>"$work/log" || ktap_wrong "bpftrace: $(tail -n 5 "$work/log")"
 	grep '^seq=' "$work/script" >"$work/rows"
 	# close is 1, and the recipe has two of them: only one sends a RST.
-	told_between "${before:-0}" "$(last_seq)" | grep 'kind=call .*sent=RST' |
+	told_between "$((${before:-0} + 1))" "$(last_seq)" | grep 'kind=call .*sent=RST' |
 		sed 's/^seq=\([0-9]*\) .* local=[^ ]*:\([0-9]*\) .*call=close .*ocomm=\([^ ]*\).*/seq=\1 1 \2 \3 ::ffff:127.0.0.1/' \
 			>"$work/told"
 	[ -s "$work/told" ] || ktap_wrong "no RST in events"
