@@ -124,6 +124,42 @@ TEST_F(overflow, drop_twice)
 	drop(self->play, &peer, DATA, "PA", "hello");
 }
 
+#define SYNACK_RETRIES	"ipv4/tcp_synack_retries"
+
+static void request_ends(struct play *play, const struct peer *peer)
+{
+	strcpy(play->actor[NOBODY].local, play->actor[SERVER].local);
+	strcpy(play->actor[NOBODY].remote, peer->address);
+	act_sysctl(play, SYNACK_RETRIES, "0");
+	orphan_await(play, NOBODY, SHUTWATCH_TCP_CLOSE);
+}
+
+static void late_data(struct play *play, struct peer *peer, const char *why)
+{
+	__u32 seq = peer->next;
+
+	peer_sends(peer, DATA, "hello");
+	peer_hears(peer, PACKET_RST);
+	expect_from_listener(play, peer, "sent=RST why=%s flags=PA segment=%u len=5",
+			     why, seq);
+}
+
+/*
+ * The request is given up, and the client, which believes to be connected, is
+ * reset for having been turned away; after that, it should know.
+ */
+TEST_F(overflow, turned_away)
+{
+	struct play *play = self->play;
+	struct peer peer;
+
+	fill(play, &peer);
+	drop(play, &peer, PACKET_ACK, "A", NULL);
+	request_ends(play, &peer);
+	late_data(play, &peer, "accept_queue_full");
+	late_data(play, &peer, "no_connection");
+}
+
 /* Then there is room, and the client tries again. */
 TEST_F(overflow, drop_and_go_on)
 {
