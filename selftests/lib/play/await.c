@@ -110,6 +110,30 @@ void await_time_wait(struct play *play, enum who who, bool in)
 static const unsigned int served = 1 << SHUTWATCH_TCP_ESTABLISHED |
 				   1 << SHUTWATCH_TCP_CLOSE_WAIT;
 
+static bool comes_to_be_served(const struct actor *actor)
+{
+	__u64 deadline = clock_in(AWAIT_SECONDS);
+	bool there;
+
+	do {
+		there = netns_in_state(actor->local, actor->remote, served);
+	} while (!there && clock_wait(deadline));
+	return there;
+}
+
+/**
+ * await_served - wait until a connection that nobody has accepted is there
+ * @play: the play
+ * @who: it, by its addresses
+ */
+void await_served(struct play *play, enum who who)
+{
+	bool there = comes_to_be_served(&play->actor[who]);
+
+	step(play, "", "wait: %s waits to be accepted", actor_name(who));
+	over(play, there);
+}
+
 /**
  * await_child - wait until a connection waits to be accepted
  * @play: the play
@@ -121,12 +145,10 @@ void await_child(struct play *play, enum who who, enum who client)
 	struct pollfd pfd = { .fd = play->actor[who].fd, .events = POLLIN };
 	struct actor *child = &play->actor[CHILD];
 	bool there = poll(&pfd, 1, AWAIT_SECONDS * 1000) == 1;
-	__u64 deadline = clock_in(AWAIT_SECONDS);
 
 	strcpy(child->local, play->actor[client].remote);
 	strcpy(child->remote, play->actor[client].local);
-	while (there && !netns_in_state(child->local, child->remote, served))
-		there = clock_wait(deadline);
+	there = there && comes_to_be_served(child);
 	step(play, "", "wait: a connection waits to be accepted");
 	over(play, there);
 }
