@@ -16,9 +16,18 @@
 
 #include "way_out.h"
 
-#define TOP		"/sys/fs/cgroup"
+/* Where cgroup2 is, and where it is beside others. */
+static const char * const place[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
 
 static char group[64];
+
+static const char *top(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", place[0]);
+	return place[!!access(path, F_OK)];
+}
 
 static int move_to(const char *where)
 {
@@ -40,13 +49,13 @@ static int move_to(const char *where)
  * way_out_prepare - the sockets that this process makes from now on are those
  *	whose way out can be closed
  *
- * Return: 0 or a negative errno: there is no cgroup2 at its usual place.
+ * Return: 0 or a negative errno: there is no cgroup2 where it usually is.
  */
 int way_out_prepare(void)
 {
 	int err;
 
-	snprintf(group, sizeof(group), TOP "/shutwatch-%d", getpid());
+	snprintf(group, sizeof(group), "%s/shutwatch-%d", top(), getpid());
 	if (mkdir(group, 0755))
 		return -errno;
 	err = move_to(group);
@@ -100,6 +109,6 @@ int way_out_close(void)
  */
 void way_out_forget(void)
 {
-	move_to(TOP);
+	move_to(top());
 	rmdir(group);
 }
