@@ -34,7 +34,9 @@ static void forbid(struct play *play, const char *limit, char *before, size_t si
 {
 	int err = sysctl_exchange_first(LIMIT, limit, before, size);
 
-	if (err)
+	if (sysctl_is_closed(err))
+		play->lacks = SYSCTL_OPEN;
+	else if (err)
 		remark(&play->trouble, LIMIT ": %s", strerror(-err));
 }
 

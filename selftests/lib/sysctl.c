@@ -99,3 +99,16 @@ int sysctl_exchange_first(const char *name, const char *value, char *before,
 		close(first);
 	return err;
 }
+
+/**
+ * sysctl_is_closed - may not even root change settings here?
+ * @err: what a change of one came to
+ *
+ * As in many containers.
+ *
+ * Return: true if @err says so.
+ */
+bool sysctl_is_closed(int err)
+{
+	return err == -EACCES || err == -EROFS;
+}

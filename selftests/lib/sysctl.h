@@ -5,11 +5,16 @@
 #ifndef SYSCTL_H
 #define SYSCTL_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/* What is lacking, for those who say so, where sysctl_is_closed(). */
+#define SYSCTL_OPEN	"a /proc/sys that root may write to"
 
 int sysctl_read(const char *name, char *value, size_t size);
 int sysctl_write(const char *name, const char *value);
 int sysctl_exchange_first(const char *name, const char *value, char *before,
 			  size_t size);
+bool sysctl_is_closed(int err);
 
 #endif /* SYSCTL_H */

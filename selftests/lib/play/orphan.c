@@ -117,7 +117,9 @@ void orphan_forbid(struct play *play)
 	int err = sysctl_exchange_first(LIMIT, BELOW_NONE, limit_before,
 					sizeof(limit_before));
 
-	if (err)
+	if (sysctl_is_closed(err))
+		play->lacks = SYSCTL_OPEN;
+	else if (err)
 		remark(&play->trouble, LIMIT ": %s", strerror(-err));
 }
 
