@@ -7,7 +7,9 @@
 
 #include "expect.h"
 #include "flows.h"
+#include "mib.h"
 #include "recipe.h"
+#include "stand_in.h"
 #include "wire_check.h"
 
 #define CLIENT	"127.0.0.1:48072"
@@ -455,6 +457,99 @@ TEST_F(judge, unknown_key)
 	expect(self->play, S2, "kind=call colour=green");
 	gets(self->play, SERVED(1, "call") "call=close");
 	EXPECT_EQ(2, unmet(self->play));
+}
+
+/* ---- without records ---- */
+
+static int disagreements_without(struct play *play)
+{
+	stand_in_for_records(play);
+	wire_check(&play->agreement, play->packet, play->nr_packets, play->record,
+		   play->nr_records, play->claimed_by);
+	return play->agreement.remarks.count;
+}
+
+static void sends(struct play *play, const char *src, const char *dst, __u8 flags)
+{
+	struct packet *packet = &play->packet[play->nr_packets++];
+
+	strcpy(packet->src, src);
+	strcpy(packet->dst, dst);
+	packet->flags = flags;
+}
+
+TEST_F(judge, wire_without_records)
+{
+	struct play *play = self->play;
+
+	expect(play, S2, "kind=call call=close sent=RST why=unread_data fin=-");
+	EXPECT_EQ(1, disagreements_without(play));
+	sends(play, SERVER_, CLIENT, PACKET_RST);
+	EXPECT_EQ(0, disagreements_without(play));
+	sends(play, SERVER_, CLIENT, PACKET_RST);
+	EXPECT_EQ(1, disagreements_without(play));
+	play->nr_packets = 0;
+	sends(play, SERVER_, CLIENT, PACKET_FIN | PACKET_ACK);
+	EXPECT_EQ(2, disagreements_without(play));
+	play->nr_packets = 0;
+	sends(play, CLIENT, SERVER_, PACKET_RST);
+	EXPECT_EQ(2, disagreements_without(play));
+}
+
+TEST_F(judge, silence_without_records)
+{
+	struct play *play = self->play;
+
+	expect(play, S2, "kind=call call=close sent=none why=repair fin=-");
+	EXPECT_EQ(0, disagreements_without(play));
+	sends(play, SERVER_, CLIENT, PACKET_FIN | PACKET_ACK);
+	EXPECT_EQ(1, disagreements_without(play));
+}
+
+TEST_F(judge, address_said_without_records)
+{
+	struct play *play = self->play;
+
+	expect(play, NOBODY, "kind=decision by=rx local=%s remote=%s sent=RST fin=-",
+	       CLIENT, SERVER_);
+	sends(play, CLIENT, SERVER_, PACKET_RST);
+	EXPECT_EQ(0, disagreements_without(play));
+}
+
+TEST_F(judge, segment_without_records)
+{
+	struct play *play = self->play;
+
+	expect(play, S2, "kind=decision by=rx sent=RST fin=- flags=A segment=7 len=0");
+	sends(play, SERVER_, CLIENT, PACKET_RST);
+	EXPECT_EQ(1, disagreements_without(play));
+	sends(play, CLIENT, SERVER_, PACKET_ACK);
+	play->packet[1].number = 7;
+	EXPECT_EQ(0, disagreements_without(play));
+}
+
+static long long told_without(struct play *play, enum mib_counter counter)
+{
+	struct mib told;
+
+	stand_in_for_records(play);
+	mib_told(&told, play->record, play->nr_records);
+	return told.count[counter];
+}
+
+TEST_F(judge, counters_without_records)
+{
+	struct play *play = self->play;
+
+	expect(play, S2, "kind=call call=close sent=RST why=unread_data fin=-");
+	EXPECT_EQ(1, told_without(play, MIB_OUT_RSTS));
+	EXPECT_EQ(1, told_without(play, MIB_ABORT_ON_CLOSE));
+	EXPECT_EQ(0, told_without(play, MIB_ABORT_ON_DATA));
+	EXPECT_EQ(0, told_without(play, MIB_ESTAB_RESETS));
+	expect_path(play, S2, "SYN_RECV rx ESTABLISHED rx CLOSE_WAIT close CLOSE EPIPE");
+	expect_path(play, S2, "LISTEN>ESTABLISHED>CLOSE");
+	expect_path(play, S2, "SYN_SENT rx ESTABLISHED ? CLOSE");
+	EXPECT_EQ(2, told_without(play, MIB_ESTAB_RESETS));
 }
 
 TEST_HARNESS_MAIN

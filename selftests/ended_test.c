@@ -381,4 +381,4 @@ TEST_F(ended, listener)
 	expect_path(play, SERVER, "CLOSE listen LISTEN shutdown CLOSE");
 }
 
-TRIALS_MAIN;
+TRIALS_MAIN_RECORDS;

@@ -266,7 +266,7 @@ static void print_agreement(const struct play *play)
 	printf("\n  %sagrees%s: the results are as expected", style.good,
 	       style.plain);
 	if (!play->with_records)
-		printf("; the records were not asked\n");
+		printf(", and so\n  is the wire; the records were not asked\n");
 	else if (fins + rsts)
 		printf(";\n  %d FIN%s and %d RST%s on the wire, each told by one record\n",
 		       fins, plural(fins), rsts, plural(rsts));

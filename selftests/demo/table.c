@@ -74,7 +74,7 @@ void table_add(struct table *table, const struct play *play)
 	outcome->agree += play_agrees(play);
 	for (i = 0; i < play->nr_packets_told; i++)
 		add_packet(outcome, &play->packet[i]);
-	for (i = 0; i < play->nr_records; i++) {
+	for (i = 0; play->with_records && i < play->nr_records; i++) {
 		if (play_tells(play, &play->record[i]))
 			add_record(outcome, &play->record[i]);
 	}

@@ -102,4 +102,4 @@ TEST_F(listener_filter, family)
 	stop_unseen(self->play, "family", "4", STOP_CLOSE);
 }
 
-TRIALS_MAIN;
+TRIALS_MAIN_RECORDS;

@@ -507,4 +507,4 @@ TEST_F(of_process, orphan)
 	expect_path(self->play, S2, SERVED " close FIN_WAIT1 rx FIN_WAIT2 rx CLOSE");
 }
 
-TRIALS_MAIN;
+TRIALS_MAIN_RECORDS;

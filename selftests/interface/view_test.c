@@ -213,4 +213,4 @@ TEST_F(view, pipe_begins_with_the_oldest)
 	EXPECT_STREQ(events, line);
 }
 
-TRIALS_MAIN;
+TRIALS_MAIN_RECORDS;

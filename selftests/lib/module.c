@@ -39,6 +39,45 @@ static bool debugfs_is_mounted(void)
 	return !statfs(SHUTWATCH_DEBUGFS, &fs) && fs.f_type == DEBUGFS_MAGIC;
 }
 
+static bool is_loaded(void)
+{
+	return !access("/sys/module/shutwatch", F_OK);
+}
+
+static bool is_set(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value && *value;
+}
+
+/**
+ * module_is_left_out - is the module not to be asked?
+ *
+ * Return: true if whoever runs the tests wants it so.
+ */
+bool module_is_left_out(void)
+{
+	return is_set(MODULE_WITHOUT_ENV);
+}
+
+/**
+ * module_is_done_without - are the tests to do what they can without records?
+ *
+ * Where the module could be loaded, or is, that there are no records is not what
+ * anybody wants.
+ *
+ * Return: true if that was asked for, or if there is no module to be loaded.
+ */
+bool module_is_done_without(void)
+{
+	if (geteuid())
+		return false;
+	return module_is_left_out() ||
+	       (!is_set(MODULE_VM_ENV) && !is_set(MODULE_DIR_ENV) &&
+		!module_can_reload() && !is_loaded());
+}
+
 /**
  * module_is_there - can the records be read?
  * @why_not: if they cannot: why, and what helps
@@ -51,11 +90,13 @@ bool module_is_there(char *why_not, size_t size)
 	char path[256];
 
 	module_file(path, sizeof(path), SHUTWATCH_FILE_EVENTS);
-	if (!access(path, R_OK))
+	if (!module_is_left_out() && !access(path, R_OK))
 		return true;
 	if (geteuid())
 		snprintf(why_not, size, "not root: try again with sudo");
-	else if (!getenv(MODULE_DIR_ENV) && !debugfs_is_mounted())
+	else if (module_is_left_out())
+		snprintf(why_not, size, MODULE_WITHOUT_ENV " leaves the records out");
+	else if (!getenv(MODULE_DIR_ENV) && is_loaded() && !debugfs_is_mounted())
 		snprintf(why_not, size, "debugfs is not mounted: mount -t debugfs none "
 			 SHUTWATCH_DEBUGFS);
 	else

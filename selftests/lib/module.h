@@ -18,7 +18,12 @@
 /* Names the module's file; without it, it cannot be loaded anew. */
 #define MODULE_KO_ENV	"SHUTWATCH_KO"
 
+/* Says that the module is not to be asked, whether it is there or not. */
+#define MODULE_WITHOUT_ENV	"SHUTWATCH_WITHOUT"
+
 bool module_is_there(char *why_not, size_t size);
+bool module_is_left_out(void);
+bool module_is_done_without(void);
 void module_file(char *path, size_t size, const char *file);
 bool module_can_reload(void);
 int module_unload(void);

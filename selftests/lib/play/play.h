@@ -145,7 +145,8 @@ struct owned {
  * @packet: the wire
  * @claimed_by: which record tells of the packet, or WIRE_NOBODY
  * @nr_records: how many of @record are in use
- * @record: the records, in the order of the module
+ * @record: the records, in the order of the module; without them, what stands
+ *	in for them
  * @agreement: the wire against the records
  * @nr_expected: how many of @expected are in use
  * @expected: the records that must be there

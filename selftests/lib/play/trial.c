@@ -22,6 +22,7 @@
 #include "record_fields.h"
 #include "semantics.h"
 #include "sock_destroy.h"
+#include "stand_in.h"
 #include "stream.h"
 #include "trial.h"
 
@@ -32,7 +33,8 @@
 
 /*
  * One open pipe for all trials of a program, so that each reads only what is
- * new.  They run one after the other, in processes of their own.
+ * new.  They run one after the other, in processes of their own.  There is none
+ * where they do without records.
  */
 static int pipe_fd = -1;
 
@@ -42,18 +44,20 @@ static const char * const still[TRIAL_STILL] = {
 };
 
 /**
- * trial_possible - are the records there to be read?
- * @why_not: if they are not: why, and what helps
+ * trial_possible - are the records there to be read, or can they be done without?
+ * @why_not: if they are not there: why, and what helps; else it is empty
  * @size: how much fits
+ * @need_records: they cannot be done without
  *
  * To be called once, before the first trial.
  *
- * Return: true if they are.
+ * Return: true if there can be trials.
  */
-bool trial_possible(char *why_not, size_t size)
+bool trial_possible(char *why_not, size_t size, bool need_records)
 {
+	*why_not = '\0';
 	if (!module_is_there(why_not, size))
-		return false;
+		return !need_records && module_is_done_without();
 	pipe_fd = stream_pipe();
 	if (pipe_fd < 0)
 		snprintf(why_not, size, "cannot open the pipe: %s",
@@ -96,6 +100,8 @@ static void begin(struct trial *trial)
 		remark(trouble, "the kernel's counters: %s", strerror(-err));
 	snprintf(trial->events.netns, sizeof(trial->events.netns), "%llu",
 		 netns_inode());
+	if (!play->with_records)
+		return;
 	if (stream_drain(pipe_fd))
 		remark(trouble, "the pipe cannot be read");
 	read_module(trial->module);
@@ -124,7 +130,7 @@ struct trial *trial_start(const char *test, enum family family)
 	prctl(PR_GET_NAME, play->comm);
 	play->pid = getpid();
 	play->family = family;
-	play->with_records = true;
+	play->with_records = pipe_fd >= 0;
 	play->bell = -1;
 	play->end = ~0ull;
 	for (who = 0; who < ACTORS; who++)
@@ -238,7 +244,7 @@ static bool says(const struct record *record, const struct record *wanted)
  * @text: keys and values, all of which the record has
  *
  * Return: the record; NULL, after a while, if there is none, which is then among
- * what is wrong.
+ * what is wrong; or NULL at once, if there are no records at all.
  */
 const struct record *trial_told(struct play *play, enum who who, const char *text)
 {
@@ -246,6 +252,8 @@ const struct record *trial_told(struct play *play, enum who who, const char *tex
 	struct record wanted;
 	int i;
 
+	if (!play->with_records)
+		return NULL;
 	if (record_parse(&wanted, text))
 		remark(&play->trouble, "cannot be told: %s", text);
 	do {
@@ -462,14 +470,20 @@ static void judge_records(struct play *play)
 static void judge_counters(struct trial *trial)
 {
 	struct play *play = &trial->play;
-	long long now[TRIAL_STILL];
 	struct mib after, told;
-	int i;
 
 	if (mib_read(&after))
 		remark(&play->trouble, "the kernel's counters are gone");
 	mib_told(&told, play->record, play->nr_records);
 	mib_judge(&play->unmet, &trial->before, &after, &told);
+}
+
+static void judge_module(struct trial *trial)
+{
+	struct play *play = &trial->play;
+	long long now[TRIAL_STILL];
+	int i;
+
 	read_module(now);
 	for (i = 0; i < TRIAL_STILL; i++) {
 		if (now[i] != trial->module[i])
@@ -483,11 +497,19 @@ static bool judge(struct trial *trial)
 	struct play *play = &trial->play;
 
 	read_wire(trial);
-	read_records(trial);
+	if (play->with_records)
+		read_records(trial);
+	else
+		stand_in_for_records(play);
 	wire_check(&play->agreement, play->packet, play->nr_packets, play->record,
 		   play->nr_records, play->claimed_by);
-	expect_judge(play);
-	judge_records(play);
+	if (play->with_records) {
+		expect_judge(play);
+		judge_records(play);
+		judge_module(trial);
+	} else {
+		memset(&play->unmet, 0, sizeof(play->unmet));
+	}
 	judge_counters(trial);
 	return trial_agrees(trial);
 }
@@ -506,7 +528,7 @@ static void settle(struct trial *trial)
  *
  * What is expected is waited for before.  What is recorded while sockets are
  * closed here must agree with the wire and the counters, but need not be
- * expected.
+ * expected: without records there is nothing that it could be held against.
  */
 void trial_finish(struct trial *trial)
 {
@@ -514,7 +536,8 @@ void trial_finish(struct trial *trial)
 	settle(trial);
 	trial->play.end = clock_now();
 	act_leave(&trial->play);
-	settle(trial);
+	if (trial->play.with_records)
+		settle(trial);
 	semantics_write(&trial->play, trial->name);
 }
 
@@ -532,7 +555,8 @@ bool trial_agrees(const struct trial *trial)
 /* Only the records are wrong, and one may be without the owner that accepted it. */
 static bool accepted_unseen(const struct play *play)
 {
-	return play->accepts && !play->trouble.count && !play->wrong.count &&
+	return play->with_records && play->accepts && !play->trouble.count &&
+	       !play->wrong.count &&
 	       !play->agreement.remarks.count &&
 	       module_stat("armed.security_sock_graft") <= 0;
 }

@@ -2,7 +2,7 @@
 /*
  * One case: a play in the process of the test itself, of which everything is
  * judged: records, wire, what the program got, the kernel's counters, and the
- * module's own.
+ * module's own.  Without the module, all but the records and the module's.
  */
 #ifndef TRIAL_H
 #define TRIAL_H
@@ -47,7 +47,7 @@ struct trial {
 	long long module[TRIAL_STILL];
 };
 
-bool trial_possible(char *why_not, size_t size);
+bool trial_possible(char *why_not, size_t size, bool need_records);
 struct trial *trial_start(const char *test, enum family family);
 void trial_finish(struct trial *trial);
 bool trial_agrees(const struct trial *trial);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a test of trials consists of: TRIALS(name) once, TEST_F(name, test) for
- * each, with self->play, and TRIALS_MAIN at the end.
+ * each, with self->play, and TRIALS_MAIN at the end, or TRIALS_MAIN_RECORDS where
+ * records are all that it is about.
  */
 #ifndef TRIAL_FIXTURE_H
 #define TRIAL_FIXTURE_H
@@ -10,7 +11,7 @@
 
 #include "act.h"
 #include "act_io.h"
-#include "module.h"
+#include "module_main.h"
 #include "trial.h"
 
 /*
@@ -60,25 +61,30 @@ FIXTURE_TEARDOWN(fixture)						\
 									\
 struct trials_of_##fixture
 
-/* In our own virtual machine all is there; elsewhere it may be missing. */
-static inline void trial_cannot(const char *why)
+/* Why a test is skipped that is about a record and nothing else. */
+#define NO_RECORDS	"only records tell, and there are none"
+
+static inline int trials_main(int argc, char **argv, bool need_records)
 {
-	ksft_print_header();
-	if (getenv(MODULE_VM_ENV))
-		ksft_exit_fail_msg("%s\n", why);
-	ksft_exit_skip("%s\n", why);
+	char why[256];
+
+	if (!trial_possible(why, sizeof(why), need_records))
+		module_skip_all(why);
+	if (*why)
+		module_tell_without(why);
+	return test_harness_run(argc, argv);
 }
 
-#define TRIALS_MAIN							\
+/* As what a program ends with: its tests may do without records, or may not. */
+#define TRIALS_MAIN_(need_records)					\
 int main(int argc, char **argv)						\
 {									\
-	char why[256];							\
-									\
-	if (!trial_possible(why, sizeof(why)))				\
-		trial_cannot(why);					\
-	exit(test_harness_run(argc, argv));				\
+	exit(trials_main(argc, argv, need_records));			\
 }									\
 									\
 struct trials_end
+
+#define TRIALS_MAIN		TRIALS_MAIN_(false)
+#define TRIALS_MAIN_RECORDS	TRIALS_MAIN_(true)
 
 #endif /* TRIAL_FIXTURE_H */
