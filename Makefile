@@ -137,6 +137,7 @@ help:
 	@echo 'make demo RECIPE=R6        ... the whole story of one, or some: RECIPE="R6 R8"'
 	@echo 'make check [KERNEL=6.1]    all tests; on this kernel only; on all: KERNEL=all'
 	@echo 'make check BUSY=1          ... beside busy loops; BUSY=6.12: on that kernel'
+	@echo 'make check WITHOUT=1       ... without the module; WITHOUT=6.1: on that one, too'
 	@echo 'make matrix [KERNEL=]      all tests on all kernels; BUSY= as above'
 	@echo 'make tree                  the tests in a kernel tree, its own way'
 	@echo 'make mutants               are the tests able to fail?'

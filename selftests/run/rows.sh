@@ -18,11 +18,14 @@ passed=0 failed=0 skipped=0
 # rows_begin NAME [KERNEL...]
 rows_begin()
 {
+	local module_missing=
+
 	logs=$top/.build/$1
 	rm -rf "$logs" && mkdir -p "$logs" && logs=$(realpath "$logs") || exit
 	"$vm/deps" build vm || exit
 	shift
-	[ $# = 0 ] || "$vm/examine" "$@" || exit
+	[ "$WITHOUT" != 1 ] || module_missing=1
+	[ $# = 0 ] || SHUTWATCH_WITHOUT=$module_missing "$vm/examine" "$@" || exit
 	export KSRC
 	KSRC=${KSRC:-$("$vm/ksrc" 6.12)} || exit
 	make -s --no-print-directory -C "$top/tools" && make -s --no-print-directory -C "$tests" || exit
@@ -36,6 +39,12 @@ results()
 	grep -aE "^$1 [0-9]+" "$2" 2>/dev/null
 }
 
+# Why a program has left out all that it has; nothing if it has not.
+skipped_all()
+{
+	sed -n 's/^1\.\.0 # SKIP \(.*\)/\1/p' "$1"
+}
+
 # What a program came to beyond its own lines; nothing if all is well.
 fault()
 {
@@ -45,6 +54,7 @@ fault()
 		echo "did not end"
 		return
 	}
+	[ -z "$(skipped_all "$log")" ] || return
 	planned=$(awk -F '[. ]' '/^1\.\.[0-9]/ { sum += $3; some = 1 } END { if (some) print sum }' "$log")
 	told=$(results "(not )?ok" "$log" | wc -l)
 	if [ "$told" = 0 ]; then
@@ -64,6 +74,7 @@ tell()
 	name=$(basename "$log" .log)
 	fault=$(fault "$log")
 	results ok "$log" | sed -n "s/^ok [0-9]* \(.*# SKIP\)/    $name: \1/p"
+	[ -z "$(skipped_all "$log")" ] || echo "    $name: all of it # SKIP $(skipped_all "$log")"
 	results "not ok" "$log" | sed "s/^not ok [0-9]*/    $name: NOT OK:/"
 	[ -z "$fault" ] || echo "    $name: NOT OK: $fault"
 	if results "not ok" "$log" >/dev/null; then
@@ -80,6 +91,7 @@ row()
 
 	for log in "$dir"/*.log; do
 		n=$(results ok "$log" | grep -c '# SKIP')
+		[ -z "$(skipped_all "$log")" ] || skip=$((skip + 1))
 		skip=$((skip + n)) good=$((good - n + $(results ok "$log" | wc -l)))
 		bad=$((bad + $(results "not ok" "$log" | wc -l)))
 		[ -z "$(fault "$log")" ] || bad=$((bad + 1))
@@ -123,12 +135,30 @@ host_rows()
 	done
 }
 
+# jobs_of KERNEL...: how to run each, by env; those of $WITHOUT once more, without
+# the module, or if it is 1, all of them and only so.
+jobs_of()
+{
+	local kernel name
+
+	for kernel; do
+		name=$("$vm/name" "$kernel")
+		[ "$WITHOUT" = 1 ] ||
+			echo "SHUTWATCH_WITHOUT= $run/on_kernel $kernel $logs/$name"
+		case " $WITHOUT " in
+		*" 1 "* | *" $name "*)
+			echo "SHUTWATCH_WITHOUT=1 $run/on_kernel $kernel $logs/$name-without"
+			;;
+		esac
+	done
+}
+
 # kernel_rows KERNEL...: a row for each, as they are done; as many at a time as
 # there are CPUs, a VM keeps one of them, or AT_ONCE; those of $BUSY beside busy
 # loops.
 kernel_rows()
 {
-	local kernel series status seconds name at_once=${AT_ONCE:-$(nproc)}
+	local series status seconds name at_once=${AT_ONCE:-$(nproc)}
 
 	export BUSY
 	while read -r series status seconds; do
@@ -140,11 +170,7 @@ kernel_rows()
 			row "$name" "$(cat "$logs/$series/kernel" 2>/dev/null)" \
 				"$logs/$series" "$seconds"
 		fi
-	done < <(
-		for kernel; do
-			echo "$kernel $logs/$("$vm/name" "$kernel")"
-		done | xargs -P "$at_once" -n 2 "$run/on_kernel"
-	)
+	done < <(jobs_of "$@" | xargs -P "$at_once" -n 4 env)
 }
 
 # The newest release candidate comes and goes; the others have to be there.
@@ -156,7 +182,7 @@ missing()
 }
 
 # all_kernels [KERNEL...]: on each, all that we have; then what they did is held
-# against the table of it, which has those of the list.
+# against the table of it, which has those of the list, and is made of records.
 all_kernels()
 {
 	local known listed
@@ -165,7 +191,8 @@ all_kernels()
 	[ $# != 0 ] || set -- "${known[@]}"
 	kernel_rows "$@"
 	mapfile -t listed < <(printf '%s\n' "$@" | grep -Fx -f <("$vm/list"))
-	[ ${#listed[@]} = 0 ] || on_host semantics "$tests/semantics/generate" --check "$logs"
+	[ ${#listed[@]} = 0 ] || [ "$WITHOUT" = 1 ] ||
+		on_host semantics "$tests/semantics/generate" --check "$logs"
 }
 
 rows_end()
