@@ -4,7 +4,8 @@ What a kernel did in the tests: what run/on_kernel leaves of it, read.
 
 The notes of a program have a line for each call, decision and RST received: the
 test, the socket, its owner and what it was, which together are a row; then state,
-sent, why and result, which are what a cell says.
+sent, why and result, which are what a cell says. And one for each socket, how
+many FINs and RSTs of it were on the wire.
 """
 import collections
 import glob
@@ -15,6 +16,9 @@ import re
 NO_SUCH = "did not happen"
 FAILED = "failed"
 ABSENT = "not run"
+
+# What a row is that tells of the wire.
+WIRE = "wire"
 
 
 def cell_of(state, sent, why, result):

@@ -96,17 +96,75 @@ static void write_line(FILE *file, const struct play *play, const char *name,
 	fprintf(file, "\n");
 }
 
+/* Which socket sent it: its addresses are as they were when something was expected. */
+static enum who sender_of(const struct play *play, const struct packet *packet)
+{
+	char local[ADDRESS_LEN], remote[ADDRESS_LEN];
+	int i;
+
+	for (i = 0; i < play->nr_expected; i++) {
+		const struct actor *actor = &play->expected[i].actor;
+
+		if (!strcmp(packet->src, address_on_wire(local, actor->local)) &&
+		    !strcmp(packet->dst, address_on_wire(remote, actor->remote)))
+			return play->expected[i].who;
+	}
+	return NOBODY;
+}
+
+static int count_sent(const struct play *play, enum who who, __u8 flag)
+{
+	int i, count = 0;
+
+	for (i = 0; i < play->nr_packets_told; i++) {
+		const struct packet *packet = &play->packet[i];
+
+		count += !packet->ours && !packet->again && packet->flags & flag &&
+			 sender_of(play, packet) == who;
+	}
+	return count;
+}
+
+static bool is_expected_of(const struct play *play, enum who who)
+{
+	int i;
+
+	for (i = 0; i < play->nr_expected; i++) {
+		if (play->expected[i].who == who)
+			return true;
+	}
+	return false;
+}
+
+/* Whatever the records say: how it ended on the wire. */
+static void write_wire(FILE *file, const struct play *play, const char *name,
+		       enum who who)
+{
+	int fins = count_sent(play, who, PACKET_FIN);
+	int rsts = count_sent(play, who, PACKET_RST);
+
+	if (!fins && !rsts && !is_expected_of(play, who))
+		return;
+	fprintf(file, "%s\t%s\t-\t" SEMANTICS_WIRE "\t-\t", name, actor_name(who));
+	if (fins)
+		fprintf(file, "FIN x%d ", fins);
+	if (rsts)
+		fprintf(file, "RST x%d", rsts);
+	fprintf(file, "%s\t-\t-\n", fins || rsts ? "" : "none");
+}
+
 /**
  * semantics_write - add what the kernel did to the file for it, if there is one
  * @play: a play that is over
  * @name: of the test
  *
  * A line for each call, decision and RST received, in the order in which they
- * were expected.
+ * were expected; then one for each socket, what it sent to end its connection.
  */
 void semantics_write(const struct play *play, const char *name)
 {
 	const char *path = getenv(TRIAL_SEMANTICS_ENV);
+	enum who who;
 	FILE *file;
 	int i;
 
@@ -121,5 +179,7 @@ void semantics_write(const struct play *play, const char *name)
 		if (!e->is_path && e->met_by >= 0)
 			write_line(file, play, name, e);
 	}
+	for (who = 0; who < ACTORS; who++)
+		write_wire(file, play, name, who);
 	fclose(file);
 }

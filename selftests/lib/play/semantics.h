@@ -6,6 +6,9 @@
 #ifndef SEMANTICS_H
 #define SEMANTICS_H
 
+/* What the lines say they are that tell of the wire. */
+#define SEMANTICS_WIRE	"wire"
+
 struct play;
 
 void semantics_write(const struct play *play, const char *name);

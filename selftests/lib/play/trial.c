@@ -534,6 +534,7 @@ void trial_finish(struct trial *trial)
 {
 	trial->play.done = true;
 	settle(trial);
+	trial->play.nr_packets_told = trial->play.nr_packets;
 	trial->play.end = clock_now();
 	act_leave(&trial->play);
 	if (trial->play.with_records)
