@@ -89,9 +89,10 @@ CPUS	?= 2
 torture:
 	selftests/torture/run -k $(KERNEL) -c $(CPUS) -- -s $(SEED) -n $(N)
 
-# What the kernels did in the last run of the matrix, as a table.
+# What the kernels did in the last run of the matrix, as a table that is kept; or
+# what some do, whichever they are, on stdout: make -s semantics KERNEL='6.1 ~/linux'
 semantics:
-	selftests/semantics/generate
+	selftests/semantics/$(if $(filter command line environment,$(origin KERNEL)),table $(KERNEL),generate)
 
 # What do two kernels do otherwise?  make semantics-diff A=6.1 B=~/linux
 semantics-diff:
@@ -142,7 +143,7 @@ help:
 	@echo 'make tree                  the tests in a kernel tree, its own way'
 	@echo 'make mutants               are the tests able to fail?'
 	@echo 'make torture [SEED=] [N=]  random programs, judged; also CPUS= and KERNEL='
-	@echo 'make semantics             what the kernels do, as a table'
+	@echo 'make semantics [KERNEL=]   what the kernels do, as a table; on stdout with KERNEL='
 	@echo 'make semantics-diff A= B=  what two kernels do otherwise; of one test: CASE='
 	@echo 'make bench [KERNEL=6.1]    what it costs, beside ftrace, perf, bpftrace, bcc'
 	@echo 'make bench-check           does it cost more than the committed figures say?'
