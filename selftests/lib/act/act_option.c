@@ -69,6 +69,20 @@ void act_sysctl(struct play *play, const char *name, const char *value)
 }
 
 /**
+ * act_needs_sysctl - a kernel without this setting is not up to the play
+ * @play: the play
+ * @name: the setting's name, below net/
+ * @option: what it lacks, then
+ */
+void act_needs_sysctl(struct play *play, const char *name, const char *option)
+{
+	char value[16];
+
+	if (sysctl_read(name, value, sizeof(value)) == -ENOENT)
+		play->lacks = option;
+}
+
+/**
  * act_state - ask for the state of a socket, where kernels differ in it
  * @play: the play
  * @who: the socket
