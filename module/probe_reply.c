@@ -313,39 +313,65 @@ static void reply_of_nobody(const struct sk_buff *skb, struct sw_decision *d)
 }
 
 /* The mini-socket goes right after: the record waits for that. */
+static void wait_for_end(struct sw_entry *e, const struct sw_decision *d)
+{
+	e->rst = (struct sw_rst){
+		.by = d->by,
+		.why = d->why,
+		.trigger = d->trigger,
+		.kreason = d->kreason,
+		.kreason_known = d->kreason_known,
+		.no_values = true,
+	};
+	e->flags |= SW_ENTRY_RST | SW_ENTRY_RST_SENT;
+}
+
+/* Another CPU has ended it meanwhile: whose it was is still known, as a rule. */
+static void reply_of_late_mini(const struct sock *sk, const struct sk_buff *skb,
+			       struct sw_decision *d)
+{
+	struct sw_held held;
+	struct sw_entry *e;
+	struct sw_ident id;
+
+	if (!sw_probe_wanted(sk))
+		return;
+	e = sw_probe_find_late_mini(inet_twsk(sk), &held);
+	if (e) {
+		sw_probe_decision(e, d);
+		sw_entry_put(&held);
+		return;
+	}
+	d->cookie = sw_sock_cookie(sk);
+	d->ipv6 = sw_skb_ident(skb, sock_net(sk), &id);
+	d->id = &id;
+	sw_emit_decision(d);
+}
+
+/*
+ * Two CPUs may have a segment each for it, and answer both: one of the RSTs ends
+ * it, the other one is told for itself.
+ */
 static void reply_of_mini(const struct sock *sk, const struct sk_buff *skb,
 			  struct sw_decision *d)
 {
 	struct sw_held held;
 	struct sw_entry *e;
-	struct sw_ident id;
 	bool wanted;
 
 	d->why = SHUTWATCH_WHY_TIME_WAIT_SEGMENT;
-	e = sw_probe_find_mini(inet_twsk(sk), &held, &wanted);
-	if (e) {
-		if (wanted) {
-			e->rst = (struct sw_rst){
-				.by = d->by,
-				.why = d->why,
-				.trigger = d->trigger,
-				.kreason = d->kreason,
-				.kreason_known = d->kreason_known,
-				.no_values = true,
-			};
-			e->flags |= SW_ENTRY_RST | SW_ENTRY_RST_SENT;
-		}
-		sw_entry_put(&held);
-		return;
-	}
-	if (!sw_probe_wanted(sk))
-		return;
-	d->cookie = sw_sock_cookie(sk);
-	d->ipv6 = sw_skb_ident(skb, sock_net(sk), &id);
-	d->id = &id;
 	d->before = inet_twsk(sk)->tw_substate;
 	d->after = d->before;
-	sw_emit_decision(d);
+	e = sw_probe_find_mini(inet_twsk(sk), &held, &wanted);
+	if (!e) {
+		reply_of_late_mini(sk, skb, d);
+		return;
+	}
+	if (wanted && e->flags & SW_ENTRY_RST)
+		sw_probe_decision(e, d);
+	else if (wanted)
+		wait_for_end(e, d);
+	sw_entry_put(&held);
 }
 
 static void reply_rst_sent(const struct sock *sk, const struct sk_buff *skb,

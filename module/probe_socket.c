@@ -62,7 +62,7 @@ static bool has_connection(const struct sw_entry *e, const struct sock *sk)
 	struct sw_ident id;
 	bool ipv6;
 
-	if (!(e->flags & SW_ENTRY_MINI) || e->info.id.lport != sk->sk_num ||
+	if (e->info.id.lport != sk->sk_num ||
 	    e->info.id.rport != ntohs(sk->sk_dport))
 		return false;
 	ipv6 = sw_sock_ident(sk, &id);
@@ -70,7 +70,9 @@ static bool has_connection(const struct sw_entry *e, const struct sock *sk)
 	       !memcmp(id.raddr, e->info.id.raddr, ipv6 ? 16 : 4);
 }
 
-static struct sw_entry *find_mini(const struct sock *sk, struct sw_held *held)
+/* @flags: what the entry must have: SW_ENTRY_MINI or nothing. */
+static struct sw_entry *find_mini(const struct sock *sk, u32 flags,
+				  struct sw_held *held)
 {
 	u64 cookie = atomic64_read(&sk->sk_cookie);
 	struct sw_entry *e;
@@ -80,7 +82,7 @@ static struct sw_entry *find_mini(const struct sock *sk, struct sw_held *held)
 		e = sw_entry_find(sw_mini_cookie(cookie, nr), held);
 		if (!e)
 			continue;
-		if (has_connection(e, sk))
+		if ((e->flags & flags) == flags && has_connection(e, sk))
 			return e;
 		sw_entry_put(held);
 	}
@@ -101,7 +103,7 @@ struct sw_entry *sw_probe_find_mini(const struct inet_timewait_sock *tw,
 				    struct sw_held *held, bool *wanted)
 {
 	const struct sock *sk = (const struct sock *)tw;
-	struct sw_entry *e = find_mini(sk, held);
+	struct sw_entry *e = find_mini(sk, SW_ENTRY_MINI, held);
 	enum sw_verdict verdict;
 	u32 generation;
 
@@ -113,4 +115,21 @@ struct sw_entry *sw_probe_find_mini(const struct inet_timewait_sock *tw,
 	if (!*wanted)
 		sw_count(SW_COUNT_FILTERED);
 	return e;
+}
+
+/**
+ * sw_probe_find_late_mini() - the entry of the connection that a mini-socket has,
+ *	or had, until it was ended somewhere else
+ * @tw: the mini-socket
+ * @held: for sw_entry_put()
+ *
+ * The filter is not asked.
+ *
+ * Context: any, preemption disabled.  Returns with the entry's set locked.
+ * Return: the entry, or NULL (nothing locked) if there is none.
+ */
+struct sw_entry *sw_probe_find_late_mini(const struct inet_timewait_sock *tw,
+					 struct sw_held *held)
+{
+	return find_mini((const struct sock *)tw, 0, held);
 }

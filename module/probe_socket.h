@@ -177,6 +177,8 @@ struct inet_timewait_sock;
 bool sw_probe_wanted(const struct sock *sk);
 struct sw_entry *sw_probe_find_mini(const struct inet_timewait_sock *tw,
 				    struct sw_held *held, bool *wanted);
+struct sw_entry *sw_probe_find_late_mini(const struct inet_timewait_sock *tw,
+					 struct sw_held *held);
 
 /**
  * sw_probe_owner() - current has the socket
