@@ -205,6 +205,19 @@ static u8 why_listener(const struct sk_buff *skb, const struct sock *sk)
 	       SHUTWATCH_WHY_ACCEPT_QUEUE_FULL : SHUTWATCH_WHY_BAD_HANDSHAKE;
 }
 
+/*
+ * Of a listener that has stopped since it was looked up.  A last ACK that fits
+ * makes no connection, as there is no port any more that it could have.
+ */
+static u8 why_late_listener(const struct sk_buff *skb, const struct sock *sk)
+{
+	u8 why = why_listener(skb, sk);
+
+	if (why == SHUTWATCH_WHY_BAD_HANDSHAKE && !tcp_hdr(skb)->syn)
+		return SHUTWATCH_WHY_LISTENER_STOPPED;
+	return why;
+}
+
 /* ---- what is told ---- */
 
 /* tcp_reset() ran: shut down.  It did not: tcp_done(), on a closed socket. */
@@ -249,7 +262,7 @@ static void judge_reply(struct sw_decision *d, const struct sw_entry *e,
 		if (is_late_listener(e)) {
 			d->before = TCP_LISTEN;
 			d->after = TCP_LISTEN;
-			d->why = why_listener(skb, sk);
+			d->why = why_late_listener(skb, sk);
 			break;
 		}
 		d->before = e->before;
