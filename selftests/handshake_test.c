@@ -2,7 +2,7 @@
 /*
  * Connections that begin in unusual ways: a child of Fast Open that has sent
  * something before its handshake is done, and a handshake that two segments
- * complete at the same moment.
+ * complete at the same moment.  And one that ends so.
  */
 #include "trial_fixture.h"
 
@@ -20,6 +20,7 @@
 #include <names.h>
 
 #include "act_option.h"
+#include "clock.h"
 #include "events.h"
 #include "netns.h"
 #include "peer.h"
@@ -101,15 +102,18 @@ TEST_F(fast_open, unacked_when_established)
 	expect_path(self->play, S2, "SYN_RECV rx ESTABLISHED close FIN_WAIT1");
 }
 
-/* ---- two segments, two CPUs, one handshake ---- */
+/* ---- two segments, two CPUs, one connection ---- */
 
 #define ROUNDS		150
+#define MINI_ROUNDS	30	/* more segments, more time each */
 #define WAIT_MS		10000
 
 /**
- * struct race - the peer's last ACK, from two threads at once
+ * struct race - a segment of the peer's, from two threads at once
  * @peer: the peer
  * @play: what it needs to exist
+ * @flags: of the segment, PACKET_*
+ * @data: what it carries, or NULL
  * @round: which round the threads may run, -1 for the end
  * @there: how many threads have got there, all rounds together
  * @done: how many have sent
@@ -117,6 +121,8 @@ TEST_F(fast_open, unacked_when_established)
 struct race {
 	struct peer peer;
 	struct play play;
+	__u8 flags;
+	const char *data;
 	atomic_int round;
 	atomic_int there;
 	atomic_int done;
@@ -134,20 +140,21 @@ struct racer {
 	pthread_t thread;
 };
 
-FIXTURE(handshake) {
+FIXTURE(race) {
 	struct race *race;
+	struct racer racer[2];
 	struct events events;
 };
 
-FIXTURE_VARIANT(handshake) {
+FIXTURE_VARIANT(race) {
 	enum family family;
 };
 
-FIXTURE_VARIANT_ADD(handshake, ipv4) { .family = FAMILY_IPV4 };
-FIXTURE_VARIANT_ADD(handshake, ipv6) { .family = FAMILY_IPV6 };
-FIXTURE_VARIANT_ADD(handshake, v4mapped) { .family = FAMILY_MAPPED };
+FIXTURE_VARIANT_ADD(race, ipv4) { .family = FAMILY_IPV4 };
+FIXTURE_VARIANT_ADD(race, ipv6) { .family = FAMILY_IPV6 };
+FIXTURE_VARIANT_ADD(race, v4mapped) { .family = FAMILY_MAPPED };
 
-FIXTURE_SETUP(handshake)
+FIXTURE_SETUP(race)
 {
 	char why[256];
 	int who;
@@ -165,7 +172,7 @@ FIXTURE_SETUP(handshake)
 	ASSERT_EQ(0, events_open(&self->events, &self->race->play.trouble));
 }
 
-FIXTURE_TEARDOWN(handshake)
+FIXTURE_TEARDOWN(race)
 {
 	const struct remarks *trouble = &self->race->play.trouble;
 	const struct remarks *wrong = &self->race->play.wrong;
@@ -197,10 +204,44 @@ static void *run(void *arg)
 		race->there++;
 		while (race->there < 2 * round)
 			;
-		peer_transmits(&race->peer, PACKET_ACK, race->peer.next,
-			       race->peer.heard, NULL);
+		peer_transmits(&race->peer, race->flags, race->peer.next,
+			       race->peer.heard, race->data);
 		race->done++;
 	}
+}
+
+static void begin(struct race *race, struct racer racer[2], __u8 flags, const char *data)
+{
+	int i;
+
+	race->flags = flags;
+	race->data = data;
+	peer_open(&race->peer, &race->play);
+	peer_may_call(&race->peer, SERVER);
+	for (i = 0; i < 2; i++) {
+		racer[i].race = race;
+		racer[i].cpu = i;
+		if (pthread_create(&racer[i].thread, NULL, run, &racer[i]))
+			remark(&race->play.trouble, "no thread");
+	}
+}
+
+static void end(struct race *race, const struct racer racer[2])
+{
+	int i;
+
+	race->round = -1;
+	for (i = 0; i < 2; i++)
+		pthread_join(racer[i].thread, NULL);
+}
+
+static void both_send(struct race *race)
+{
+	const int round = race->round + 1;
+
+	race->round = round;
+	while (race->done < 2 * round)
+		sched_yield();
 }
 
 /* Each round is another connection: the one before was reset. */
@@ -210,24 +251,37 @@ static void call_again(struct race *race)
 	peer_calls(&race->peer, SERVER);
 }
 
-static bool finish(struct race *race, int round)
+static int served(const struct race *race)
 {
 	struct pollfd pfd = { .fd = race->play.actor[SERVER].fd, .events = POLLIN };
-	const struct linger reset = { .l_onoff = 1 };
-	int fd;
 
-	while (race->done < 2 * round)
-		sched_yield();
 	if (poll(&pfd, 1, WAIT_MS) != 1)
-		return false;
-	fd = accept4(pfd.fd, NULL, NULL, SOCK_CLOEXEC);
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+		return -1;
+	return accept4(pfd.fd, NULL, NULL, SOCK_CLOEXEC);
+}
+
+static bool reset(int fd)
+{
+	const struct linger hard = { .l_onoff = 1 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
 	return fd >= 0 && !close(fd);
 }
 
+/* What has closed it is a mini-socket in FIN_WAIT2 now. */
+static bool close_first(struct race *race, int fd)
+{
+	if (fd < 0 || close(fd))
+		return false;
+	peer_hears(&race->peer, PACKET_FIN);
+	peer_acks(&race->peer);
+	await_minis(&race->play, 1);
+	return true;
+}
+
 /* How often the records of this network namespace say so. */
-static int count(const struct events *events, enum shutwatch_key key,
-		 const char *value)
+static int count_of(const struct events *events, enum shutwatch_key key,
+		    const char *value, const char *owner)
 {
 	int fd = stream_open(SHUTWATCH_FILE_EVENTS, O_RDONLY), found = 0;
 	char *line, *more;
@@ -242,43 +296,97 @@ static int count(const struct events *events, enum shutwatch_key key,
 		found += !record_parse(&record, line) &&
 			 record_seq(&record) > events->since &&
 			 record_is(&record, SHUTWATCH_KEY_NETNS, events->netns) &&
-			 record_is(&record, key, value);
+			 record_is(&record, key, value) &&
+			 (!owner || record_is(&record, SHUTWATCH_KEY_OWNER, owner));
 	free(text.data);
 	return found;
+}
+
+static int count(const struct events *events, enum shutwatch_key key, const char *value)
+{
+	return count_of(events, key, value, NULL);
+}
+
+/* The peer hears a RST a moment before it is told. */
+static int await_rsts(const struct events *events, int want)
+{
+	const __u64 deadline = clock_in(WAIT_MS / 1000);
+	int rsts;
+
+	do {
+		rsts = count(events, SHUTWATCH_KEY_SENT, "RST");
+	} while (rsts < want && clock_wait(deadline));
+	return rsts;
+}
+
+static int count_ours(const struct events *events, const char *why)
+{
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	return count_of(events, SHUTWATCH_KEY_WHY, why, pid);
 }
 
 /*
  * Both make a connection of it, and one of them is too late: it never was one,
  * and there is no record of it.  Nobody can tell how often that came to pass.
  */
-TEST_F(handshake, completed_twice)
+TEST_F(race, completed_twice)
 {
 	struct race *race = self->race;
-	struct racer racer[2] = {
-		{ .race = race, .cpu = 0 }, { .race = race, .cpu = 1 },
-	};
-	int i, round;
+	int round;
 
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		SKIP(return, "there is only one CPU");
-	peer_open(&race->peer, &race->play);
-	peer_may_call(&race->peer, SERVER);
-	for (i = 0; i < 2; i++)
-		ASSERT_EQ(0, pthread_create(&racer[i].thread, NULL, run, &racer[i]));
-	for (round = 1; round <= ROUNDS; round++) {
+	begin(race, self->racer, PACKET_ACK, NULL);
+	for (round = 0; round < ROUNDS; round++) {
 		call_again(race);
-		race->round = round;
-		if (!finish(race, round))
+		both_send(race);
+		if (!reset(served(race)))
 			break;
 	}
-	EXPECT_EQ(ROUNDS + 1, round);
-	race->round = -1;
-	for (i = 0; i < 2; i++)
-		pthread_join(racer[i].thread, NULL);
+	EXPECT_EQ(ROUNDS, round);
+	end(race, self->racer);
 	EXPECT_EQ(ROUNDS, count(&self->events, SHUTWATCH_KEY_STATE, "SYN_RECV>ESTABLISHED"));
 	EXPECT_EQ(0, count(&self->events, SHUTWATCH_KEY_STATE, "SYN_RECV>CLOSE"));
 	EXPECT_EQ(ROUNDS, count(&self->events, SHUTWATCH_KEY_WHY, "linger_zero"));
 	EXPECT_EQ(0, count(&self->events, SHUTWATCH_KEY_WHY, "unknown"));
+}
+
+/*
+ * A mini-socket that both CPUs have found answers both; else the listener answers
+ * one.  Each RST is told, and whose it was.
+ */
+TEST_F(race, answered_twice)
+{
+	struct race *race = self->race;
+	int round, by_mini;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP(return, "there is only one CPU");
+	begin(race, self->racer, PACKET_ACK | PACKET_PSH, "hello");
+	for (round = 0; round < MINI_ROUNDS; round++) {
+		call_again(race);
+		peer_acks(&race->peer);
+		if (!close_first(race, served(race)))
+			break;
+		both_send(race);
+		peer_hears(&race->peer, PACKET_RST);
+		peer_hears(&race->peer, PACKET_RST);
+		await_minis(&race->play, 0);
+	}
+	EXPECT_EQ(MINI_ROUNDS, round);
+	end(race, self->racer);
+	EXPECT_EQ(2 * MINI_ROUNDS, await_rsts(&self->events, 2 * MINI_ROUNDS));
+	by_mini = count(&self->events, SHUTWATCH_KEY_WHY, "time_wait_segment");
+	EXPECT_LE(MINI_ROUNDS, by_mini);
+	EXPECT_EQ(2 * MINI_ROUNDS,
+		  by_mini + count(&self->events, SHUTWATCH_KEY_WHY, "no_connection"));
+	EXPECT_EQ(by_mini, count_ours(&self->events, "time_wait_segment"));
+	/* The one that ends it, and the transition; the other one. */
+	EXPECT_EQ(2 * MINI_ROUNDS, count(&self->events, SHUTWATCH_KEY_STATE, "FIN_WAIT2>CLOSE"));
+	EXPECT_EQ(by_mini - MINI_ROUNDS,
+		  count(&self->events, SHUTWATCH_KEY_STATE, "FIN_WAIT2>FIN_WAIT2"));
 }
 
 TRIALS_MAIN;
