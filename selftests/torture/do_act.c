@@ -4,6 +4,7 @@
  * expected of it: what came of it is noted, for the judge.
  */
 #include <errno.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -91,6 +92,8 @@ static int do_connect(struct performer *p, int at)
 
 		setsockopt(p->fd[act->slot], SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof(soon));
 	}
+	/* In repair it would be connected without a handshake. */
+	set_int(p->fd[act->slot], IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF_NO_WP);
 	scene_address(p->scene, address, SLOT_LISTENER);
 	len = address_parse(&addr, address);
 	return connect(p->fd[act->slot], (struct sockaddr *)&addr, len);
@@ -140,6 +143,26 @@ static int do_linger(int fd, int seconds)
 	};
 
 	return setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
+/* What comes for the socket is dropped before TCP has seen it. */
+static int do_deaf(int fd, bool deaf)
+{
+	struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
+	const struct sock_fprog prog = { .len = 1, .filter = &drop };
+
+	if (!deaf)
+		return setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, NULL, 0);
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog));
+}
+
+/* After a second without a segment, as soon as it can be. */
+static int do_keepalive(int fd, int probes)
+{
+	return set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, 1) ?:
+	       set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, 1) ?:
+	       set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, probes) ?:
+	       set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 
 static int do_unspec(int fd)
@@ -254,6 +277,14 @@ static int do_verb(struct performer *p, int at)
 		return do_linger(fd, act->arg);
 	case VERB_LINGER2:
 		return set_int(fd, IPPROTO_TCP, TCP_LINGER2, act->arg);
+	case VERB_DEAF:
+		return do_deaf(fd, act->arg);
+	case VERB_KEEPALIVE:
+		return do_keepalive(fd, act->arg);
+	case VERB_USER_TIMEOUT:
+		return set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, act->arg);
+	case VERB_REPAIR:
+		return set_int(fd, IPPROTO_TCP, TCP_REPAIR, act->arg);
 	case VERB_UNSPEC:
 		return do_unspec(fd);
 	case VERB_DESTROY:

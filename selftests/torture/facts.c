@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -31,6 +32,14 @@ static unsigned int apply(unsigned int facts, const struct act *act)
 	case VERB_LINGER2:
 		return act->arg < 0 ? facts | FACT_LINGER2_NEGATIVE :
 				      facts & ~FACT_LINGER2_NEGATIVE;
+	case VERB_KEEPALIVE:
+		return facts | FACT_KEEPALIVE;
+	case VERB_USER_TIMEOUT:
+		return facts | FACT_USER_TIMEOUT;
+	case VERB_REPAIR:
+		return act->arg ? facts | FACT_REPAIR : facts & ~FACT_REPAIR;
+	case VERB_CONNECT:
+		return facts & ~FACT_REPAIR;
 	case VERB_LISTEN:
 		return facts | FACT_LISTENED;
 	case VERB_ACCEPT:
@@ -56,12 +65,23 @@ static bool has_ended(const struct view *view, enum side side, __u64 when)
 }
 
 /*
+ * What shutdown() did to a listener that was not listening: that it has failed
+ * does not keep it from shutting the socket down, listen() does not take it back,
+ * and each child is a copy.
+ */
+static unsigned int shut_before(const struct act *act, const struct deed *deed)
+{
+	return act->verb == VERB_SHUTDOWN && deed->err == ENOTCONN ?
+		fact_of_shutdown(act->arg) : 0;
+}
+
+/*
  * A child has the options that its listener had when the handshake was over,
  * which is some time before accept().
  */
 static unsigned int inherited(const struct view *view, __u64 cookie, __u64 when)
 {
-	unsigned int facts = 0;
+	unsigned int facts = 0, shut = 0;
 	int i;
 
 	if (view_is_listener(view, cookie))
@@ -69,11 +89,13 @@ static unsigned int inherited(const struct view *view, __u64 cookie, __u64 when)
 	for (i = 0; i < view->scene->nr_acts; i++) {
 		const struct deed *deed = &view->history->deed[i];
 
-		if (deed->begun && deed->from <= when &&
-		    view_is_listener(view, deed->cookie))
-			facts |= apply(0, &view->scene->act[i]);
+		if (!deed->begun || deed->from > when ||
+		    !view_is_listener(view, deed->cookie))
+			continue;
+		facts |= apply(0, &view->scene->act[i]);
+		shut |= shut_before(&view->scene->act[i], deed);
 	}
-	return facts & (FACT_LINGER_ZERO | FACT_LINGER2_NEGATIVE);
+	return (facts & (FACT_LINGER_ZERO | FACT_LINGER2_NEGATIVE)) | shut;
 }
 
 static unsigned int facts_of_deeds(const struct view *view, __u64 cookie, __u64 when)
@@ -82,7 +104,8 @@ static unsigned int facts_of_deeds(const struct view *view, __u64 cookie, __u64 
 	enum side side;
 	int i;
 
-	if (view_birth(view, cookie, &side) && side == SIDE_SERVER)
+	/* A child that was not accepted is nobody's. */
+	if (cookie && (!view_birth(view, cookie, &side) || side == SIDE_SERVER))
 		facts = inherited(view, cookie, when);
 	for (i = 0; i < view->scene->nr_acts; i++) {
 		const struct deed *deed = &view->history->deed[i];
@@ -212,6 +235,37 @@ static bool port_is_used_again(const struct view *view, const struct record *r)
 	return false;
 }
 
+/* Of this connection; the other end has its addresses the other way round. */
+static bool is_an_end(const struct view *view, const struct record *r, __u64 cookie)
+{
+	int i;
+
+	for (i = 0; i < view->nr_records; i++) {
+		const struct record *other = &view->record[i];
+
+		if (record_cookie(other) == cookie &&
+		    (cookie == record_cookie(r) ||
+		     record_is(other, SHUTWATCH_KEY_LOCAL,
+			       record_get(r, SHUTWATCH_KEY_REMOTE))))
+			return true;
+	}
+	return false;
+}
+
+static bool an_end_is_deaf(const struct view *view, const struct record *r)
+{
+	int i;
+
+	for (i = 0; i < view->scene->nr_acts; i++) {
+		const struct deed *deed = &view->history->deed[i];
+
+		if (view->scene->act[i].verb == VERB_DEAF && deed->begun &&
+		    deed->from <= record_time(r) && is_an_end(view, r, deed->cookie))
+			return true;
+	}
+	return false;
+}
+
 /**
  * facts_of - what was true when a record was written
  * @view: the scene
@@ -230,6 +284,8 @@ unsigned int facts_of(const struct view *view, const struct record *record)
 	facts |= facts_of_wire(view, local, remote);
 	if (parent_stopped(view, when))
 		facts |= FACT_PARENT_STOPPED;
+	if (an_end_is_deaf(view, record))
+		facts |= FACT_LOSSY;
 	if (view->scene->apart)
 		return facts | FACT_LOSSY | FACT_PORT_AGAIN;
 	if (port_is_open(view, view_port(local), when) &&

@@ -20,13 +20,17 @@
 	/* it had set, or what it was accepted from */			\
 	X(LINGER_ZERO)							\
 	X(LINGER2_NEGATIVE)						\
+	X(KEEPALIVE)							\
+	X(USER_TIMEOUT)							\
+	/* it is set */							\
+	X(REPAIR)							\
 	/* it had listened */						\
 	X(LISTENED)							\
 	/* accept() had returned it */					\
 	X(ACCEPTED)							\
 	/* what it came from had begun to stop */			\
 	X(PARENT_STOPPED)						\
-	/* a router loses and delays what is sent */			\
+	/* segments get lost: by a router, or as an end is deaf */	\
 	X(LOSSY)							\
 	/* nothing of the kind was done by anybody to this port */	\
 	X(PORT_OPEN)							\

@@ -24,6 +24,9 @@ static bool one_in(__u64 *state, int n)
 	return !below(state, n);
 }
 
+/* Two probes of keepalive, and some more. */
+#define SILENCE_MS	3500
+
 static void add(struct scene *scene, __u64 *state, enum side side, int slot,
 		enum verb verb, int arg)
 {
@@ -62,6 +65,10 @@ static const struct choice on_connection[] = {
 	{ 5, VERB_LINGER2 },
 	{ 5, VERB_UNSPEC },
 	{ 4, VERB_DESTROY },
+	{ 4, VERB_DEAF },
+	{ 4, VERB_KEEPALIVE },
+	{ 4, VERB_USER_TIMEOUT },
+	{ 2, VERB_REPAIR },
 	{ 2, VERB_FORK },
 	{ 2, VERB_EXIT },
 	{ 2, VERB_KILL },
@@ -122,6 +129,13 @@ static int draw_arg(__u64 *state, enum verb verb)
 	case VERB_LINGER:
 		/* Off, hard, and for a while. */
 		return one_in(state, 4) ? -1 : !one_in(state, 2);
+	case VERB_DEAF:
+	case VERB_REPAIR:
+		return !one_in(state, 4);
+	case VERB_KEEPALIVE:
+		return 1 + below(state, 2);
+	case VERB_USER_TIMEOUT:
+		return 1 + below(state, 2000);
 	case VERB_LINGER2:
 		return one_in(state, 2) ? -1 : 1 + below(state, 100);
 	default:
@@ -160,12 +174,30 @@ static void add_any(struct scene *scene, __u64 *state)
 	add_drawn(scene, state, side, slot, verb);
 }
 
+/* What runs out when nobody is heard takes a while that is quiet. */
+static void add_silence(struct scene *scene, __u64 *state)
+{
+	const enum side side = below(state, SIDES);
+	const int slot = any_slot(scene, state);
+
+	add_drawn(scene, state, side, slot,
+		  one_in(state, 2) ? VERB_KEEPALIVE : VERB_USER_TIMEOUT);
+	add(scene, state, below(state, SIDES), slot, VERB_DEAF, 1);
+	if (one_in(state, 2))
+		add_drawn(scene, state, side, slot, VERB_SEND);
+	add(scene, state, side, slot, VERB_AWAIT, SILENCE_MS);
+}
+
 static void add_some(struct scene *scene, __u64 *state, int most)
 {
 	int count = 2 + below(state, most);
 
-	while (count--)
-		add_any(scene, state);
+	while (count--) {
+		if (one_in(state, 60))
+			add_silence(scene, state);
+		else
+			add_any(scene, state);
+	}
 }
 
 /* Most are accepted before anything happens; some later, or never. */

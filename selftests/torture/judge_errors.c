@@ -18,6 +18,12 @@ static bool gives_error(enum verb verb)
 	       verb == VERB_PEEK;
 }
 
+/* In repair a call fails before it looks for an error of the connection. */
+static bool is_in_repair(const struct deed *deed)
+{
+	return deed->err == EPERM || deed->err == EINVAL;
+}
+
 static bool leaves(const struct record *r, int err)
 {
 	if (record_is(r, SHUTWATCH_KEY_ERROR, strerrorname_np(err)))
@@ -83,7 +89,7 @@ static const struct deed *who_asks(const struct view *view, const struct record 
 		if (deed->from < record_time(r) || verb == VERB_CONNECT ||
 		    verb == VERB_UNSPEC || verb == VERB_DESTROY)
 			return NULL;
-		if (gives_error(verb) && deed->ret <= 0)
+		if (gives_error(verb) && deed->ret <= 0 && !is_in_repair(deed))
 			return deed;
 	}
 	return NULL;

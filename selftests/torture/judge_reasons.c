@@ -47,6 +47,8 @@ static const struct rule rule[] = {
 	     .never = FACT_LINGER_ZERO_SET),
 	RULE(CLOSE, FIN_ALREADY_SENT, .sent = NONE,
 	     .needs = FACT_CLOSED | FACT_SHUT_WR | FACT_CONNECTED),
+	RULE(CLOSE, REPAIR, .sent = NONE, .needs = FACT_CLOSED | FACT_REPAIR,
+	     .never = FACT_LISTENED),
 	RULE(CLOSE, ALREADY_CLOSED, .sent = NONE, .needs = FACT_CLOSED),
 	RULE(CLOSE, SYN_SENT, .sent = NONE, .needs = FACT_CLOSED,
 	     .never = FACT_ACCEPTED | FACT_LISTENED),
@@ -62,6 +64,9 @@ static const struct rule rule[] = {
 	RULE(SHUTDOWN, ALREADY_CLOSED, .sent = NONE),
 	RULE(SHUTDOWN, SYN_SENT, .sent = NONE,
 	     .never = FACT_ACCEPTED | FACT_LISTENED),
+	/* In SYN_SENT it is tcp_disconnect(), which asks for repair first. */
+	RULE(SHUTDOWN, REPAIR, .sent = NONE, .needs = FACT_REPAIR,
+	     .never = FACT_ACCEPTED | FACT_LISTENED),
 	RULE(SHUTDOWN, BUSY, .sent = NONE),
 	RULE(SHUTDOWN, LISTENING, .sent = NONE,
 	     .needs = FACT_SHUT_WR | FACT_LISTENED),
@@ -72,6 +77,8 @@ static const struct rule rule[] = {
 	     .needs = FACT_UNSPEC | FACT_CONNECTED, .never = FACT_LISTENED),
 	RULE(CONNECT_UNSPEC, FIN_ALREADY_SENT, .sent = NONE,
 	     .needs = FACT_UNSPEC | FACT_SHUT_WR, .never = FACT_LISTENED),
+	RULE(CONNECT_UNSPEC, REPAIR, .sent = NONE,
+	     .needs = FACT_UNSPEC | FACT_REPAIR, .never = FACT_LISTENED),
 	RULE(CONNECT_UNSPEC, SYN_SENT, .sent = NONE, .needs = FACT_UNSPEC,
 	     .never = FACT_ACCEPTED | FACT_LISTENED),
 	RULE(CONNECT_UNSPEC, ALREADY_CLOSED, .sent = NONE, .needs = FACT_UNSPEC),
@@ -102,21 +109,34 @@ static const struct rule rule[] = {
 	RULE(RX, BAD_HANDSHAKE, .sent = RST, .needs = FACT_PORT_AGAIN),
 	RULE(RX, NO_CONNECTION, .sent = RST, .needs = FACT_LISTENED),
 	RULE(RX, ACCEPT_QUEUE_FULL, .sent = NONE | RST, .needs = FACT_LISTENED),
+	/* The last ACK of a handshake meets a listener that has stopped. */
+	RULE(RX, LISTENER_STOPPED, .sent = RST,
+	     .needs = FACT_LISTENED | FACT_PARENT_STOPPED),
+	/* A child is born with the shutdown() of its listener (see facts.c). */
+	RULE(RX, SHUTDOWN_DEFERRED, .sent = FIN,
+	     .needs = FACT_SHUT_WR | FACT_CONNECTED, .never = FACT_LISTENED),
 
 	RULE(TIMER, FIN_WAIT2_TIMEOUT, .sent = RST | NONE,
 	     .needs = FACT_CLOSED | FACT_FIN_LEFT),
+	RULE(TIMER, KEEPALIVE_TIMEOUT, .sent = RST,
+	     .needs = FACT_KEEPALIVE | FACT_LOSSY | FACT_CONNECTED),
+	RULE(TIMER, USER_TIMEOUT, .sent = RST,
+	     .needs = FACT_USER_TIMEOUT | FACT_KEEPALIVE | FACT_LOSSY | FACT_CONNECTED),
+	/* Data goes without an answer, or the peer has no room for it (tcp(7)). */
+	RULE(TIMER, USER_TIMEOUT, .sent = NONE, .needs = FACT_USER_TIMEOUT),
 	RULE(TIMER, RETRIES_EXHAUSTED, .sent = NONE, .needs = FACT_LOSSY),
 	RULE(LISTENER, LISTENER_STOPPED, .sent = RST,
 	     .needs = FACT_PARENT_STOPPED | FACT_CONNECTED,
 	     .never = FACT_ACCEPTED | FACT_LISTENED),
 };
 
-static const struct rule *find_rule(int by, int why)
+static const struct rule *find_rule(int by, int why, int sent)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(rule) / sizeof(*rule); i++) {
-		if (rule[i].by == by && rule[i].why == why)
+		if (rule[i].by == by && rule[i].why == why &&
+		    rule[i].sent & 1 << sent)
 			return &rule[i];
 	}
 	return NULL;
@@ -130,10 +150,11 @@ static void judge_reason(struct view *view, const struct record *r)
 	const char *sent = record_get(r, SHUTWATCH_KEY_SENT);
 	const char *seq = record_get(r, SHUTWATCH_KEY_SEQ);
 	const struct rule *found = find_rule(names_find(&by_names, by),
-					     names_find(&why_names, why));
+					     names_find(&why_names, why),
+					     names_find(&sent_names, sent));
 	unsigned int facts = facts_of(view, r);
 
-	if (!found || !(found->sent & 1 << names_find(&sent_names, sent)))
+	if (!found)
 		remark(&view->remarks, "record %s: it cannot be: %s by=%s sent=%s why=%s",
 		       seq, call ? "call" : "decision", by, sent, why);
 	else if (found->needs & ~facts || found->never & facts)

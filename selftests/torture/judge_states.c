@@ -30,7 +30,8 @@ static const struct arc arc[] = {
 	{ "SYN_SENT>CLOSE",		"shutdown connect " ENDS },
 	{ "SYN_RECV>ESTABLISHED",	"rx" },
 	{ "SYN_RECV>CLOSE",		"rx listener" },
-	{ "ESTABLISHED>FIN_WAIT1",	"shutdown close" },
+	/* The last one: what its listener had shut down, see facts.c. */
+	{ "ESTABLISHED>FIN_WAIT1",	"shutdown close rx" },
 	{ "ESTABLISHED>CLOSE_WAIT",	"rx" },
 	{ "ESTABLISHED>CLOSE",		"listener " ENDS },
 	{ "CLOSE_WAIT>LAST_ACK",	"shutdown close" },

@@ -66,6 +66,7 @@ static int open_lo(struct places *places, const struct world *world,
 		return -errno;
 	err = netns_enter() ?: note_place(place);
 	err = err ?: put_settings(world);
+	err = err ?: put_patience();
 	if (sched_setaffinity(0, sizeof(all), &all))
 		err = err ?: -errno;
 	place->capture = capture_open(remarks);

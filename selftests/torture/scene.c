@@ -97,6 +97,10 @@ static void print_arg(const struct act *act, char *text, size_t size)
 	case VERB_FORK:
 	case VERB_LINGER:
 	case VERB_LINGER2:
+	case VERB_DEAF:
+	case VERB_KEEPALIVE:
+	case VERB_USER_TIMEOUT:
+	case VERB_REPAIR:
 		snprintf(text, size, "%d", act->arg);
 		break;
 	default:

@@ -42,6 +42,10 @@
 	X(VERB_LINGER2,		"linger2")	/* seconds, or -1 */	\
 	X(VERB_UNSPEC,		"unspec")				\
 	X(VERB_DESTROY,		"destroy")				\
+	X(VERB_DEAF,		"deaf")		/* 1: hears nothing; 0 */	\
+	X(VERB_KEEPALIVE,	"keepalive")	/* probes, each a second */ \
+	X(VERB_USER_TIMEOUT,	"user_timeout")	/* milliseconds */	\
+	X(VERB_REPAIR,		"repair")	/* 1: on; 0: off */	\
 	X(VERB_FORK,		"fork")		/* milliseconds */	\
 	X(VERB_EXIT,		"exit")					\
 	X(VERB_KILL,		"kill")

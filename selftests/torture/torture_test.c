@@ -220,6 +220,43 @@ TEST_F(judge, unknown_reason)
 	EXPECT_TOLD("record 8: it cannot be");
 }
 
+/* Both ends hear, and no router loses anything. */
+TEST_F(judge, timeout_without_silence)
+{
+	self->line[LINE(8)] = "seq=8 " AT(54) "kind=decision" NO_TASK OF_CHILD
+		" state=ESTABLISHED>CLOSE by=timer sent=RST why=keepalive_timeout" NO_FIN
+		" unread=5" VALUES S_OWNS;
+	EXPECT_TOLD("record 8: by=timer why=keepalive_timeout after what was done");
+}
+
+TEST_F(judge, timeout_when_an_end_is_deaf)
+{
+	self->scene.act[0] = (struct act){ SIDE_SERVER, 1, VERB_KEEPALIVE, true, 1 };
+	self->history.deed[0].cookie = 0xc;
+	self->scene.act[3] = (struct act){ SIDE_CLIENT, 1, VERB_DEAF, true, 1 };
+	self->line[LINE(8)] = "seq=8 " AT(54) "kind=decision" NO_TASK OF_CHILD
+		" state=ESTABLISHED>CLOSE by=timer sent=RST why=keepalive_timeout" NO_FIN
+		" unread=5" VALUES S_OWNS;
+	agrees(self);
+	EXPECT_FALSE(is_told(self, "keepalive_timeout"));
+}
+
+/* What was shut down was no listener then, and the child is a copy. */
+TEST_F(judge, FIN_for_the_shutdown_of_a_listener)
+{
+	self->scene.act[3] = (struct act){ SIDE_SERVER, 0, VERB_SHUTDOWN, true, SHUT_WR };
+	self->history.deed[3].cookie = 0xa;
+	self->line[LINE(8)] = "seq=8 " AT(54) "kind=decision" NO_TASK OF_CHILD
+		" state=ESTABLISHED>FIN_WAIT1 by=rx sent=FIN why=shutdown_deferred fin=sent" VALUES
+		S_OWNS;
+	agrees(self);
+	EXPECT_TRUE(is_told(self, "why=shutdown_deferred after what was done"));
+	self->history.deed[3].err = ENOTCONN;
+	self->view->remarks.count = 0;
+	judge_reasons(self->view);
+	EXPECT_EQ(0, self->view->remarks.count);
+}
+
 TEST_F(judge, missing_record_of_a_RST)
 {
 	self->line[LINE(8)] = NULL;
@@ -453,11 +490,11 @@ TEST(a_seed_is_for_good)
 
 	generate(&scene, 5, 0);
 	EXPECT_EQ(FAMILY_MAPPED, scene.family);
-	ASSERT_EQ(26, scene.nr_acts);
-	scene_act_print(&scene.act[8], text, sizeof(text));
-	EXPECT_STREQ(" c1.linger(1)", text);
-	scene_act_print(&scene.act[25], text, sizeof(text));
-	EXPECT_STREQ(" s3.shutdown(WR)", text);
+	ASSERT_EQ(29, scene.nr_acts);
+	scene_act_print(&scene.act[11], text, sizeof(text));
+	EXPECT_STREQ(".c1.user_timeout(1462)", text);
+	scene_act_print(&scene.act[28], text, sizeof(text));
+	EXPECT_STREQ(" s1.await(20)", text);
 }
 
 TEST_HARNESS_MAIN
