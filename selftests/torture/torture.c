@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * usage: torture [-s SEED] [-n PROGRAMS] [-b BATCH] [-r REPEAT] [-w lo|hosts] [-p] [-q]
+ * usage: torture [-s SEED] [-n PROGRAMS] [-b BATCH] [-r REPEAT] [-t SECONDS]
+ *		  [-w lo|hosts] [-p] [-q]
  *
  * Plays random programs, the first one made from SEED and each next one from
  * the next number, BATCH at a time, and judges what shutwatch says of them.
@@ -27,11 +28,13 @@
 #define DISAGREEMENTS	10
 
 static const char usage[] =
-	"usage: torture [-s SEED] [-n PROGRAMS] [-b BATCH] [-r REPEAT] [-w lo|hosts] [-p] [-q]\n"
+	"usage: torture [-s SEED] [-n PROGRAMS] [-b BATCH] [-r REPEAT] [-t SECONDS]\n"
+	"               [-w lo|hosts] [-p] [-q]\n"
 	"  -s  the number of the first program\n"
 	"  -n  how many programs\n"
 	"  -b  how many of them are played in one network namespace, 1 to 512\n"
 	"  -r  play them so many times\n"
+	"  -t  begin no batch after so many seconds\n"
 	"  -w  leave out those that are played elsewhere: only on lo, only on two hosts\n"
 	"  -p  print the programs, play nothing\n"
 	"  -q  do not look for a smaller program that does not agree\n";
@@ -44,6 +47,7 @@ enum where { ANYWHERE, ON_LO, ON_HOSTS };
  * @count: how many
  * @batch: how many in one namespace
  * @repeat: how many times
+ * @until: when no batch is begun any more
  * @where: of these, only those on lo, or only those on two hosts
  * @print: only print them
  * @shrink: look for a smaller program where one does not agree
@@ -53,6 +57,7 @@ struct options {
 	__u64 count;
 	int batch;
 	int repeat;
+	__u64 until;
 	enum where where;
 	bool print;
 	bool shrink;
@@ -81,9 +86,10 @@ static int parse(struct options *options, int argc, char **argv)
 	int option;
 
 	*options = (struct options){
-		.seed = 1, .count = 100, .batch = WORLD_SEEDS, .repeat = 1, .shrink = true,
+		.seed = 1, .count = 100, .batch = WORLD_SEEDS, .repeat = 1,
+		.until = ~0ull, .shrink = true,
 	};
-	while ((option = getopt(argc, argv, "b:n:pqr:s:w:")) != -1) {
+	while ((option = getopt(argc, argv, "b:n:pqr:s:t:w:")) != -1) {
 		switch (option) {
 		case 'b':
 			options->batch = atoi(optarg);
@@ -102,6 +108,9 @@ static int parse(struct options *options, int argc, char **argv)
 			break;
 		case 's':
 			options->seed = strtoull(optarg, NULL, 0);
+			break;
+		case 't':
+			options->until = clock_in(atoi(optarg));
 			break;
 		case 'w':
 			options->where = strcmp(optarg, "lo") ? ON_HOSTS : ON_LO;
@@ -241,7 +250,8 @@ static void play(struct batch *batch, const struct options *options, struct sum 
 	struct scene suspect;
 	__u64 next = 0;
 
-	while (next < options->count && sum->wrong < DISAGREEMENTS) {
+	while (next < options->count && sum->wrong < DISAGREEMENTS &&
+	       clock_now() < options->until) {
 		generate_batch(batch, options, &next);
 		if (!is_wanted(options, &batch->world))
 			continue;
@@ -276,7 +286,8 @@ int main(int argc, char **argv)
 		fputs("torture: no memory\n", stderr);
 		return EXIT_FAILURE;
 	}
-	while (options.repeat-- > 0 && sum.wrong < DISAGREEMENTS)
+	while (options.repeat-- > 0 && sum.wrong < DISAGREEMENTS &&
+	       clock_now() < options.until)
 		play(&batch, &options, &sum);
 	return sum.wrong ? EXIT_FAILURE : EXIT_SUCCESS;
 }
