@@ -40,7 +40,7 @@ struct sw_cause {
  * @user_timeout: TCP_USER_TIMEOUT is what its timers go by
  * @memory: the memory of TCP's buffers is above its limit
  * @dying: its network namespace is going away
- * @repair: it is in TCP_REPAIR
+ * @repair: it is in TCP_REPAIR, and has sent nothing that could be answered
  */
 struct sw_scene {
 	__u8	path;

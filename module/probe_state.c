@@ -31,7 +31,7 @@ static __always_inline u8 by_of_scene(const struct sw_entry *e,
 		/* without kprobes, no call is */
 		.not_followed = e->flags & SW_ENTRY_NOT_FOLLOWED || !sw_kprobes_work(),
 		.finished = sock_flag(sk, SOCK_DONE),
-		.repair = tcp_sk(sk)->repair,
+		.repair = tcp_sk(sk)->repair && !tcp_sk(sk)->segs_out,
 	};
 
 	return sw_cause_of_transition(&scene, new);

@@ -273,6 +273,22 @@ TEST_F(cause, connect_in_repair)
 		    "CLOSE connect SYN_SENT connect ESTABLISHED close CLOSE");
 }
 
+/* The SYN has left, and what comes is its answer. */
+TEST_F(cause, repair_during_connect)
+{
+	struct play *play = self->play;
+	struct peer peer;
+
+	peer_open(&peer, play);
+	act_socket(play, S, SOCK_NONBLOCK);
+	peer_called(&peer, S);
+	act_option(play, S, IPPROTO_TCP, TCP_REPAIR, 1);
+	peer.acked = peer.heard;
+	peer_sends(&peer, PACKET_SYN | PACKET_ACK, NULL);
+	await_state(play, S, SHUTWATCH_TCP_ESTABLISHED);
+	expect_path(play, S, CLIENT);
+}
+
 /* ---- what was known stays ---- */
 
 /* Its port was the kernel's choice, and is given back when it stops. */
