@@ -113,7 +113,7 @@ static __u32 number_of(const struct record *record, enum shutwatch_key key)
 
 /*
  * Segments that wait in the backlog of a socket become one: this is what came
- * first, and the others go on where it ends.
+ * first, and the others go on where it ends; the last one may be a bare FIN.
  */
 static bool provoked_together(const struct packet *packet, int nr_packets,
 			      const struct record *record)
@@ -122,8 +122,9 @@ static bool provoked_together(const struct packet *packet, int nr_packets,
 	const __u32 end = at + number_of(record, SHUTWATCH_KEY_LEN);
 	int i, count = 0;
 
-	for (i = 0; i < nr_packets && at != end; i++) {
-		if (!packet[i].len || packet[i].number != at ||
+	for (i = 0; i < nr_packets; i++) {
+		if (!(packet[i].len || packet[i].flags & PACKET_FIN) ||
+		    packet[i].number != at || packet[i].len > end - at ||
 		    !came_to(&packet[i], record))
 			continue;
 		at += packet[i].len;

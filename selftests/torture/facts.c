@@ -76,6 +76,19 @@ static unsigned int shut_before(const struct act *act, const struct deed *deed)
 }
 
 /*
+ * close() marks both sides of a listener before it is one no more: a child that
+ * is made in between begins with them shut, and is not accepted any more.
+ */
+static unsigned int shut_by_close(const struct view *view, __u64 cookie,
+				  unsigned int facts_of_listener, __u64 when)
+{
+	if (view_birth(view, cookie, NULL))
+		return 0;
+	return facts_of_listener & FACT_CLOSED || has_ended(view, SIDE_SERVER, when) ?
+		FACT_SHUT_RD | FACT_SHUT_WR : 0;
+}
+
+/*
  * A child has the options that its listener had when the handshake was over,
  * which is some time before accept().
  */
@@ -95,6 +108,7 @@ static unsigned int inherited(const struct view *view, __u64 cookie, __u64 when)
 		facts |= apply(0, &view->scene->act[i]);
 		shut |= shut_before(&view->scene->act[i], deed);
 	}
+	shut |= shut_by_close(view, cookie, facts, when);
 	return (facts & (FACT_LINGER_ZERO | FACT_LINGER2_NEGATIVE)) | shut;
 }
 

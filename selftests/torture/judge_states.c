@@ -39,10 +39,11 @@ static const struct arc arc[] = {
 	{ "FIN_WAIT1>FIN_WAIT2",	"rx" },
 	{ "FIN_WAIT1>CLOSING",		"rx" },
 	{ "FIN_WAIT1>TIME_WAIT",	"rx" },
-	{ "FIN_WAIT1>CLOSE",		ENDS },
+	/* With "listener": a child that began with a FIN. */
+	{ "FIN_WAIT1>CLOSE",		"listener " ENDS },
 	{ "FIN_WAIT2>TIME_WAIT",	"rx" },
 	/* The last two: what close() left, its port taken or its namespace gone. */
-	{ "FIN_WAIT2>CLOSE",		"connect - " ENDS },
+	{ "FIN_WAIT2>CLOSE",		"listener connect - " ENDS },
 	{ "CLOSING>TIME_WAIT",		"rx" },
 	{ "CLOSING>CLOSE",		ENDS },
 	{ "LAST_ACK>CLOSE",		ENDS },
