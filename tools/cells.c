@@ -107,17 +107,9 @@ void cell_pid(struct cell *cell, const struct record *r)
 	show(cell, r, owner ? SHUTWATCH_KEY_OWNER : SHUTWATCH_KEY_PID);
 }
 
-/**
- * cell_comm() - its name
- * @cell: the cell
- * @r: the record
- *
- * It may hold anything, also where the rest of the record is clean.
- */
-void cell_comm(struct cell *cell, const struct record *r)
+/* A name may hold anything, also where the rest of the record is clean. */
+static void show_comm(struct cell *cell, const struct record *r, enum shutwatch_key key)
 {
-	bool owner = cell_owner_shown(r) || !r->value[SHUTWATCH_KEY_COMM];
-	enum shutwatch_key key = owner ? SHUTWATCH_KEY_OCOMM : SHUTWATCH_KEY_COMM;
 	const char *comm = r->value[key];
 	size_t i;
 
@@ -130,6 +122,18 @@ void cell_comm(struct cell *cell, const struct record *r)
 	for (i = 0; i < cell->len; i++)
 		if (cell->own[i] < ' ' || cell->own[i] > '~')
 			cell->own[i] = '?';
+}
+
+/**
+ * cell_comm() - its name
+ * @cell: the cell
+ * @r: the record
+ */
+void cell_comm(struct cell *cell, const struct record *r)
+{
+	bool owner = cell_owner_shown(r) || !r->value[SHUTWATCH_KEY_COMM];
+
+	show_comm(cell, r, owner ? SHUTWATCH_KEY_OCOMM : SHUTWATCH_KEY_COMM);
 }
 
 /**
@@ -361,4 +365,58 @@ void cell_why(struct cell *cell, const struct record *r)
 	add_word(cell, why);
 	add(cell, " ", 1);
 	add_word(cell, ret);
+}
+
+static bool is_owner(const struct record *r, const char *pid, const char *owner)
+{
+	return r->raw ? r->raw->pid == r->raw->owner.pid : !strcmp(pid, owner);
+}
+
+/**
+ * cell_other_owner() - the process that has the socket, where another one asked
+ * @cell: the cell: server[812]
+ * @r: the record
+ */
+void cell_other_owner(struct cell *cell, const struct record *r)
+{
+	const char *pid = record_value(r, SHUTWATCH_KEY_PID);
+	const char *owner = record_value(r, SHUTWATCH_KEY_OWNER);
+	struct cell name;
+
+	cell->len = 0;
+	if (!pid || !owner || is_owner(r, pid, owner))
+		return;
+	show_comm(&name, r, SHUTWATCH_KEY_OCOMM);
+	add(cell, name.text, name.len);
+	add(cell, "[", 1);
+	add(cell, owner, r->len[SHUTWATCH_KEY_OWNER]);
+	add(cell, "]", 1);
+}
+
+/**
+ * cell_segment() - the flags of the segment that provoked it
+ * @cell: the cell
+ * @r: the record
+ */
+void cell_segment(struct cell *cell, const struct record *r)
+{
+	cell->len = 0;
+	if (record_value(r, SHUTWATCH_KEY_FLAGS))
+		show(cell, r, SHUTWATCH_KEY_FLAGS);
+}
+
+/**
+ * cell_segment_len() - and how many bytes were in it
+ * @cell: the cell: len 5
+ * @r: the record
+ */
+void cell_segment_len(struct cell *cell, const struct record *r)
+{
+	const char *len = record_value(r, SHUTWATCH_KEY_LEN);
+
+	cell->len = 0;
+	if (!len || !strcmp(len, "0"))
+		return;
+	add_word(cell, "len ");
+	add(cell, len, r->len[SHUTWATCH_KEY_LEN]);
 }

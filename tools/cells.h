@@ -48,5 +48,8 @@ void cell_state_short(struct cell *cell, const struct record *r);
 void cell_sent(struct cell *cell, const struct record *r);
 void cell_sent_short(struct cell *cell, const struct record *r);
 void cell_why(struct cell *cell, const struct record *r);
+void cell_other_owner(struct cell *cell, const struct record *r);
+void cell_segment(struct cell *cell, const struct record *r);
+void cell_segment_len(struct cell *cell, const struct record *r);
 
 #endif /* SHUTWATCH_CELLS_H */

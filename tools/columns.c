@@ -59,6 +59,9 @@ static const struct column stamp_column = {
 	"TIME(s)", 16, cell_stamp, TOLD(TS), COLUMN_RIGHT
 };
 
+/* What a row has behind its columns, where the line has the room. */
+static const cell_fn details[] = { cell_other_owner, cell_segment, cell_segment_len };
+
 /* The most that a table has, without those of time. */
 #define COLUMNS_MAX	9
 
@@ -74,17 +77,55 @@ static const struct column narrow[] = {
 	{ "WHY", 19, cell_why, TOLD(WHY) | TOLD(ERROR), COLUMN_WORD },
 };
 
-static const struct column wide[] = {
+/* IPv4 addresses, and the short words. */
+static const struct column wider[] = {
 	{ "PID", 7, cell_pid, TOLD(PID), COLUMN_RIGHT },
-	{ "COMM", 15, cell_comm, TOLD(COMM), 0 },
+	{ "COMM", 14, cell_comm, TOLD(COMM), 0 },
 	{ "NETNS", 10, cell_netns, TOLD(NETNS), COLUMN_RIGHT },
-	{ "LOCAL", 47, cell_local, TOLD(LOCAL), 0 },
-	{ "REMOTE", 47, cell_remote, TOLD(REMOTE), 0 },
-	{ "BY", 14, cell_by, TOLD(CALL) | TOLD(HOW) | TOLD(BY), 0 },
-	{ "STATE", 23, cell_state, TOLD(STATE), 0 },
-	{ "SENT", 10, cell_sent, TOLD(SENT) | TOLD(FIN), 0 },
-	{ "WHY", 19, cell_why, TOLD(WHY) | TOLD(ERROR), 0 },
+	{ "LOCAL", 21, cell_local, TOLD(LOCAL), 0 },
+	{ "REMOTE", 21, cell_remote, TOLD(REMOTE), 0 },
+	{ "BY", 9, cell_by_short, TOLD(CALL) | TOLD(HOW) | TOLD(BY), 0 },
+	{ "STATE", 7, cell_state_short, TOLD(STATE), 0 },
+	{ "SENT", 4, cell_sent_short, TOLD(SENT), 0 },
+	{ "WHY", 19, cell_why, TOLD(WHY) | TOLD(ERROR), COLUMN_WORD },
 };
+
+/* Words in full; addresses of IPv4, or of IPv6. */
+#define WIDE(address)							\
+	{ "PID", 7, cell_pid, TOLD(PID), COLUMN_RIGHT },		\
+	{ "COMM", 15, cell_comm, TOLD(COMM), 0 },			\
+	{ "NETNS", 10, cell_netns, TOLD(NETNS), COLUMN_RIGHT },		\
+	{ "LOCAL", address, cell_local, TOLD(LOCAL), 0 },		\
+	{ "REMOTE", address, cell_remote, TOLD(REMOTE), 0 },		\
+	{ "BY", 14, cell_by, TOLD(CALL) | TOLD(HOW) | TOLD(BY), 0 },	\
+	{ "STATE", 23, cell_state, TOLD(STATE), 0 },			\
+	{ "SENT", 10, cell_sent, TOLD(SENT) | TOLD(FIN), 0 },		\
+	{ "WHY", 19, cell_why, TOLD(WHY) | TOLD(ERROR), COLUMN_WORD }
+
+static const struct column wide[] = { WIDE(21) };
+static const struct column widest[] = { WIDE(47) };
+
+/**
+ * struct shape - columns that a line may have
+ * @column: the columns
+ * @nr: how many
+ * @width: what they need
+ */
+struct shape {
+	const struct column *column;
+	int nr;
+	size_t width;
+};
+
+/* The first that fits is taken, the last in any case. */
+static const struct shape shapes[] = {
+	{ widest, ARRAY_SIZE(widest), 200 },
+	{ wide, ARRAY_SIZE(wide), 148 },
+	{ wider, ARRAY_SIZE(wider), 120 },
+	{ narrow, ARRAY_SIZE(narrow), COLUMNS_WIDTH },
+};
+
+static const struct shape *const narrowest = &shapes[ARRAY_SIZE(shapes) - 1];
 
 /**
  * struct layout - the columns of one table, and where they are
@@ -267,14 +308,27 @@ static void put_time(struct line *l, const struct column *c, const struct record
 	go_to(l, next);
 }
 
+static const struct shape *shape_of(const struct table *t)
+{
+	const struct shape *shape = shapes;
+	size_t start = 0;
+
+	if (!t->wide)
+		return narrowest;
+	if (t->clock)
+		start += clock_column.width + 1;
+	if (t->stamp)
+		start += stamp_column.width + 1;
+	while (t->width && shape < narrowest && start + shape->width > t->width)
+		shape++;
+	return shape;
+}
+
 static struct layout start_line(struct line *l, char *to, const struct table *t,
 				const struct record *r)
 {
-	struct layout lo = {
-		.column = t->wide ? wide : narrow,
-		.nr = t->wide ? ARRAY_SIZE(wide) : ARRAY_SIZE(narrow),
-		.limit = UNLIMITED,
-	};
+	const struct shape *shape = shape_of(t);
+	struct layout lo = { .column = shape->column, .nr = shape->nr, .limit = UNLIMITED };
 
 	line_start(l, to, r && r->clean);
 	if (t->clock)
@@ -284,7 +338,29 @@ static struct layout start_line(struct line *l, char *to, const struct table *t,
 	lo.start = l->column;
 	if (!t->wide)
 		lo.limit = lo.start + COLUMNS_WIDTH;
+	else if (t->width)
+		lo.limit = t->width > lo.start + shape->width ? t->width : lo.start + shape->width;
 	return lo;
+}
+
+/* Behind all else, and whole or not at all. */
+static void put_details(struct line *l, const struct layout *lo, const struct record *r)
+{
+	struct cell cell;
+	size_t end;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(details); i++) {
+		details[i](&cell, r);
+		if (!cell.len)
+			continue;
+		end = l->column - l->pending;
+		if (lo->limit != UNLIMITED && end + 1 + cell.len > lo->limit)
+			return;
+		l->pending = 1;
+		l->column = end + 1;
+		line_text(l, cell.text, cell.len);
+	}
 }
 
 static void put_pair(struct line *l, const char *key, const char *value)
@@ -380,7 +456,7 @@ char *columns_netns(char *to, const struct record *r)
  */
 bool columns_tell_netns(const struct table *t)
 {
-	return t->wide || t->extended;
+	return t->extended || shape_of(t) != narrowest;
 }
 
 /**
@@ -407,5 +483,7 @@ char *columns_record(char *to, const struct table *t, const struct record *r)
 		put_columns(&l, &lo, cell, t->colour);
 	if (t->extended)
 		put_rest(&l, t, &lo, r);
+	else
+		put_details(&l, &lo, r);
 	return line_end(&l);
 }

@@ -6,6 +6,7 @@
 #define SHUTWATCH_COLUMNS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "parse.h"
 
@@ -14,7 +15,8 @@
 
 /**
  * struct table - how the table looks
- * @wide: whole words, namespaces and room for IPv6, whatever the width
+ * @wide: whole words, namespaces and room for IPv6, as far as @width allows
+ * @width: of the terminal, 0 where a line may be as long as it takes
  * @extended: the rest of the record behind the columns, as key=value
  * @clock: a column of wall-clock time in front
  * @stamp: a column of monotonic time in front
@@ -22,6 +24,7 @@
  */
 struct table {
 	bool wide;
+	size_t width;
 	bool extended;
 	bool clock;
 	bool stamp;

@@ -158,6 +158,17 @@ static bool match_name(unsigned long long set, const struct names *names, const 
 }
 
 /**
+ * filter_asks_more() - whether there is a filter of another sort than kinds
+ * @f: what was asked for
+ *
+ * Return: false where everything passes for which filter_wants_kind() is true.
+ */
+bool filter_asks_more(const struct filter *f)
+{
+	return f->sent || f->why || f->pid || f->netns || wants_endpoints(f);
+}
+
+/**
  * filter_asks() - whether there is any filter
  * @f: what was asked for
  *
@@ -165,7 +176,28 @@ static bool match_name(unsigned long long set, const struct names *names, const 
  */
 bool filter_asks(const struct filter *f)
 {
-	return f->kind || f->sent || f->why || f->pid || f->netns || wants_endpoints(f);
+	return f->kind || f->no_states || filter_asks_more(f);
+}
+
+/**
+ * filter_wants_kind() - whether records of a kind may pass, whatever else they say
+ * @f: what was asked for
+ * @kind: enum shutwatch_kind, or -1 for one that this reader does not know
+ *
+ * Return: true where it takes filter_match() to tell.
+ */
+bool filter_wants_kind(const struct filter *f, int kind)
+{
+	if (kind == SHUTWATCH_KIND_STATE && f->no_states)
+		return false;
+	return !f->kind || (kind >= 0 && f->kind >> kind & 1);
+}
+
+static bool match_kind(const struct filter *f, const char *kind)
+{
+	if (!f->kind && !f->no_states)
+		return true;
+	return filter_wants_kind(f, kind ? names_find(&kind_names, kind) : -1);
 }
 
 /**
@@ -179,7 +211,7 @@ bool filter_match(const struct filter *f, const struct record *r)
 {
 	if (record_is_note(r))
 		return true;
-	return match_name(f->kind, &kind_names, r->value[SHUTWATCH_KEY_KIND]) &&
+	return match_kind(f, r->value[SHUTWATCH_KEY_KIND]) &&
 	       match_name(f->sent, &sent_names, r->value[SHUTWATCH_KEY_SENT]) &&
 	       match_name(f->why, &why_names, r->value[SHUTWATCH_KEY_WHY]) &&
 	       match_pid(f->pid, r) &&

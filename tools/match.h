@@ -34,6 +34,7 @@ struct ports {
  * @sent: --fin, --rst, --none: one bit for each, by enum shutwatch_sent
  * @why: --why, by enum shutwatch_why
  * @kind: --kind, by enum shutwatch_kind
+ * @no_states: all kinds but mere transitions, those of a newer module, too
  */
 struct filter {
 	struct ports local_ports, remote_ports, either_ports;
@@ -42,12 +43,15 @@ struct filter {
 	unsigned long pid;
 	unsigned long netns;
 	unsigned long long sent, why, kind;
+	bool no_states;
 };
 
 int filter_add_ports(struct ports *ports, const char *list);
 int filter_add_names(unsigned long long *set, const struct names *names, const char *list);
 int filter_set_netns(struct filter *f, const char *netns);
+bool filter_asks_more(const struct filter *f);
 bool filter_asks(const struct filter *f);
+bool filter_wants_kind(const struct filter *f, int kind);
 bool filter_match(const struct filter *f, const struct record *r);
 
 #endif /* SHUTWATCH_MATCH_H */

@@ -69,6 +69,7 @@ static const struct option_entry entries[] = {
 	{ OPT_NONE, "none", NULL, TAKES_OUTCOME, "where nothing was sent (not of expect)" },
 	{ OPT_WHY, "why", "LIST", TAKES_OUTCOME, "reasons; '--why help' explains them" },
 	{ OPT_KIND, "kind", "LIST", TAKES_KIND, "kinds of records; '--kind help' lists them" },
+	{ 's', "states", NULL, TAKES_STATES, "mere transitions, too, which else are left out" },
 	{ 'r', "read", "FILE", TAKES_SAVED, "read what record has written" },
 	{ 'n', "count", "COUNT", TAKES_COUNT, "end after COUNT lines, of top: tables" },
 	{ 'd', "duration", "SECONDS", TAKES_DURATION, "end after SECONDS" },
@@ -301,6 +302,9 @@ static int take_option(struct options *o, const struct option_entry *e, const ch
 	case 'H':
 		o->no_header = true;
 		break;
+	case 's':
+		o->states = true;
+		break;
 	case 'j':
 		o->json = true;
 		break;
@@ -444,6 +448,10 @@ static int check_taken(const struct options *o, const bool *used)
 		say("--new and --read exclude each other");
 		return options_error();
 	}
+	if (o->states && o->filter.kind) {
+		say("--states and --kind exclude each other: let the list have state in it");
+		return options_error();
+	}
 	for (i = 0; i < ENTRIES; i++) {
 		if (!used[i] || !entries[i].group || entries[i].group & o->command->takes)
 			continue;
@@ -493,6 +501,8 @@ int options_parse(struct options *o, int argc, char **argv)
 		status = check_words(o);
 	if (status < 0)
 		status = check_taken(o, used);
+	/* Who does not say what he wants to see is shown what ended. */
+	o->filter.no_states = o->command->takes & TAKES_STATES && !o->states && !o->filter.kind;
 	if (o->none && !(o->command->takes & TAKES_EXPECTED))
 		o->filter.sent |= 1ULL << SHUTWATCH_SENT_NONE;
 	return status;

@@ -27,6 +27,7 @@
 #define TAKES_DRAWING	2048
 #define TAKES_FILE	4096
 #define TAKES_TALLY	8192
+#define TAKES_STATES	16384
 
 /**
  * enum drawing - how a ladder is drawn
@@ -56,6 +57,7 @@ enum drawing {
  * @dir: where the module's files are
  * @saved: a file of saved records to be read instead, or NULL
  * @version: print the version and end
+ * @states: transitions, too
  * @json: JSON instead of a table
  * @no_header: no titles
  * @only_new: nothing of what is there already
@@ -81,6 +83,7 @@ struct options {
 	const char *dir;
 	const char *saved;
 	bool version;
+	bool states;
 	bool json;
 	bool no_header;
 	bool only_new;

@@ -12,11 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "command/commands.h"
 #include "json.h"
 #include "line.h"
+#include "number.h"
 #include "options.h"
 #include "out.h"
 #include "say.h"
@@ -47,7 +49,7 @@ static void catch_signals(void)
 #define TAKES_PRINT							\
 	(TAKES_OUTPUT | TAKES_COUNT)
 #define TAKES_ALL							\
-	(TAKES_RECORDS | TAKES_TIME | TAKES_TABLE | TAKES_PRINT | TAKES_SAVED)
+	(TAKES_RECORDS | TAKES_STATES | TAKES_TIME | TAKES_TABLE | TAKES_PRINT | TAKES_SAVED)
 
 static const struct command commands[] = {
 	{ "follow", NULL, 0, 0, "print the records kept, then wait for more (the default)",
@@ -114,6 +116,18 @@ static bool colours_wanted(void)
 	       term && strcmp(term, "dumb");
 }
 
+/* 0 where nobody says how wide it is, and a line may be as long as it takes. */
+static size_t terminal_width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	unsigned long width;
+
+	if (columns && !number_parse(&width, columns, USHRT_MAX) && width)
+		return width;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) ? 0 : size.ws_col;
+}
+
 /**
  * main() - read the command line and do what it says
  * @argc: how many words
@@ -132,6 +146,7 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status || output_works() ? status : EXIT_FAILURE;
 	o.table.colour = colours_wanted();
+	o.table.width = terminal_width();
 	if (o.version)
 		return print_version(&o);
 	if (o.quiet || o.command->takes & TAKES_EXPECTED)

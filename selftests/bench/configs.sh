@@ -167,8 +167,8 @@ begin()
 	sent_rst) load_shutwatch sent=RST ;;
 	cat) load_shutwatch && follow has_reader cat "$events/events_pipe" ;;
 	cat_raw) load_shutwatch && follow has_reader cat "$events/events_raw" ;;
-	reader) load_shutwatch && follow has_reader "$build/shutwatch" ;;
-	json) load_shutwatch && follow has_reader "$build/shutwatch" -j ;;
+	reader) load_shutwatch && follow has_reader "$build/shutwatch" -s ;;
+	json) load_shutwatch && follow has_reader "$build/shutwatch" -sj ;;
 	ftrace) make_events three_calls && enable_events ;;
 	ftrace_all) make_events all_hooks && enable_events ;;
 	trace_pipe) make_events three_calls && enable_events && follow true cat "$tracing/trace_pipe" ;;

@@ -23,8 +23,8 @@ PANELS = (
     ("One reader follows live, its own work included", (
         ("cat", "shutwatch: cat events_pipe"),
         ("cat_raw", "shutwatch: cat events_raw"),
-        ("reader", "shutwatch: shutwatch"),
-        ("json", "shutwatch: shutwatch -j"),
+        ("reader", "shutwatch: shutwatch -s"),
+        ("json", "shutwatch: shutwatch -sj"),
         ("bpftrace", "bpftrace, the same facts"),
         ("tcpstates_bcc", "tcpstates (bcc), states only"),
         ("tcpstates_libbpf", "tcpstates (libbpf), states only"),

@@ -330,8 +330,8 @@ FIXTURE_VARIANT(burst) {
 
 FIXTURE_VARIANT_ADD(burst, cat) { .argv = { "cat", SHUTWATCH_PIPE } };
 FIXTURE_VARIANT_ADD(burst, cat_raw) { .argv = { "cat", SHUTWATCH_RAW } };
-FIXTURE_VARIANT_ADD(burst, shutwatch) { .argv = { READER } };
-FIXTURE_VARIANT_ADD(burst, json) { .argv = { READER, "-j" } };
+FIXTURE_VARIANT_ADD(burst, shutwatch) { .argv = { READER, "-s" } };
+FIXTURE_VARIANT_ADD(burst, json) { .argv = { READER, "-sj" } };
 
 static const char *program(const char *name)
 {
