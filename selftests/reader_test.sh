@@ -42,8 +42,8 @@ kept()
 # All that is kept has been saved.
 saved_all()
 {
-	kept -j >"$work/kept"
-	"$reader" -r "$work/saved" -P $ports -j >"$work/from_saved" 2>"$work/stderr" &&
+	kept -sx >"$work/kept"
+	"$reader" -r "$work/saved" -P $ports -sx >"$work/from_saved" 2>"$work/stderr" &&
 		cmp -s "$work/kept" "$work/from_saved"
 }
 

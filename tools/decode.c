@@ -79,10 +79,24 @@ INLINE void end_text(struct sink *s, enum shutwatch_key key, const char *text)
 		sw_text_char(&s->t, '"');
 }
 
+INLINE bool is_endpoint(enum shutwatch_key key)
+{
+	return key == SHUTWATCH_KEY_LOCAL || key == SHUTWATCH_KEY_REMOTE;
+}
+
+INLINE const struct json_end *json_end_of(enum shutwatch_key key)
+{
+	return key == SHUTWATCH_KEY_LOCAL ? &json_local : &json_remote;
+}
+
 INLINE void put_nothing(struct sink *s, enum shutwatch_key key)
 {
 	if (s->r) {
 		put_value(s, key, sw_nothing.text, sw_nothing.len);
+		return;
+	}
+	if (is_endpoint(key)) {
+		s->t.pos = stpcpy(s->t.pos, json_end_of(key)->nothing);
 		return;
 	}
 	sw_text_word(&s->t, &json_keys[key]);
@@ -196,27 +210,53 @@ INLINE void put_comm(struct sink *s, enum shutwatch_key key, const char *comm)
 	s->t.pos += kept->json.len;
 }
 
+/* An address between quotes, without brackets, and a number. */
+static void split_endpoint(struct sw_text *t, char *text, bool ipv6, const struct sw_word *between)
+{
+	char digits[8], *port = t->pos;
+	size_t len;
+
+	while (port[-1] != ':')
+		port--;
+	len = (size_t)(t->pos - port);
+	memcpy(digits, port, sizeof(digits));
+	t->pos = port - 1;
+	if (ipv6) {
+		memmove(text, text + 1, (size_t)(t->pos - text) - 2);
+		t->pos -= 2;
+	}
+	sw_text_word(t, between);
+	memcpy(t->pos, digits, sizeof(digits));
+	t->pos += len;
+}
+
 INLINE void put_endpoint(struct sink *s, enum shutwatch_key key, const __u8 *addr, bool ipv6,
 			 __u16 port)
 {
-	const char *text = begin_text(s, key);
+	char *text;
 
+	if (!s->r)
+		sw_text_word(&s->t, &json_end_of(key)->addr);
+	text = s->t.pos;
 	sw_text_kept_endpoint(&s->t, &s->kept->text, addr, ipv6, port);
-	end_text(s, key, text);
+	if (s->r)
+		end_text(s, key, text);
+	else
+		split_endpoint(&s->t, text, ipv6, &json_end_of(key)->port);
 }
 
 INLINE void put_errno(struct sink *s, enum shutwatch_key key, int err)
 {
-	const struct sw_word *word = sw_errno_word(err);
+	const struct sw_word *word = err || s->r ? sw_errno_word(err) : NULL;
 	const char *text;
 
 	if (word) {
 		put_word(s, key, word);
 		return;
 	}
-	text = begin_text(s, key);
+	text = begin_number(s, key);
 	sw_text_sdec(&s->t, err);
-	end_text(s, key, text);
+	end_number(s, key, text);
 }
 
 INLINE void put_error(struct sink *s, enum shutwatch_key key, int err)
@@ -436,7 +476,7 @@ void raw_record(struct record *r, const struct shutwatch_raw *raw, struct raw_ke
 	(BIT(PID) | BIT(COMM) | BIT(OWNER) | BIT(OCOMM) | BIT(NETNS) |	\
 	 BIT(LOCAL) | BIT(REMOTE) | BIT(STATE) | BIT(CALL) | BIT(HOW) |	\
 	 BIT(RET) | BIT(BY) | BIT(SENT) | BIT(WHY) | BIT(FIN) |	\
-	 BIT(ERROR) | BIT(WHAT) | BIT(COUNT))
+	 BIT(ERROR) | BIT(WHAT) | BIT(COUNT) | BIT(FLAGS) | BIT(LEN))
 
 /**
  * raw_record_brief() - the same, of what the columns of the table show
@@ -456,16 +496,20 @@ void raw_record_brief(struct record *r, const struct shutwatch_raw *raw, struct 
  * @to: where to, JSON_SIZE bytes
  * @raw: the record
  * @kept: what the records of the stream have in common, at first all zero
+ * @origin: when and where
  *
  * Return: the byte behind it.
  */
-char *raw_json(char *to, const struct shutwatch_raw *raw, struct raw_kept *kept)
+char *raw_json(char *to, const struct shutwatch_raw *raw, struct raw_kept *kept,
+	       const struct json_origin *origin)
 {
 	struct sink s = { .t = { to }, .kept = kept };
 
 	sw_text_const(&s.t, "{\"" JSON_TYPE "\":\"");
 	sw_text_word(&s.t, SW_WORD_OF(sw_kind_words, raw->kind));
 	sw_text_char(&s.t, '"');
+	memcpy(s.t.pos, origin->text, origin->len);
+	s.t.pos += origin->len;
 	put_record(&s, raw, SW_ALL_KEYS);
 	sw_text_const(&s.t, "}\n");
 	return s.t.pos;

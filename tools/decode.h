@@ -37,9 +37,12 @@ struct raw_kept {
 	struct raw_kept_comm comm[SHUTWATCH_KEY__MAX];
 };
 
+struct json_origin;
+
 int raw_check(const struct shutwatch_raw *raw, size_t len);
 void raw_record(struct record *r, const struct shutwatch_raw *raw, struct raw_kept *kept);
 void raw_record_brief(struct record *r, const struct shutwatch_raw *raw, struct raw_kept *kept);
-char *raw_json(char *to, const struct shutwatch_raw *raw, struct raw_kept *kept);
+char *raw_json(char *to, const struct shutwatch_raw *raw, struct raw_kept *kept,
+	       const struct json_origin *origin);
 
 #endif /* SHUTWATCH_DECODE_H */

@@ -10,16 +10,26 @@
 #include "json.h"
 #include "names.h"
 
-/* Where a newer module has a key of its own with our name. */
-#define TYPE_OF_MODULE	"_type"
+/* Names of our own; where a newer module has such a key, it gets a mark. */
+static const char * const our_names[] = {
+	JSON_TYPE, JSON_TIME, JSON_HOST, "laddr", "lport", "raddr", "rport"
+};
+
+#define MARK_OF_MODULE	'_'
 
 #define REPLACEMENT	"\\ufffd"
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
 /* Sets of keys, by the types of their values, a bit for each. */
 #define AS_BIT(key, in)	| (unsigned long long)(in) << SHUTWATCH_KEY_##key
 #define AS_NUMBER(key, type, ...) \
 	AS_BIT(key, SHUTWATCH_TYPE_##type < SHUTWATCH_TYPE_STRINGS)
 #define AS_NUMBERS(kind, ...)	kind##_KEYS(AS_NUMBER)
+#define AS_ERRNO(key, type, ...) \
+	AS_BIT(key, SHUTWATCH_TYPE_##type == SHUTWATCH_TYPE_ERRNO ||	\
+	       SHUTWATCH_TYPE_##type == SHUTWATCH_TYPE_ERROR)
+#define AS_ERRNOS(kind, ...)	kind##_KEYS(AS_ERRNO)
 #define AS_COMM(key, type, ...) \
 	AS_BIT(key, SHUTWATCH_TYPE_##type == SHUTWATCH_TYPE_COMM)
 #define AS_COMMS(kind, ...)	kind##_KEYS(AS_COMM)
@@ -30,6 +40,10 @@ static const unsigned long long numbers = 0
 	SHUTWATCH_KIND_LIST(AS_NUMBERS)
 	SHUTWATCH_SOCKET_KEYS(AS_NUMBER, AS_NUMBER)
 	SHUTWATCH_TOTAL_KEYS(AS_NUMBER, AS_NUMBER);
+
+/* Names of errors, or numbers where there is no error or it has no name. */
+static const unsigned long long errnos = 0
+	SHUTWATCH_KIND_LIST(AS_ERRNOS);
 
 /* Names of tasks, which are escaped. */
 static const unsigned long long comms = 0
@@ -173,6 +187,53 @@ static char *put_name(char *to, const char *name)
 	return to;
 }
 
+static bool is_ours(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(our_names); i++) {
+		if (!strcmp(our_names[i], name))
+			return true;
+	}
+	return false;
+}
+
+/* A key that this reader does not know. */
+static char *put_unknown(char *to, const char *key, const char *value)
+{
+	char marked[SHUTWATCH_LINE_MAX];
+
+	marked[0] = MARK_OF_MODULE;
+	strcpy(marked + 1, key);
+	to = put_name(to, marked + !is_ours(key));
+	return json_string(to, value);
+}
+
+static char *put_member(char *to, const char *name, const char *value)
+{
+	to = put_name(to, name);
+	return value ? json_string(to, value) : PUT(to, "null");
+}
+
+/**
+ * json_origin() - prepare what objects say of when and where
+ * @origin: where to
+ * @time: the time of day, NULL where it is not known
+ * @host: the name of the host, 64 bytes at most, NULL likewise
+ */
+void json_origin(struct json_origin *origin, const char *time, const char *host)
+{
+	char *to = put_member(origin->text, JSON_TIME, time);
+
+	to = put_member(to, JSON_HOST, host);
+	origin->len = (size_t)(to - origin->text);
+}
+
+static char *put_origin(char *to, const struct json_origin *origin)
+{
+	return put(to, origin->text, origin->len);
+}
+
 static char *put_comm(char *to, const char *value)
 {
 	char comm[SHUTWATCH_LINE_MAX];
@@ -192,6 +253,32 @@ static char *put_clean(char *to, const char *value, size_t len)
 	return to + len;
 }
 
+/* "[::1]:80" is two members. */
+static char *put_endpoint(char *to, const struct record *r, int key)
+{
+	const struct json_end *end = key == SHUTWATCH_KEY_LOCAL ? &json_local : &json_remote;
+	const char *value = record_value(r, (enum shutwatch_key)key);
+	char addr[SHUTWATCH_LINE_MAX];
+	const char *port;
+	size_t len;
+
+	if (!value)
+		return put(to, end->nothing, strlen(end->nothing));
+	port = strrchr(value, ':');
+	len = port ? (size_t)(port - value) : r->len[key];
+	if (len > 1 && value[0] == '[' && value[len - 1] == ']') {
+		value++;
+		len -= 2;
+	}
+	memcpy(addr, value, len);
+	addr[len] = '\0';
+	/* Each ends, or begins, with the quote of the address. */
+	to = put(to, end->addr.text, end->addr.len - 1U);
+	to = json_string(to, addr);
+	to = put(to, end->port.text + 1, end->port.len - 1U);
+	return port && is_number(port + 1) ? put(to, port + 1, strlen(port + 1)) : PUT(to, "null");
+}
+
 static char *put_value(char *to, const struct record *r, int key)
 {
 	const char *value = r->value[key];
@@ -200,6 +287,8 @@ static char *put_value(char *to, const struct record *r, int key)
 		return PUT(to, "null");
 	if (is_in(comms, key))
 		return put_comm(to, value);
+	if (is_in(errnos, key) && is_number(value))
+		return put(to, value, r->len[key]);
 	if (!r->clean)
 		return is_in(numbers, key) && is_number(value) ? put(to, value, r->len[key]) :
 							     json_string(to, value);
@@ -216,29 +305,32 @@ static char *put_value(char *to, const struct record *r, int key)
  * @to: where to, JSON_SIZE bytes
  * @r: the record; a key that it does not have is not written, "-" is null
  * @type: the type of a record that has no kind
+ * @origin: when and where
  *
  * Return: the byte behind it.
  */
-char *json_record(char *to, const struct record *r, const char *type)
+char *json_record(char *to, const struct record *r, const char *type,
+		  const struct json_origin *origin)
 {
 	const char *kind = r->value[SHUTWATCH_KEY_KIND];
 	unsigned long long left;
-	const char *name;
 	unsigned int i;
 	int key;
 
 	to = PUT(to, "{\"" JSON_TYPE "\":");
 	to = json_string(to, kind ? kind : type);
+	to = put_origin(to, origin);
 	for (left = r->has & ~(1ULL << SHUTWATCH_KEY_KIND); left; left &= left - 1) {
 		key = __builtin_ctzll(left);
+		if (key == SHUTWATCH_KEY_LOCAL || key == SHUTWATCH_KEY_REMOTE) {
+			to = put_endpoint(to, r, key);
+			continue;
+		}
 		memcpy(to, json_keys[key].text, sizeof(json_keys[key].text));
 		to = put_value(to + json_keys[key].len, r, key);
 	}
-	for (i = 0; i < r->nr_unknown; i++) {
-		name = r->unknown[i].key;
-		to = put_name(to, strcmp(name, JSON_TYPE) ? name : TYPE_OF_MODULE);
-		to = json_string(to, r->unknown[i].value);
-	}
+	for (i = 0; i < r->nr_unknown; i++)
+		to = put_unknown(to, r->unknown[i].key, r->unknown[i].value);
 	return PUT(to, "}\n");
 }
 
@@ -247,12 +339,15 @@ char *json_record(char *to, const struct record *r, const char *type)
  * @to: where to, JSON_SIZE bytes
  * @name: its name
  * @value: its value
+ * @origin: when and where
  *
  * Return: the byte behind it.
  */
-char *json_stat(char *to, const char *name, const char *value)
+char *json_stat(char *to, const char *name, const char *value,
+		const struct json_origin *origin)
 {
 	to = PUT(to, "{\"" JSON_TYPE "\":\"stat\"");
+	to = put_origin(to, origin);
 	to = put_name(to, "name");
 	to = json_string(to, name);
 	to = put_name(to, "value");

@@ -40,8 +40,10 @@ static int take_raw(struct printer *p, const struct shutwatch_raw *raw)
 	bool is_note = raw->kind == SHUTWATCH_KIND_LOST || raw->kind == SHUTWATCH_KIND_SKIPPED;
 	struct record r;
 
+	if (!is_note && !filter_wants_kind(&p->o->filter, raw->kind))
+		return GO_ON;
 	if (p->o->json && !p->o->quiet && !p->filtered && !is_note) {
-		if (!out_done(raw_json(out_line(), raw, &p->kept)))
+		if (!print_raw_json(p, raw))
 			return EXIT_FAILURE;
 		return print_counted(p);
 	}
@@ -86,7 +88,7 @@ static int open_both(struct source *raw, struct source *text, const struct optio
 int run_follow(const struct options *o)
 {
 	struct printer p = {
-		.o = o, .view = &records_view, .filtered = filter_asks(&o->filter)
+		.o = o, .view = &records_view, .filtered = filter_asks_more(&o->filter)
 	};
 	static struct source raw, text;
 	int status;
@@ -105,6 +107,7 @@ int run_follow(const struct options *o)
 		return status;
 	if (!o->only_new && open_source(&text, o, SHUTWATCH_FILE_PIPE))
 		return EXIT_FAILURE;
+	p.filtered = filter_asks(&o->filter);
 	status = print_lines(&p, &text);
 	source_close(&text);
 	return status;

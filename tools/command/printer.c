@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
-#include "json.h"
 #include "note.h"
+#include "number.h"
 #include "out.h"
 #include "printer.h"
+#include "saved/wallclock.h"
 #include "say.h"
 
 const struct view records_view = { "record", columns_header, columns_record };
@@ -36,14 +38,70 @@ static bool print_netns(struct printer *p, const struct record *r)
 	return first || out_done(columns_netns(out_line(), r));
 }
 
+/* Where the records are of, of which the host of here is asked once. */
+static const char *host_of(const struct printer *p)
+{
+	static struct utsname here;
+
+	if (p->source && p->source->is_saved)
+		return p->source->saved.host;
+	if (!here.nodename[0] && uname(&here))
+		return NULL;
+	return here.nodename;
+}
+
+/**
+ * print_json_when() - say of the next object when and where it was
+ * @p: the printer
+ * @wall: nanoseconds of CLOCK_REALTIME, or -1
+ *
+ * Return: what it has to say.
+ */
+const struct json_origin *print_json_when(struct printer *p, long long wall)
+{
+	char time[WALLCLOCK_SIZE];
+	bool known = wall >= 0 && wallclock_utc(time, wall);
+
+	json_origin(&p->origin, known ? time : NULL, host_of(p));
+	return &p->origin;
+}
+
+/* What is no record, but what there is now, is of now. */
+static const struct json_origin *when(struct printer *p, const struct record *r)
+{
+	const char *ts = record_value(r, SHUTWATCH_KEY_TS);
+	unsigned long long ns;
+
+	if (p->view != &records_view)
+		return print_json_when(p, wallclock_now());
+	if (!ts || number_parse_ns(&ns, ts))
+		return print_json_when(p, -1);
+	return print_json_when(p, wallclock_of(ns));
+}
+
+/**
+ * print_raw_json() - print a record that is all numbers as JSON
+ * @p: the printer
+ * @raw: the record
+ *
+ * Return: false where it could not be sent on; complains then.
+ */
+bool print_raw_json(struct printer *p, const struct shutwatch_raw *raw)
+{
+	bool timeless = raw->kind == SHUTWATCH_KIND_LOST;
+
+	print_json_when(p, timeless ? -1 : wallclock_of(raw->ts));
+	return out_done(raw_json(out_line(), raw, &p->kept, &p->origin));
+}
+
 static bool print_row(struct printer *p, const struct record *r)
 {
 	if (p->o->quiet)
 		return true;
 	if (p->o->json && r->raw)
-		return out_done(raw_json(out_line(), r->raw, &p->kept));
+		return print_raw_json(p, r->raw);
 	if (p->o->json)
-		return out_done(json_record(out_line(), r, p->view->type));
+		return out_done(json_record(out_line(), r, p->view->type, when(p, r)));
 	return print_netns(p, r) && out_done(p->view->row(out_line(), &p->o->table, r));
 }
 
@@ -165,6 +223,7 @@ int print_lines(struct printer *p, struct source *s)
 {
 	const struct taker taker = { take_to_print, wait_to_print, p };
 
+	p->source = s;
 	return take_lines(s, &taker);
 }
 

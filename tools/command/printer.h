@@ -10,6 +10,7 @@
 
 #include "columns.h"
 #include "decode.h"
+#include "json.h"
 #include "options.h"
 #include "source.h"
 
@@ -38,6 +39,8 @@ extern const struct view records_view;
  * @filtered: whether there is a filter to pass
  * @netns: the network namespace of the last row
  * @kept: what raw records have in common
+ * @source: where they are from, if it is a file of lines
+ * @origin: when and where the last object was
  */
 struct printer {
 	const struct options *o;
@@ -46,6 +49,8 @@ struct printer {
 	bool filtered;
 	char netns[16];
 	struct raw_kept kept;
+	const struct source *source;
+	struct json_origin origin;
 };
 
 /**
@@ -63,6 +68,8 @@ struct taker {
 };
 
 bool print_header(const struct printer *p);
+const struct json_origin *print_json_when(struct printer *p, long long wall);
+bool print_raw_json(struct printer *p, const struct shutwatch_raw *raw);
 int print_record(struct printer *p, const struct record *r);
 int print_lines(struct printer *p, struct source *s);
 int print_counted(struct printer *p);

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "out.h"
 #include "printer.h"
+#include "saved/wallclock.h"
 #include "say.h"
 
 /* Return: GO_ON, or an exit status. */
@@ -20,7 +21,7 @@ static int print_stat(struct printer *p, char *line, const char *value)
 	if (p->o->quiet)
 		return print_counted(p);
 	if (p->o->json)
-		to = json_stat(to, line, value);
+		to = json_stat(to, line, value, print_json_when(p, wallclock_now()));
 	else
 		to += snprintf(to, OUT_LINE, "%-40s %15s\n", line, value);
 	if (!out_done(to))

@@ -6,6 +6,7 @@
  */
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "saved/wallclock.h"
@@ -50,6 +51,16 @@ long long wallclock_offset(void)
 		offset = wall - before - took / 2;
 	}
 	return offset;
+}
+
+/**
+ * wallclock_now() - the time of day
+ *
+ * Return: nanoseconds of CLOCK_REALTIME.
+ */
+long long wallclock_now(void)
+{
+	return read_clock(CLOCK_REALTIME);
 }
 
 /**
@@ -99,4 +110,32 @@ size_t wallclock_text(char *to, long long wall)
 		return 0;
 	len = strftime(to, WALLCLOCK_SIZE - 8, "%Y-%m-%d %H:%M:%S", &tm);
 	return len ? len + (size_t)sprintf(to + len, ".%06lld", ns / NS_PER_US) : 0;
+}
+
+/**
+ * wallclock_utc() - write a time of day as RFC 3339 has it
+ * @to: where to, WALLCLOCK_SIZE bytes; terminated
+ * @wall: nanoseconds of CLOCK_REALTIME
+ *
+ * Mostly it is in the second of the one before.
+ *
+ * Return: the length; 0 where there is no such day.
+ */
+size_t wallclock_utc(char *to, long long wall)
+{
+	static char text[WALLCLOCK_SIZE];
+	static time_t second = -1;
+	static size_t len;
+	long long ns = (wall % NS_PER_SEC + NS_PER_SEC) % NS_PER_SEC;
+	time_t seconds = (time_t)((wall - ns) / NS_PER_SEC);
+	struct tm tm;
+
+	if (!len || seconds != second) {
+		len = gmtime_r(&seconds, &tm) ?
+		      strftime(text, sizeof(text) - 9, "%Y-%m-%dT%H:%M:%S", &tm) : 0;
+		second = seconds;
+	}
+	memcpy(to, text, len);
+	to[len] = '\0';
+	return len ? len + (size_t)sprintf(to + len, ".%06lldZ", ns / NS_PER_US) : 0;
 }

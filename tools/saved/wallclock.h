@@ -11,9 +11,11 @@
 #define WALLCLOCK_SIZE	40
 #define WALLCLOCK_WIDTH	26
 
+long long wallclock_now(void);
 long long wallclock_offset(void);
 void wallclock_set(long long offset);
 long long wallclock_of(unsigned long long mono);
 size_t wallclock_text(char *to, long long wall);
+size_t wallclock_utc(char *to, long long wall);
 
 #endif /* SHUTWATCH_WALLCLOCK_H */

@@ -91,13 +91,15 @@ static void check_totals(const struct record *r)
 		must(text[i] >= ' ' && text[i] <= '~', "a control character got through");
 }
 
+static struct json_origin origin;
+
 static void check_json(const struct record *r)
 {
 	bool quoted = false;
 	char text[JSON_SIZE];
 	size_t len, i;
 
-	len = (size_t)(json_record(text, r, "record") - text);
+	len = (size_t)(json_record(text, r, "record", &origin) - text);
 	must(len <= sizeof(text), "an object outgrew its room");
 	must(len > 2 && text[0] == '{' && !memcmp(text + len - 2, "}\n", 2), "not an object");
 	for (i = 0; i + 1 < len; i++) {
@@ -146,8 +148,8 @@ static void check_both_ways(const struct record *r, const struct shutwatch_raw *
 	char words[JSON_SIZE], numbers[JSON_SIZE];
 	size_t len;
 
-	len = (size_t)(json_record(words, r, "record") - words);
-	must(raw_json(numbers, raw, kept) == numbers + len, "objects of different lengths");
+	len = (size_t)(json_record(words, r, "record", &origin) - words);
+	must(raw_json(numbers, raw, kept, &origin) == numbers + len, "objects of different lengths");
 	must(!memcmp(words, numbers, len), "two objects");
 }
 
