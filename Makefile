@@ -48,6 +48,11 @@ deb:
 	$(VM)/deps deb
 	tools/debian/build
 
+# They are installed, used and purged, each on the kernel of its Debian:
+# make deb-check SUITE=trixie
+deb-check:
+	selftests/run/package_test $(SUITE)
+
 # Packages for distributions of RPM's, in .build/rpm.
 rpm: dist
 	tools/rpm/build
@@ -155,6 +160,7 @@ help:
 	@echo 'make dkms-install          module, rebuilt for every new kernel'
 	@echo 'make dkms-remove           removes it'
 	@echo 'make deb                   packages shutwatch and shutwatch-dkms, in .build/deb'
+	@echo 'make deb-check [SUITE=]    installs, uses and purges them on Debian 12 and 13'
 	@echo 'make rpm                   packages shutwatch and dkms-shutwatch, in .build/rpm'
 	@echo 'make dist                  tarball of what is committed, in .build'
 	@echo 'make clean'
@@ -162,4 +168,4 @@ help:
 	@echo 'kernels: '`$(VM)/list`
 	@echo '         or the path of any other: a build tree, a folder of .deb packages, a vmlinuz'
 
-.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb rpm dist demo check matrix mutants torture semantics semantics-diff bench bench-check lint vm tree clean help
+.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo check matrix mutants torture semantics semantics-diff bench bench-check lint vm tree clean help
