@@ -9,6 +9,7 @@
 #include <net/ipv6.h>
 
 #include "raw.h"
+#include "shared/text.h"
 #include "trace.h"
 
 /* As %pISpc wants it, here and in perf and trace-cmd. */
@@ -39,6 +40,23 @@ static void put_address(u8 *to, const u8 *addr, bool ipv6)
 		memset(to + 10, 0xff, 2);
 		memcpy(to + 12, addr, 4);
 	}
+}
+
+/* A name as the files have it, and how much room that takes. */
+static void put_escaped(char *to, const char *comm)
+{
+	struct sw_text t = { to };
+
+	sw_text_escaped(&t, comm, SHUTWATCH_COMM_LEN);
+	sw_text_char(&t, '\0');
+}
+
+static size_t escaped_size(const char *comm)
+{
+	char text[4 * SHUTWATCH_COMM_LEN + 1];
+
+	put_escaped(text, comm);
+	return strlen(text) + 1;
 }
 
 #define CREATE_TRACE_POINTS

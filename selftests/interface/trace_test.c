@@ -9,6 +9,7 @@
 #include <linux/perf_event.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -284,18 +285,18 @@ FIXTURE_TEARDOWN(trace)
  * A record is traced before it can be read: of the numbers from the first to the
  * last one that was read, both have the same.
  */
-TEST_F(trace, says_what_events_raw_says)
+static void check_all_the_same(struct __test_metadata *_metadata, int fd, struct text *text)
 {
 	static struct raw_kept kept;
 	int count, traced, i, both = 0;
 	struct record told;
 
 	ASSERT_EQ(0, write_file(INSTANCE, EVENTS "/enable", "1"));
-	ASSERT_EQ(0, stream_drain(self->fd));
+	ASSERT_EQ(0, stream_drain(fd));
 	play_some(_metadata);
-	count = read_raw(self->fd, ALL_KINDS);
+	count = read_raw(fd, ALL_KINDS);
 	ASSERT_LT(0, count);
-	traced = read_trace(&self->text);
+	traced = read_trace(text);
 	ASSERT_LE(count, traced);
 	for (i = 0; i < count; i++) {
 		const struct seen *one = find_seen(traced, raw[i].seq);
@@ -310,6 +311,19 @@ TEST_F(trace, says_what_events_raw_says)
 		both += record_seq(&seen[i].record) >= raw[0].seq &&
 			record_seq(&seen[i].record) <= raw[count - 1].seq;
 	EXPECT_EQ(count, both);
+}
+
+TEST_F(trace, says_what_events_raw_says)
+{
+	check_all_the_same(_metadata, self->fd, &self->text);
+}
+
+/* No name forges a key, ends a line, or speaks to a terminal. */
+TEST_F(trace, says_what_events_raw_says_of_a_hostile_name)
+{
+	ASSERT_EQ(0, prctl(PR_SET_NAME, "a  b=c\n\033[2J\\\377"));
+	check_all_the_same(_metadata, self->fd, &self->text);
+	EXPECT_NE(NULL, strstr(record_get(&seen[0].record, SHUTWATCH_KEY_COMM) ?: "", "\\040"));
 }
 
 /* What the module's filter turns away is no record, for nobody. */
