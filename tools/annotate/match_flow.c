@@ -37,7 +37,7 @@ static bool rst_fits(const struct told *t, const struct wire_segment *s)
 		return true;
 	if (!(t->trigger.flags & SEGMENT_ACK))
 		return has_ack && s->ack == t->trigger.seq + length(&t->trigger);
-	return !has_ack && (!t->has_seq || s->seq == t->seq);
+	return !has_ack && (!t->nr_seqs || told_has_seq(t, s->seq));
 }
 
 static bool fits(const struct told *t, const struct seen *s, enum flow_sort sort)

@@ -185,6 +185,9 @@ static void add_told(struct flow *flow, enum flow_sort sort, const struct record
 	t->began = wall - (took ? strtoll(took, NULL, 10) : 0);
 	if (sort == FLOW_RST)
 		set_trigger(t, r);
+	else
+		t->is_queued = names_is(&fin_names, SHUTWATCH_FIN_QUEUED,
+					record_value(r, SHUTWATCH_KEY_FIN));
 	told_text(text, r);
 	t->text = strdup(text);
 	if (!t->text)
@@ -260,6 +263,24 @@ void flows_told(struct flows *flows)
 
 /* ---- what a capture has ---- */
 
+/**
+ * told_has_seq() - may a RST have this sequence number?
+ * @t: a RST that answers a segment
+ * @seq: the sequence number
+ *
+ * Return: whether a segment of the capture that may be its trigger acknowledges it.
+ */
+bool told_has_seq(const struct told *t, uint32_t seq)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->nr_seqs; i++) {
+		if (t->seq[i] == seq)
+			return true;
+	}
+	return false;
+}
+
 static void add_seen(struct flow *flow, enum flow_sort sort, const struct wire_segment *s,
 		     unsigned long number, long long when)
 {
@@ -273,18 +294,30 @@ static void add_seen(struct flow *flow, enum flow_sort sort, const struct wire_s
 	flow->nr_seen[sort]++;
 }
 
-/* What a RST answers to tells what its sequence number will be. */
+static void add_seq(struct told *t, uint32_t seq)
+{
+	if (t->has_many || told_has_seq(t, seq))
+		return;
+	if (t->nr_seqs == TOLD_SEQS) {
+		t->has_many = true;
+		t->nr_seqs = 0;
+		return;
+	}
+	t->seq[t->nr_seqs++] = seq;
+}
+
+/*
+ * What a RST answers to tells what its sequence number will be.  A pure ACK may
+ * come again and acknowledge more.
+ */
 static void see_trigger(struct flow *answers, const struct wire_segment *s)
 {
 	struct told *t;
 
 	for (t = answers->told[FLOW_RST]; t; t = t->next) {
-		if (!t->has_trigger || t->has_seq || t->trigger.seq != s->seq ||
-		    t->trigger.len != s->len || t->trigger.flags != s->flags)
-			continue;
-		t->has_seq = true;
-		t->seq = s->ack;
-		return;
+		if (t->has_trigger && t->trigger.seq == s->seq &&
+		    t->trigger.len == s->len && t->trigger.flags == s->flags)
+			add_seq(t, s->ack);
 	}
 }
 

@@ -13,6 +13,9 @@
 #include "annotate/dissect.h"
 #include "parse.h"
 
+/* Segments that differ in what they acknowledge, and in nothing that is recorded. */
+#define TOLD_SEQS	8
+
 /**
  * struct told - a FIN or RST of which a record tells
  * @next: the next one of the same flow and sort
@@ -22,8 +25,10 @@
  * @is_answer: a RST that answers a segment
  * @has_trigger: the segment is known
  * @trigger: its sequence number, payload and flags, of which no more is known
- * @has_seq: what it acknowledged is known, from the capture
- * @seq: that
+ * @is_queued: a FIN that waits behind data; it may never leave
+ * @nr_seqs: how many of @seq are in use; of more than there is room for, 0
+ * @has_many: there were more
+ * @seq: what the segments of the capture that may be the trigger acknowledge
  * @is_matched: a packet of the capture is it
  * @text: what there is to say
  */
@@ -31,9 +36,10 @@ struct told {
 	struct told *next;
 	unsigned long long cookie;
 	long long began, ended;
-	bool is_answer, has_trigger, has_seq, is_matched;
+	bool is_answer, has_trigger, is_queued, has_many, is_matched;
 	struct wire_segment trigger;
-	uint32_t seq;
+	unsigned int nr_seqs;
+	uint32_t seq[TOLD_SEQS];
 	char *text;
 };
 
@@ -102,5 +108,6 @@ void flows_tell(struct flows *flows, const struct record *r, long long wall);
 void flows_told(struct flows *flows);
 void flows_see(struct flows *flows, const struct wire_segment *s, unsigned long number,
 	       long long when);
+bool told_has_seq(const struct told *t, uint32_t seq);
 void flow_match(struct flow *flow, enum flow_sort sort);
 #endif /* SHUTWATCH_TOLD_H */

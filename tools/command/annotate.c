@@ -263,8 +263,11 @@ struct left_over {
 	enum flow_sort sort;
 };
 
-/* Told while the capture ran, of a connection that it has something of. */
-static size_t collect(const struct annotation *a, struct left_over *to)
+/*
+ * Told while the capture ran, of a connection that it has something of.  What was
+ * queued behind data and stayed there is no finding.
+ */
+static size_t collect(const struct annotation *a, bool queued, struct left_over *to)
 {
 	const struct flow *flow;
 	const struct told *t;
@@ -274,7 +277,8 @@ static size_t collect(const struct annotation *a, struct left_over *to)
 	for (flow = a->flows.first; flow; flow = flow->next) {
 		for (sort = 0; sort < FLOW_SORTS && flow->is_captured; sort++) {
 			for (t = flow->told[sort]; t; t = t->next) {
-				if (t->is_matched || !was_here(a, t))
+				if (t->is_matched || t->is_queued != queued ||
+				    !was_here(a, t))
 					continue;
 				if (to)
 					to[nr] = (struct left_over) { t, flow, sort };
@@ -299,7 +303,7 @@ static void put_not_captured(const struct annotation *a, size_t nr)
 
 	if (!left)
 		err(EXIT_FAILURE, "records");
-	collect(a, left);
+	collect(a, false, left);
 	qsort(left, nr, sizeof(*left), compare_times);
 	put("told, and not captured:\n");
 	for (i = 0; i < nr; i++)
@@ -326,7 +330,8 @@ static void put_without_record(const struct annotation *a)
 
 static bool report(const struct annotation *a, const char *path)
 {
-	size_t without = 0, not_captured = collect(a, NULL), i;
+	size_t without = 0, not_captured = collect(a, false, NULL), i;
+	size_t queued = collect(a, true, NULL);
 
 	for (i = 0; i < a->nr; i++)
 		without += !a->by_number[i].seen->told;
@@ -336,6 +341,8 @@ static bool report(const struct annotation *a, const char *path)
 		put_without_record(a);
 	if (not_captured)
 		put_not_captured(a, not_captured);
+	if (queued)
+		put("%zu FINs were queued behind data, and never left\n", queued);
 	if (a->nr_short)
 		put("%lu TCP packets were cut before their flags: tcpdump -s 128 captures more\n",
 		    a->nr_short);

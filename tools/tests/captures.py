@@ -4,6 +4,7 @@
 # usage: captures.py make KIND IN OUT	a capture of loopback, as one of another kind
 #	 captures.py kinds		the kinds
 #	 captures.py three_resets CAPTURE RECORDS
+#	 captures.py two_acks CAPTURE RECORDS
 #	 captures.py packets FILE	time and bytes of each packet, of pcap and pcapng
 #	 captures.py comments FILE	number and comment of each packet that has one
 #	 captures.py mutate SEED IN OUT	some bytes of it changed
@@ -169,27 +170,42 @@ def show_comments(path):
             print(f'#{number} {comment}')
 
 
-def three_resets(capture, records):
-    """One SYN, sent three times to a closed port; the record of the second is lost."""
-    def segment(source, target, seq, ack, flags):
-        tcp = struct.pack('>HHIIBBHHH', source, target, seq, ack, 0x50, flags, 0, 0, 0)
-        return struct.pack('>BBHHHBBHII', 0x45, 0, 40, 0, 0, 64, 6, 0, 0x0a000001, 0x0a000001) + tcp
+def segment(source, target, seq, ack, flags):
+    tcp = struct.pack('>HHIIBBHHH', source, target, seq, ack, 0x50, flags, 0, 0, 0)
+    return struct.pack('>BBHHHBBHII', 0x45, 0, 40, 0, 0, 64, 6, 0, 0x0a000001, 0x0a000001) + tcp
 
-    start = 1764125000 * 10**9
-    packets = []
-    for second in 1, 2, 4:
-        for data in segment(4000, 80, 7, 0, 2), segment(80, 4000, 0, 8, 0x14):
-            packets.append((start + second * 10**9 + 20000 * len(packets), data, len(data)))
+
+START = 1764125000
+
+
+def write_both(capture, segments, records, answers):
+    """Segments by their seconds; and the records of RSTs, by number, second and trigger."""
+    packets = [(START * 10**9 + second * 10**9 + 20000 * at, data, len(data))
+               for at, (second, data) in enumerate(segments)]
     with open(capture, 'wb') as file:
         file.write(pcap(packets, RAW))
     with open(records, 'w', encoding='ascii') as file:
-        print('shutwatch-records format=1 abi=1 offset=1764125000.000000000 host=a kernel=b boot=c',
+        print(f'shutwatch-records format=1 abi=1 offset={START}.000000000 host=a kernel=b boot=c',
               file=file)
-        for seq, second in (1, 1), (3, 4):
+        for seq, second, why, flags in answers:
             print(f'seq={seq} ts={second}.000100000 kind=decision cpu=0 ctx=softirq pid=- comm=- '
                   'netns=1 cookie=- local=10.0.0.1:80 remote=10.0.0.1:4000 by=rx state=- sent=RST '
-                  'why=no_socket unread=- unsent=- unacked=- fin=- owner=- ocomm=- flags=S '
+                  f'why={why} unread=- unsent=- unacked=- fin=- owner=- ocomm=- flags={flags} '
                   'segment=7 len=0', file=file)
+
+
+def three_resets(capture, records):
+    """One SYN, sent three times to a closed port; the record of the second is lost."""
+    write_both(capture, [(second, data) for second in (1, 2, 4)
+                         for data in (segment(4000, 80, 7, 0, 2), segment(80, 4000, 0, 8, 0x14))],
+               records, ((1, 1, 'no_socket', 'S'), (3, 4, 'no_socket', 'S')))
+
+
+def two_acks(capture, records):
+    """Two ACKs that differ in what they acknowledge; the second draws a RST."""
+    write_both(capture, ((1, segment(4000, 80, 7, 100, 0x10)), (2, segment(4000, 80, 7, 101, 0x10)),
+                         (2, segment(80, 4000, 101, 0, 4))),
+               records, ((1, 2, 'no_connection', 'A'),))
 
 
 def mutate(seed, source, target):
@@ -206,5 +222,6 @@ def mutate(seed, source, target):
 
 
 COMMANDS = {'make': make, 'kinds': lambda: print(*KINDS), 'packets': show_packets,
-            'comments': show_comments, 'three_resets': three_resets, 'mutate': mutate}
+            'comments': show_comments, 'three_resets': three_resets,
+            'two_acks': two_acks, 'mutate': mutate}
 COMMANDS[sys.argv[1]](*sys.argv[2:])
