@@ -94,6 +94,11 @@ CPUS	?= 2
 torture:
 	selftests/torture/run -k $(KERNEL) -c $(CPUS) -- -s $(SEED) -n $(N)
 
+# Programs that nobody here wrote, held against the wire: make suites SUITE='nginx go'
+SUITE	?=
+suites:
+	selftests/suites/run -k $(KERNEL) $(SUITE)
+
 # What the kernels did in the last run of the matrix, as a table that is kept; or
 # what some do, whichever they are, on stdout: make -s semantics KERNEL='6.1 ~/linux'
 semantics:
@@ -148,6 +153,7 @@ help:
 	@echo 'make tree                  the tests in a kernel tree, its own way'
 	@echo 'make mutants               are the tests able to fail?'
 	@echo 'make torture [SEED=] [N=]  random programs, judged; also CPUS= and KERNEL='
+	@echo 'make suites [SUITE=]       nginx, redis, Go and others, judged; also KERNEL='
 	@echo 'make semantics [KERNEL=]   what the kernels do, as a table; on stdout with KERNEL='
 	@echo 'make semantics-diff A= B=  what two kernels do otherwise; of one test: CASE='
 	@echo 'make bench [KERNEL=6.1]    what it costs, beside ftrace, perf, bpftrace, bcc'
@@ -168,4 +174,4 @@ help:
 	@echo 'kernels: '`$(VM)/list`
 	@echo '         or the path of any other: a build tree, a folder of .deb packages, a vmlinuz'
 
-.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo check matrix mutants torture semantics semantics-diff bench bench-check lint vm tree clean help
+.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo check matrix mutants torture suites semantics semantics-diff bench bench-check lint vm tree clean help
