@@ -24,6 +24,7 @@ archive_mirror()
 		die 1 "apt has no source for $wanted to take the mirror from: add one to /etc/apt/sources.list.d"
 }
 
+# archive_configure SUITES MACHINE
 archive_configure()
 {
 	mkdir -p "$apt/lists/partial" "$apt/archives/partial" || exit 1
@@ -41,22 +42,25 @@ archive_configure()
 	Dir::State::Lists "$apt/lists";
 	Dir::State::Status "$apt/status";
 	Dir::Cache "$apt";
-	APT::Architecture "amd64";
-	APT::Architectures { "amd64"; };
+	APT::Architecture "$2";
+	APT::Architectures { "$2"; "${machine_of_host:?}"; };
 	APT::Sandbox::User "root";
 	APT::Update::Error-Mode "any";
 	Acquire::Languages "none";
 	EOF
 }
 
-# archive_open SUITES: the commands below then speak of these suites. Fails if
-# the mirror cannot be reached or does not have them.
+# archive_open SUITES MACHINE: the commands below then speak of these suites, and
+# of packages for that machine. Fails if the mirror cannot be reached or does not
+# have them.
 archive_open()
 {
-	apt=${cache:?}/apt/$1
-	lock "apt-$1" 8
+	archive=$1
+	! machine_is_foreign "$2" || archive=$1-$2
+	apt=${cache:?}/apt/$archive
+	lock "apt-$archive" 8
 	unset APT_CONFIG
-	archive_configure "$1"
+	archive_configure "$1" "$2"
 	export APT_CONFIG="$apt/apt.conf"
 
 	# The series of one suite are often fetched one after the other.
@@ -83,12 +87,13 @@ archive_field()
 	apt-cache show --no-all-versions "$2" | sed -n "s/^$1: //p" | head -n 1
 }
 
-# The packages $@ and all parts of the kernel that they depend on.
+# The packages $@ and all parts of the kernel that they depend on; of what runs
+# here to build modules, that for this machine.
 archive_closure()
 {
 	apt-cache depends --recurse --important --no-breaks --no-conflicts --no-replaces "$@" |
-		grep -oE '\<linux-(image|base|binary|modules|headers|kbuild)-[0-9][^ <>]*' |
-		grep -vE -e '-unsigned$' | sort -u
+		grep -oE '\<linux-(image|base|binary|modules|headers|kbuild)-[0-9][^ <>:]*' |
+		grep -vE -e '-unsigned$' | sed "/^linux-kbuild-/s/$/:$machine_of_host/" | sort -u
 }
 
 # Downloads the packages $@ into the current directory.

@@ -10,6 +10,7 @@ PATH=$PATH:/usr/sbin:/sbin
 # The sourcing scripts use these, which shellcheck cannot see.
 # shellcheck disable=SC2034
 vm=$(cd "$(dirname "$0")" && pwd -P)
+. "$vm/machine.sh"
 # shellcheck disable=SC2034
 top=${vm%/selftests/vm}
 # What the tests and the VM need of a kernel, in that order.
@@ -78,7 +79,7 @@ series_row()
 		}' "$vm/kernels"
 }
 
-# Sets series, suites, image and place from the table.
+# Sets series, suites, image and place from the table, and machine.
 series_load()
 {
 	# shellcheck disable=SC2034
@@ -87,6 +88,7 @@ series_load()
 	EOF
 	[ "$series" ] ||
 		die "$EX_USAGE" "no kernel '$1': it is none of $(series_names | tr '\n' ' ')and no path of one"
+	machine=$(machine_of_package "$image")
 }
 
 # True if $1 is where a kernel is, not a series of the table.
@@ -110,7 +112,7 @@ kernel_path()
 
 # kernel_open KERNEL: makes sure that it is there and stays until the shell ends.
 # Sets series, what it goes by; kernel, the directory that has its parts (see
-# ./fetch); and place, where modules for it are built.
+# ./fetch); machine, what it runs on; and place, where modules for it are built.
 kernel_open()
 {
 	# shellcheck disable=SC2034
@@ -119,6 +121,7 @@ kernel_open()
 		lock "given-$series" 9 -s
 		kernel=$cache/given/$series
 		read -r place <"$kernel/place"
+		machine=$machine_of_host
 	else
 		series_load "$1"
 		"$vm/fetch" "$series" || exit
