@@ -54,12 +54,12 @@ static int function_at_kprobe(struct kprobe *kp, struct pt_regs *regs)
 NOKPROBE_SYMBOL(function_at_kprobe);
 
 /*
- * A kprobe that stays disabled: it finds the function, tells whether ftrace can
- * hook it, and is the fallback.
+ * A kprobe that stays disabled: it finds the function, and is the fallback.
  */
 static int find_function(struct sw_hook *hook, const char *symbol)
 {
 	memset(&hook->kp, 0, sizeof(hook->kp));
+	hook->by_ftrace = false;
 	hook->kp.symbol_name = symbol;
 	hook->kp.pre_handler = function_at_kprobe;
 	hook->kp.flags = KPROBE_FLAG_DISABLED;
@@ -99,7 +99,7 @@ static_assert(2 * SW_HOOK_COUNT <= FUNCTIONS);
 /* Where the function is, or the free place that is its. */
 static __always_inline struct function *function_at(unsigned long ip)
 {
-	/* functions are aligned */
+	/* functions are aligned, if not all to as much */
 	struct function *f = &functions[(ip >> 4) % FUNCTIONS];
 
 	while (unlikely(f->ip != ip) && f->ip)
@@ -135,23 +135,29 @@ static struct ftrace_ops function_ops = {
 
 static bool functions_armed;
 
-static void take_function(const struct sw_hook *hook)
+static void take_function(struct sw_hook *hook)
 {
-	unsigned long ip = (unsigned long)hook->kp.addr;
+	static const u8 sites[] = SW_FTRACE_SITES;
+	unsigned int i;
 
-	if (!(hook->kp.flags & KPROBE_FLAG_FTRACE) ||
-	    ftrace_set_filter_ip(&function_ops, ip, 0, 0))
+	for (i = 0; i < ARRAY_SIZE(sites); i++) {
+		unsigned long ip = (unsigned long)hook->kp.addr + sites[i];
+
+		if (ftrace_set_filter_ip(&function_ops, ip, 0, 0))
+			continue;
+		*function_at(ip) = (struct function){
+			.ip = ip,
+			.entered = hook->entered,
+		};
+		hook->by_ftrace = true;
+		nr_functions++;
 		return;
-	*function_at(ip) = (struct function){
-		.ip = ip,
-		.entered = hook->entered,
-	};
-	nr_functions++;
+	}
 }
 
 static bool is_taken(const struct sw_hook *hook)
 {
-	return functions_armed && function_at((unsigned long)hook->kp.addr)->ip;
+	return functions_armed && hook->by_ftrace;
 }
 
 static void forget_functions(void)

@@ -88,6 +88,7 @@ enum sw_hook_proof {
  * @name: the symbol that was found
  * @armed: it is in place
  * @proved: and the self-check has seen it fire
+ * @by_ftrace: function: ftrace has taken it
  * @kp: the kprobe; of a function: finds it, and does in ftrace's place
  * @rp: the kretprobe
  * @tp: the tracepoint
@@ -110,6 +111,7 @@ struct sw_hook {
 	const char		*name;
 	bool			armed;
 	bool			proved;
+	bool			by_ftrace;
 	union {
 		struct kprobe		kp;
 		struct kretprobe	rp;
