@@ -63,6 +63,8 @@ static struct caller callers[] = {
 	{ "tcp_retransmit_timer",	SW_PATH_WRITE_TIMER },
 	{ "tcp_probe_timer",		SW_PATH_WRITE_TIMER },
 	{ "tcp_write_timeout",		SW_PATH_WRITE_TIMER },
+	/* a part of these on x86; the keepalive timer calls it behind its RST */
+	{ "tcp_write_err",		SW_PATH_WRITE_TIMER },
 	{ "tcp_fastopen_synack_timer",	SW_PATH_WRITE_TIMER },
 	{ "tw_timer_handler",		SW_PATH_MINI_TIMER },
 	{ "tcp_abort",			SW_PATH_ABORT },
