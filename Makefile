@@ -171,7 +171,7 @@ help:
 	@echo 'make dist                  tarball of what is committed, in .build'
 	@echo 'make clean'
 	@echo
-	@echo 'kernels: '`$(VM)/list`
+	@echo 'kernels: '`$(VM)/list -a`
 	@echo '         or the path of any other: a build tree, a folder of .deb packages, a vmlinuz'
 
 .PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo check matrix mutants torture suites semantics semantics-diff bench bench-check lint vm tree clean help
