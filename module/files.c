@@ -402,6 +402,19 @@ static int abi_show(struct seq_file *m, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(abi);
 
+/*
+ * Once there is a file, it may be open, and the module cannot be refused any
+ * more: then one that is missing has to do.
+ */
+static void make_file(const char *name, void *data, const struct file_operations *fops)
+{
+	struct dentry *file = debugfs_create_file(name, 0400, dir, data, fops);
+
+	if (IS_ERR(file))
+		pr_warn("cannot make the file %s (error %ld): load the module again\n",
+			name, PTR_ERR(file));
+}
+
 /**
  * sw_files_init() - make the files
  * @table: the hooks that stats reports, SW_HOOK_COUNT long
@@ -413,15 +426,18 @@ int sw_files_init(const struct sw_hook *table)
 {
 	hooks = table;
 	dir = debugfs_create_dir(SHUTWATCH_DIR, NULL);
-	if (IS_ERR(dir))
+	if (IS_ERR(dir)) {
+		pr_err("cannot make the directory %s of debugfs (error %ld): not loading\n",
+		       SHUTWATCH_DIR, PTR_ERR(dir));
 		return PTR_ERR(dir);
-	debugfs_create_file(SHUTWATCH_FILE_ABI, 0400, dir, NULL, &abi_fops);
-	debugfs_create_file(SHUTWATCH_FILE_EVENTS, 0400, dir, &events_view, &events_fops);
-	debugfs_create_file(SHUTWATCH_FILE_PIPE, 0400, dir, &pipe_view, &pipe_fops);
-	debugfs_create_file(SHUTWATCH_FILE_RAW, 0400, dir, &raw_view, &pipe_fops);
-	debugfs_create_file(SHUTWATCH_FILE_SOCKETS, 0400, dir, NULL, &sockets_fops);
-	debugfs_create_file(SHUTWATCH_FILE_STATS, 0400, dir, NULL, &stats_fops);
-	debugfs_create_file(SHUTWATCH_FILE_TOTALS, 0400, dir, NULL, &totals_fops);
+	}
+	make_file(SHUTWATCH_FILE_ABI, NULL, &abi_fops);
+	make_file(SHUTWATCH_FILE_EVENTS, &events_view, &events_fops);
+	make_file(SHUTWATCH_FILE_PIPE, &pipe_view, &pipe_fops);
+	make_file(SHUTWATCH_FILE_RAW, &raw_view, &pipe_fops);
+	make_file(SHUTWATCH_FILE_SOCKETS, NULL, &sockets_fops);
+	make_file(SHUTWATCH_FILE_STATS, NULL, &stats_fops);
+	make_file(SHUTWATCH_FILE_TOTALS, NULL, &totals_fops);
 	return 0;
 }
 
