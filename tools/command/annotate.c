@@ -342,7 +342,7 @@ static bool report(const struct annotation *a, const char *path)
 	if (not_captured)
 		put_not_captured(a, not_captured);
 	if (queued)
-		put("%zu FINs were queued behind data, and never left\n", queued);
+		put("FINs queued behind data, which never left: %zu\n", queued);
 	if (a->nr_short)
 		put("%lu TCP packets were cut before their flags: tcpdump -s 128 captures more\n",
 		    a->nr_short);
