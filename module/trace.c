@@ -42,21 +42,17 @@ static void put_address(u8 *to, const u8 *addr, bool ipv6)
 	}
 }
 
-/* A name as the files have it, and how much room that takes. */
-static void put_escaped(char *to, const char *comm)
+/*
+ * For the text: what the files escape is a question mark.  This is a handler, and
+ * what takes no more room needs no more than a copy.
+ */
+static void put_printable(char *to, const char *comm)
 {
-	struct sw_text t = { to };
+	int i;
 
-	sw_text_escaped(&t, comm, SHUTWATCH_COMM_LEN);
-	sw_text_char(&t, '\0');
-}
-
-static size_t escaped_size(const char *comm)
-{
-	char text[4 * SHUTWATCH_COMM_LEN + 1];
-
-	put_escaped(text, comm);
-	return strlen(text) + 1;
+	memset(to, 0, SHUTWATCH_COMM_LEN);
+	for (i = 0; i < SHUTWATCH_COMM_LEN - 1 && comm[i]; i++)
+		to[i] = sw_text_is_plain(comm[i]) ? comm[i] : '?';
 }
 
 #define CREATE_TRACE_POINTS

@@ -8,8 +8,8 @@
  * this record, is -1.
  *
  * Names of tasks may hold anything: comm and ocomm are as they are, for programs
- * and filters, comm_text and ocomm_text are escaped, as in the module's own files,
- * and stand in the text.
+ * and filters; comm_text and ocomm_text, which stand in the text, have a question
+ * mark for what the module's own files escape.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM shutwatch
@@ -73,8 +73,8 @@ SHUTWATCH_WHAT_LIST(SW_AS_DEFINE)
 	__array(__u8, raddr, 16)					\
 	__array(__u8, local, SW_SOCKADDR)				\
 	__array(__u8, remote, SW_SOCKADDR)				\
-	__dynamic_array(char, comm_text, escaped_size(raw->comm))	\
-	__dynamic_array(char, ocomm_text, escaped_size(raw->owner.comm))
+	__array(char, comm_text, SHUTWATCH_COMM_LEN)			\
+	__array(char, ocomm_text, SHUTWATCH_COMM_LEN)
 
 #define SW_IPV6(raw)			((raw)->flags & SHUTWATCH_RAW_IPV6)
 
@@ -100,8 +100,8 @@ do {									\
 	put_address(__entry->raddr, raw->raddr, SW_IPV6(raw));		\
 	put_sockaddr(__entry->local, raw->laddr, SW_IPV6(raw), raw->lport); \
 	put_sockaddr(__entry->remote, raw->raddr, SW_IPV6(raw), raw->rport);	\
-	put_escaped(__get_dynamic_array(comm_text), raw->comm);		\
-	put_escaped(__get_dynamic_array(ocomm_text), raw->owner.comm);	\
+	put_printable(__entry->comm_text, raw->comm);			\
+	put_printable(__entry->ocomm_text, raw->owner.comm);		\
 } while (0)
 
 #define SW_HEAD_FORMAT							\
@@ -110,7 +110,7 @@ do {									\
 #define SW_HEAD_PRINT							\
 	__entry->seq,							\
 	__print_symbolic(__entry->ctx, SW_SYMBOLS(SHUTWATCH_CTX_LIST)),	\
-	__entry->pid, __get_str(comm_text), __entry->netns, __entry->cookie,	\
+	__entry->pid, __entry->comm_text, __entry->netns, __entry->cookie,	\
 	__entry->local, __entry->remote
 
 #define SW_STATES_PRINT							\
@@ -182,7 +182,7 @@ TRACE_EVENT(call, TP_PROTO(const struct shutwatch_raw *raw), TP_ARGS(raw),
 		      __print_symbolic(-__entry->ret, SW_ERRNOS("0")),
 		      SW_OUTCOME_PRINT, __entry->linger, __entry->took,
 		      __entry->children, __entry->kreason, __entry->owner,
-		      __get_str(ocomm_text))
+		      __entry->ocomm_text)
 );
 
 /* What a decision goes back to. */
@@ -224,7 +224,7 @@ TRACE_EVENT(decision, TP_PROTO(const struct shutwatch_raw *raw), TP_ARGS(raw),
 		      SW_HEAD_PRINT,
 		      __print_symbolic(__entry->by, SW_SYMBOLS(SHUTWATCH_BY_LIST)),
 		      SW_OUTCOME_PRINT, __entry->parent, __entry->kreason,
-		      __entry->owner, __get_str(ocomm_text),
+		      __entry->owner, __entry->ocomm_text,
 		      __entry->flags ? __print_flags(__entry->flags, "", SW_TCP_FLAGS) :
 				  SHUTWATCH_NOTHING,
 		      __entry->segment, __entry->len, __entry->user_timeout,
@@ -247,7 +247,7 @@ TRACE_EVENT(state, TP_PROTO(const struct shutwatch_raw *raw), TP_ARGS(raw),
 		      SW_HEAD_PRINT, SW_STATES_PRINT,
 		      __print_symbolic(__entry->by, SW_SYMBOLS(SHUTWATCH_BY_LIST)),
 		      __print_symbolic(__entry->error, SW_ERRNOS(SHUTWATCH_NOTHING)),
-		      __entry->owner, __get_str(ocomm_text))
+		      __entry->owner, __entry->ocomm_text)
 );
 
 TRACE_EVENT(reset, TP_PROTO(const struct shutwatch_raw *raw), TP_ARGS(raw),
@@ -262,7 +262,7 @@ TRACE_EVENT(reset, TP_PROTO(const struct shutwatch_raw *raw), TP_ARGS(raw),
 	    TP_printk(SW_HEAD_FORMAT " state=%s>%s error=%s owner=%u ocomm=%s",
 		      SW_HEAD_PRINT, SW_STATES_PRINT,
 		      __print_symbolic(__entry->error, SW_ERRNOS(SHUTWATCH_NOTHING)),
-		      __entry->owner, __get_str(ocomm_text))
+		      __entry->owner, __entry->ocomm_text)
 );
 
 TRACE_EVENT(skipped, TP_PROTO(const struct shutwatch_raw *raw), TP_ARGS(raw),

@@ -313,6 +313,17 @@ static inline void sw_text_netns(struct sw_text *t, struct sw_kept *kept, __u32 
 }
 
 /**
+ * sw_text_is_plain() - may a character of a name be written as it is?
+ * @c: the character
+ *
+ * Return: false if it could forge a key, end a line, or speak to a terminal.
+ */
+static inline bool sw_text_is_plain(unsigned char c)
+{
+	return c > ' ' && c < 0x7f && c != '\\' && c != '=';
+}
+
+/**
  * sw_text_escaped() - write a name that may hold anything
  * @t: where to
  * @s: the name, not necessarily terminated
@@ -326,7 +337,7 @@ static inline void sw_text_escaped(struct sw_text *t, const char *s, size_t len)
 	for (; len && *s; s++, len--) {
 		unsigned char c = *s;
 
-		if (c > ' ' && c < 0x7f && c != '\\' && c != '=') {
+		if (sw_text_is_plain(c)) {
 			sw_text_char(t, c);
 			continue;
 		}

@@ -140,10 +140,23 @@ static const char *nothing(int key)
 	return "-1";
 }
 
+/* What is escaped in a line, a backslash and three digits, is a "?" in the trace. */
+static bool is_same_name(const char *traced, const char *told)
+{
+	for (; *told; traced++) {
+		if (*traced != (*told == '\\' ? '?' : *told))
+			return false;
+		told += *told == '\\' ? 4 : 1;
+	}
+	return !*traced;
+}
+
 static bool is_same(int key, const char *traced, const char *told)
 {
 	if (!told || !strcmp(told, SHUTWATCH_NOTHING))
 		return !strcmp(traced, nothing(key));
+	if (key == SHUTWATCH_KEY_COMM || key == SHUTWATCH_KEY_OCOMM)
+		return is_same_name(traced, told);
 	return !strcmp(traced, told);
 }
 
@@ -323,7 +336,7 @@ TEST_F(trace, says_what_events_raw_says_of_a_hostile_name)
 {
 	ASSERT_EQ(0, prctl(PR_SET_NAME, "a  b=c\n\033[2J\\\377"));
 	check_all_the_same(_metadata, self->fd, &self->text);
-	EXPECT_NE(NULL, strstr(record_get(&seen[0].record, SHUTWATCH_KEY_COMM) ?: "", "\\040"));
+	EXPECT_STREQ("a??b?c??[2J??", record_get(&seen[0].record, SHUTWATCH_KEY_COMM));
 }
 
 /* What the module's filter turns away is no record, for nobody. */
