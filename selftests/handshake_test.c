@@ -107,6 +107,7 @@ TEST_F(fast_open, unacked_when_established)
 #define ROUNDS		150
 #define MINI_ROUNDS	30	/* more segments, more time each */
 #define WAIT_MS		10000
+#define RACE_SECONDS	180	/* where a VM's CPUs take turns, and others want them */
 
 /**
  * struct race - a segment of the peer's, from two threads at once
@@ -331,7 +332,7 @@ static int count_ours(const struct events *events, const char *why)
  * Both make a connection of it, and one of them is too late: it never was one,
  * and there is no record of it.  Nobody can tell how often that came to pass.
  */
-TEST_F(race, completed_twice)
+TEST_F_TIMEOUT(race, completed_twice, RACE_SECONDS)
 {
 	struct race *race = self->race;
 	int round;
@@ -357,7 +358,7 @@ TEST_F(race, completed_twice)
  * A mini-socket that both CPUs have found answers both; else the listener answers
  * one.  Each RST is told, and whose it was.
  */
-TEST_F(race, answered_twice)
+TEST_F_TIMEOUT(race, answered_twice, RACE_SECONDS)
 {
 	struct race *race = self->race;
 	int round, by_mini;

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 #include "act_option.h"
-#include "orphan.h"
+#include "peer.h"
 
 #define DATA		(PACKET_ACK | PACKET_PSH)
 
@@ -128,14 +128,11 @@ TEST_F(overflow, drop_twice)
 	drop(self->play, &peer, DATA, "PA", "hello");
 }
 
-#define SYNACK_RETRIES	"ipv4/tcp_synack_retries"
-
 static void request_ends(struct play *play, const struct peer *peer)
 {
 	strcpy(play->actor[NOBODY].local, play->actor[SERVER].local);
 	strcpy(play->actor[NOBODY].remote, peer->address);
-	act_sysctl(play, SYNACK_RETRIES, "0");
-	orphan_await(play, NOBODY, SHUTWATCH_TCP_CLOSE);
+	await_request_ends(play, NOBODY);
 }
 
 static void late_data(struct play *play, struct peer *peer, const char *why)

@@ -14,6 +14,7 @@
 #include <names.h>
 
 #include "act.h"
+#include "act_option.h"
 #include "clock.h"
 #include "netns.h"
 #include "step.h"
@@ -132,6 +133,31 @@ void await_served(struct play *play, enum who who)
 
 	step(play, "", "wait: %s waits to be accepted", actor_name(who));
 	over(play, there);
+}
+
+/* The later the timer, the longer it waits for the next time. */
+#define REQUEST_SECONDS		30
+
+/**
+ * await_request_ends - wait until a listener has given a request up
+ * @play: the play
+ * @who: the request, by its addresses
+ *
+ * From now on no SYN,ACK is repeated.
+ */
+void await_request_ends(struct play *play, enum who who)
+{
+	const struct actor *actor = &play->actor[who];
+	__u64 deadline = clock_in(REQUEST_SECONDS);
+	bool gone;
+
+	act_sysctl(play, "ipv4/tcp_synack_retries", "0");
+	do {
+		gone = !netns_in_state(actor->local, actor->remote,
+				       1 << SHUTWATCH_TCP_SYN_RECV);
+	} while (!gone && clock_wait(deadline));
+	step(play, "", "wait: the request is gone");
+	over(play, gone);
 }
 
 /**
