@@ -36,7 +36,6 @@ struct sw_cause {
  * @mptcp: it is a subflow
  * @not_followed: a call's own code runs, and the call was not seen to begin
  * @orphan: nobody has it open any more
- * @finished: the peer's FIN has come
  * @user_timeout: TCP_USER_TIMEOUT is what its timers go by
  * @memory: the memory of TCP's buffers is above its limit
  * @dying: its network namespace is going away
@@ -53,7 +52,6 @@ struct sw_scene {
 	bool	mptcp;
 	bool	not_followed;
 	bool	orphan;
-	bool	finished;
 	bool	user_timeout;
 	bool	memory;
 	bool	dying;
@@ -86,26 +84,12 @@ static inline __u8 sw_cause_of_path(__u8 path)
 }
 
 /**
- * sw_cause_of_no_room() - who caused a transition to CLOSE in place of TIME_WAIT
- * @scene: what was seen
- *
- * tcp_time_wait() mostly jumps into tcp_done(), so that whoever called it is seen.
- * Where it does not: the peer's FIN; or else the ACK of an orphan's, a close() or
- * a timer in FIN_WAIT2, of which only the call can be told from the others.
- *
- * Return: enum shutwatch_by.
- */
-static inline __u8 sw_cause_of_no_room(const struct sw_scene *scene)
-{
-	return scene->finished ? SHUTWATCH_BY_RX : scene->call;
-}
-
-/**
  * sw_cause_of_close() - who caused a transition to CLOSE
  * @scene: what was seen
  *
  * tcp_done() ends a connection for a segment, an ICMP error, a timer and
- * tcp_abort(); calls, a listener and MPTCP set the state by themselves.
+ * tcp_abort(), and for a close() in FIN_WAIT2 that gets no mini-socket; other
+ * calls, a listener and MPTCP set the state by themselves.
  *
  * Return: enum shutwatch_by.
  */
@@ -115,9 +99,8 @@ static inline __u8 sw_cause_of_close(const struct sw_scene *scene)
 		return SHUTWATCH_BY_RX;
 	if (scene->child)
 		return SHUTWATCH_BY_LISTENER;
-	if (scene->done && (scene->path == SW_PATH_TIME_WAIT ||
-			    scene->path == SW_PATH_CLOSE))
-		return sw_cause_of_no_room(scene);
+	if (scene->done && scene->path == SW_PATH_CLOSE)
+		return scene->call;
 	if (scene->done)
 		return scene->path == SW_PATH_NONE && scene->mptcp ?
 		       SHUTWATCH_BY_MPTCP : sw_cause_of_path(scene->path);

@@ -22,6 +22,7 @@
 	X(SW_HOOK_RESET)						\
 	X(SW_HOOK_DONE)							\
 	X(SW_HOOK_DONE_WITH_ERROR)					\
+	X(SW_HOOK_TIME_WAIT)						\
 	X(SW_HOOK_CHECK_REQ)						\
 	X(SW_HOOK_ACCEPTED)						\
 	X(SW_HOOK_CHILD_FORGET)						\

@@ -17,7 +17,7 @@
  * @SW_PATH_SHUTDOWN: inet_shutdown()
  * @SW_PATH_DISCONNECT: tcp_disconnect()
  * @SW_PATH_CONNECT: connect(), looking for a port or cleaning up
- * @SW_PATH_TIME_WAIT: tcp_time_wait(), which has no room for a mini-socket
+ * @SW_PATH_TIME_WAIT: tcp_time_wait(), which another hook has mostly told of
  * @SW_PATH_INNER: a function on the way that another hook has told of
  *
  * A hook is told where the function that it is on returns to: that function's

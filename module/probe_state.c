@@ -30,7 +30,6 @@ static __always_inline u8 by_of_scene(const struct sw_entry *e,
 		.mptcp = sk_is_mptcp(sk),
 		/* without kprobes, no call is */
 		.not_followed = e->flags & SW_ENTRY_NOT_FOLLOWED || !sw_kprobes_work(),
-		.finished = sock_flag(sk, SOCK_DONE),
 		.repair = tcp_sk(sk)->repair && !tcp_sk(sk)->segs_out,
 	};
 
@@ -301,8 +300,11 @@ static void note_done(const struct sock *sk, unsigned long caller)
 {
 	enum sw_path path = sw_caller_path(caller);
 
-	if (path != SW_PATH_INNER && sk->sk_state != TCP_CLOSE)
-		note_path(sk, path);
+	if (path == SW_PATH_INNER || sk->sk_state == TCP_CLOSE)
+		return;
+	if (path == SW_PATH_TIME_WAIT && sw_hook_is_armed(SW_HOOK_TIME_WAIT))
+		return;		/* noted there, by who called it */
+	note_path(sk, path);
 }
 
 /**
@@ -338,6 +340,25 @@ void sw_done_with_error(unsigned long arg0, unsigned long arg1,
 	note_done((const struct sock *)arg0, caller);
 }
 NOKPROBE_SYMBOL(sw_done_with_error);
+
+/**
+ * sw_time_wait() - tcp_time_wait(sk, state, timeo)
+ * @arg0: struct sock
+ * @arg1: unused
+ * @arg2: unused
+ * @caller: who ends the connection
+ *
+ * Calls tcp_done(), for want of a mini-socket or since it has one now.
+ *
+ * Context: ftrace; socket lock held.
+ */
+void sw_time_wait(unsigned long arg0, unsigned long arg1, unsigned long arg2,
+		  unsigned long caller)
+{
+	sw_hit(SW_HOOK_TIME_WAIT);
+	note_done((const struct sock *)arg0, caller);
+}
+NOKPROBE_SYMBOL(sw_time_wait);
 
 /* ---- RST received ---- */
 

@@ -195,6 +195,12 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 		.proof = SW_PROOF_CONNECTION,
 		.entered = sw_done_with_error,
 	},
+	[SW_HOOK_TIME_WAIT] = {
+		.symbol = { "tcp_time_wait" },
+		.lost = "an end for want of a mini-socket may have no cause",
+		.type = SW_FUNCTION,
+		.entered = sw_time_wait,
+	},
 	[SW_HOOK_CHECK_REQ] = {
 		.symbol = { "tcp_check_req" },
 		.lost = "a full accept queue and a bad handshake look like no connection",

@@ -85,6 +85,8 @@ void sw_done(unsigned long arg0, unsigned long arg1, unsigned long arg2,
 	     unsigned long caller);
 void sw_done_with_error(unsigned long arg0, unsigned long arg1,
 			unsigned long arg2, unsigned long caller);
+void sw_time_wait(unsigned long arg0, unsigned long arg1, unsigned long arg2,
+		  unsigned long caller);
 
 /* What goes on without it: probe_mini.c */
 void sw_mini_born(unsigned long arg0, unsigned long arg1, unsigned long arg2,

@@ -76,13 +76,12 @@ TEST(closed_by_others)
 /* tcp_done() in place of a mini-socket. */
 TEST(closed_without_a_mini_socket)
 {
-	EXPECT_MOVED(RX, CLOSE, .done = true, PATH(TIME_WAIT), FROM(FIN_WAIT2),
-		     .finished = true);
-	EXPECT_MOVED(RX, CLOSE, .done = true, PATH(TIME_WAIT), FROM(FIN_WAIT2),
-		     .finished = true, CALL(CLOSE));
-	EXPECT_MOVED(CLOSE, CLOSE, .done = true, PATH(TIME_WAIT), FROM(FIN_WAIT2),
+	EXPECT_MOVED(RX, CLOSE, .done = true, PATH(SEGMENT), FROM(FIN_WAIT2),
 		     CALL(CLOSE));
-	EXPECT_MOVED(NONE, CLOSE, .done = true, PATH(TIME_WAIT), FROM(FIN_WAIT2));
+	EXPECT_MOVED(TIMER, CLOSE, .done = true, PATH(KEEPALIVE), FROM(FIN_WAIT2));
+	/* its own hook is missing */
+	EXPECT_MOVED(NONE, CLOSE, .done = true, PATH(TIME_WAIT), FROM(FIN_WAIT2),
+		     CALL(CLOSE));
 	EXPECT_MOVED(CLOSE, CLOSE, .done = true, PATH(CLOSE), FROM(FIN_WAIT2),
 		     CALL(CLOSE));
 	EXPECT_MOVED(NONE, CLOSE, .done = true, PATH(CLOSE), FROM(FIN_WAIT2));
