@@ -209,23 +209,24 @@ static char *put_unknown(char *to, const char *key, const char *value)
 	return json_string(to, value);
 }
 
-static char *put_member(char *to, const char *name, const char *value)
-{
-	to = put_name(to, name);
-	return value ? json_string(to, value) : PUT(to, "null");
-}
-
 /**
  * json_origin() - prepare what objects say of when and where
  * @origin: where to
- * @time: the time of day, NULL where it is not known
+ * @time: the time of day, digits and signs, NULL where it is not known
  * @host: the name of the host, 64 bytes at most, NULL likewise
  */
 void json_origin(struct json_origin *origin, const char *time, const char *host)
 {
-	char *to = put_member(origin->text, JSON_TIME, time);
+	char *to = origin->text;
 
-	to = put_member(to, JSON_HOST, host);
+	if (time) {
+		to = PUT(to, ",\"" JSON_TIME "\":\"");
+		to = stpcpy(to, time);
+		to = PUT(to, "\",\"" JSON_HOST "\":");
+	} else {
+		to = PUT(to, ",\"" JSON_TIME "\":null,\"" JSON_HOST "\":");
+	}
+	to = host ? json_string(to, host) : PUT(to, "null");
 	origin->len = (size_t)(to - origin->text);
 }
 

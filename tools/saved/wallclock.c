@@ -11,6 +11,8 @@
 
 #include "saved/wallclock.h"
 
+#include <text.h>
+
 #define NS_PER_SEC	1000000000LL
 #define NS_PER_US	1000LL
 
@@ -128,6 +130,7 @@ size_t wallclock_utc(char *to, long long wall)
 	static size_t len;
 	long long ns = (wall % NS_PER_SEC + NS_PER_SEC) % NS_PER_SEC;
 	time_t seconds = (time_t)((wall - ns) / NS_PER_SEC);
+	struct sw_text t;
 	struct tm tm;
 
 	if (!len || seconds != second) {
@@ -135,7 +138,13 @@ size_t wallclock_utc(char *to, long long wall)
 		      strftime(text, sizeof(text) - 9, "%Y-%m-%dT%H:%M:%S", &tm) : 0;
 		second = seconds;
 	}
+	to[0] = '\0';
+	if (!len)
+		return 0;
 	memcpy(to, text, len);
-	to[len] = '\0';
-	return len ? len + (size_t)sprintf(to + len, ".%06lldZ", ns / NS_PER_US) : 0;
+	t.pos = to + len;
+	sw_text_char(&t, '.');
+	sw_text_nine(&t, (unsigned int)ns);
+	strcpy(t.pos - 3, "Z");		/* microseconds, then */
+	return (size_t)(t.pos - 2 - to);
 }
