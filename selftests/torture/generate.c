@@ -235,6 +235,7 @@ void generate_world(struct world *world, __u64 seed)
 	world->delay = 1 + below(&state, 20);
 	world->loss = one_in(&state, 3) ? 0 : below(&state, 31);
 	world->duplicate = one_in(&state, 2) ? 0 : below(&state, 11);
+	world->value[WORLD_COOKIES] = one_in(&state, 2);
 }
 
 /**
@@ -253,6 +254,7 @@ void generate(struct scene *scene, __u64 seed, int index)
 	scene->seed = seed;
 	scene->index = index;
 	scene->apart = world.apart;
+	scene->cookies = world.value[WORLD_COOKIES];
 	scene->family = below(&state, 3);
 	scene->dual = one_in(&state, 2);
 	scene->nr_clients = 1 + below(&state, SCENE_CLIENTS);

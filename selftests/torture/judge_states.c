@@ -8,6 +8,7 @@
 
 #include <names.h>
 
+#include "facts.h"
 #include "judges.h"
 #include "record_fields.h"
 
@@ -85,10 +86,12 @@ static bool split(const struct record *record, char before[STATE_LEN],
  * struct life - the states of a socket
  * @count: how many
  * @state: one after the other
+ * @minis: earlier connections of it that are still in TIME_WAIT
  */
 struct life {
 	int count;
 	char state[LIFE_MAX][STATE_LEN];
+	int minis;
 };
 
 static void live(struct life *life, const char *state)
@@ -112,6 +115,25 @@ static bool may_begin(const struct view *view, __u64 cookie, const char *state)
 	return !strcmp(state, opens ? "CLOSE" : "SYN_RECV");
 }
 
+/*
+ * What is in TIME_WAIT is a mini-socket: the socket itself may have gone back to
+ * CLOSE with AF_UNSPEC and connect again, while that goes on beside it.
+ */
+static bool is_beside(struct view *view, struct life *life, const struct record *r)
+{
+	if (is_now(life, "TIME_WAIT") &&
+	    record_is(r, SHUTWATCH_KEY_STATE, "CLOSE>SYN_SENT") &&
+	    facts_of(view, r) & FACT_UNSPEC) {
+		life->minis++;
+		live(life, "CLOSE");
+	} else if (!is_now(life, "TIME_WAIT") && life->minis &&
+		   record_is(r, SHUTWATCH_KEY_STATE, "TIME_WAIT>CLOSE")) {
+		life->minis--;
+		return true;
+	}
+	return false;
+}
+
 static void take_state(struct view *view, struct life *life, const struct record *r)
 {
 	char before[STATE_LEN], after[STATE_LEN];
@@ -125,12 +147,14 @@ static void take_state(struct view *view, struct life *life, const struct record
 	if (!life->count && !may_begin(view, record_cookie(r), before))
 		remark(&view->remarks, "record %s: a life that begins with %s", seq,
 		       state);
-	if (life->count && !is_now(life, before))
-		remark(&view->remarks, "record %s: from %s to %s, but it was in %s",
-		       seq, before, after, life->state[life->count - 1]);
 	if (!may_go(r))
 		remark(&view->remarks, "record %s: no such step: %s by=%s", seq, state,
 		       record_get(r, SHUTWATCH_KEY_BY));
+	if (is_beside(view, life, r))
+		return;
+	if (life->count && !is_now(life, before))
+		remark(&view->remarks, "record %s: from %s to %s, but it was in %s",
+		       seq, before, after, life->state[life->count - 1]);
 	if (!life->count)
 		live(life, before);
 	live(life, after);
@@ -181,6 +205,9 @@ static void judge_life(struct view *view, __u64 cookie)
 	if (life.count && !is_now(&life, "CLOSE"))
 		remark(&view->remarks, "cookie %llx: it ends in %s", cookie,
 		       life.state[life.count - 1]);
+	if (life.minis)
+		remark(&view->remarks, "cookie %llx: %d stay in TIME_WAIT", cookie,
+		       life.minis);
 }
 
 /**

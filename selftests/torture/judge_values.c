@@ -3,6 +3,7 @@
  * What a packet knows of the socket that sent it: it acknowledges all that was
  * received by then, and its number counts all that was sent.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include <names.h>
@@ -74,10 +75,26 @@ static bool fin_is_covered(const struct view *view, const struct packet *packet)
 	return false;
 }
 
-static void compare(struct view *view, const struct record *r,
-		    enum shutwatch_key key, long long wire)
+/*
+ * A SYN cookie does not keep the client's first number: it is taken from the
+ * first segment that fits, and one that is a few bytes beside it fits, too, as
+ * the number of a maximal segment size is hidden there (__cookie_v4_check()).
+ */
+#define COOKIE_SLACK	3
+
+static int cookie_slack(const struct view *view, const struct record *r)
 {
-	if (record_is(r, key, SHUTWATCH_NOTHING) || find_number(r, key) == wire)
+	return view->scene->cookies &&
+	       view_port(record_get(r, SHUTWATCH_KEY_LOCAL)) ==
+		       scene_port(view->scene, SLOT_LISTENER) ? COOKIE_SLACK : 0;
+}
+
+static void compare(struct view *view, const struct record *r,
+		    enum shutwatch_key key, long long wire, int slack)
+{
+	const long long told = find_number(r, key);
+
+	if (record_is(r, key, SHUTWATCH_NOTHING) || llabs(told - wire) <= slack)
 		return;
 	remark(&view->remarks, "record %s: %s=%s, by the wire it is %lld",
 	       record_get(r, SHUTWATCH_KEY_SEQ), key_names.name[key],
@@ -117,7 +134,7 @@ static void judge_rejection(struct view *view, const struct packet *packet,
 				 last_sent(view, packet);
 
 	if (rejects_data(r) && is_only_one(view, packet))
-		compare(view, r, SHUTWATCH_KEY_UNSENT, unsent > 0 ? unsent : 0);
+		compare(view, r, SHUTWATCH_KEY_UNSENT, unsent > 0 ? unsent : 0, 0);
 }
 
 /* A RST in answer to a segment tells nothing; a FIN that waits leaves later. */
@@ -145,10 +162,11 @@ static void judge_packet(struct view *view, const struct packet *packet,
 	received -= fin_is_covered(view, packet);
 	if (!is_urgent(view, packet))
 		compare(view, r, SHUTWATCH_KEY_UNREAD,
-			received - sum_of(view, r, VERB_RECV));
+			received - sum_of(view, r, VERB_RECV),
+			cookie_slack(view, r));
 	if (packet->flags & PACKET_RST)
 		compare(view, r, SHUTWATCH_KEY_UNSENT,
-			written > sent ? written - sent : 0);
+			written > sent ? written - sent : 0, 0);
 }
 
 /**

@@ -86,7 +86,8 @@ struct act {
 	X(WORLD_BUCKETS,	"ipv4/tcp_max_tw_buckets")		\
 	X(WORLD_RFC1337,	"ipv4/tcp_rfc1337")			\
 	X(WORLD_TIMESTAMPS,	"ipv4/tcp_timestamps")		\
-	X(WORLD_REUSE,		"ipv4/tcp_tw_reuse")
+	X(WORLD_REUSE,		"ipv4/tcp_tw_reuse")			\
+	X(WORLD_COOKIES,	"ipv4/tcp_syncookies")
 
 enum world_setting {
 	WORLD_LIST(VERB_AS_ENUM)
@@ -120,6 +121,7 @@ struct world {
  * @family: what its clients are made of
  * @dual: the listener is an IPv6 socket that takes IPv4, too
  * @apart: see struct world
+ * @cookies: the world has SYN cookies
  * @nr_clients: 1 to SCENE_CLIENTS
  * @nr_acts: how many of @act are in use
  * @act: both sides' acts, each side's in its own order
@@ -130,6 +132,7 @@ struct scene {
 	enum family family;
 	bool dual;
 	bool apart;
+	bool cookies;
 	int nr_clients;
 	int nr_acts;
 	struct act act[SCENE_ACTS];

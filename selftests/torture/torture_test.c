@@ -329,6 +329,49 @@ TEST_F(judge, call_with_a_state_that_was_not)
 	EXPECT_TOLD("record 8: CLOSE_WAIT>CLOSE was no part of its life");
 }
 
+/* From connect() to TIME_WAIT, and then on with the same socket. */
+static void connect_beside_time_wait(struct _test_data_judge *self)
+{
+	self->line[LINE(5)] = "seq=5 " AT(51) "kind=state" C_TASK OF_CLIENT
+		" state=ESTABLISHED>FIN_WAIT1 by=shutdown error=-" C_OWNS;
+	self->line[LINE(6)] = "seq=6 " AT(52) "kind=state" NO_TASK OF_CLIENT
+		" state=FIN_WAIT1>TIME_WAIT by=rx error=-" C_OWNS;
+	self->line[LINE(7)] = "seq=7 " AT(70) "kind=state" C_TASK OF_CLIENT
+		" state=CLOSE>SYN_SENT by=connect error=-" C_OWNS;
+	self->line[LINE(8)] = "seq=8 " AT(71) "kind=state" C_TASK OF_CLIENT
+		" state=TIME_WAIT>CLOSE by=connect error=-" C_OWNS;
+	self->line[LINE(9)] = "seq=9 " AT(72) "kind=state" NO_TASK OF_CLIENT
+		" state=SYN_SENT>CLOSE by=rx error=ECONNREFUSED" C_OWNS;
+	agrees(self);
+	self->view->remarks.count = 0;
+	judge_states(self->view);
+}
+
+TEST_F(judge, connection_beside_TIME_WAIT)
+{
+	self->scene.act[5].verb = VERB_UNSPEC;
+	connect_beside_time_wait(self);
+	EXPECT_FALSE(is_told(self, "cookie b"));
+	EXPECT_FALSE(is_told(self, "but it was in"));
+}
+
+TEST_F(judge, connection_beside_TIME_WAIT_without_AF_UNSPEC)
+{
+	connect_beside_time_wait(self);
+	EXPECT_TRUE(is_told(self, "from CLOSE to SYN_SENT, but it was in TIME_WAIT"));
+}
+
+TEST_F(judge, TIME_WAIT_that_does_not_end)
+{
+	self->scene.act[5].verb = VERB_UNSPEC;
+	connect_beside_time_wait(self);
+	EXPECT_FALSE(is_told(self, "stay in TIME_WAIT"));
+	self->view->nr_records = 0;
+	self->line[LINE(8)] = NULL;
+	agrees(self);
+	EXPECT_TRUE(is_told(self, "cookie b: 1 stay in TIME_WAIT"));
+}
+
 TEST_F(judge, wrong_owner)
 {
 	CHANGE(8, S_OWNS, C_OWNS);
@@ -363,6 +406,22 @@ TEST_F(judge, wrong_value)
 {
 	CHANGE(8, "unread=5", "unread=4");
 	EXPECT_TOLD("record 8: unread=4, by the wire it is 5");
+}
+
+/* Its first number may be another's, see judge_values.c. */
+TEST_F(judge, value_after_a_SYN_cookie)
+{
+	self->scene.cookies = true;
+	CHANGE(8, "unread=5", "unread=2");
+	EXPECT_TRUE(agrees(self))
+		TH_LOG("%s", self->view->remarks.text[0]);
+}
+
+TEST_F(judge, wrong_value_after_a_SYN_cookie)
+{
+	self->scene.cookies = true;
+	CHANGE(8, "unread=5", "unread=1");
+	EXPECT_TOLD("record 8: unread=1, by the wire it is 5");
 }
 
 TEST_F(judge, error_that_the_program_did_not_get)
