@@ -15,11 +15,12 @@
 #include "clock.h"
 #include "module.h"
 #include "perform.h"
+#include "progress.h"
 #include "record_fields.h"
 #include "stream.h"
 
 /* Scenes that are played at the same time. */
-#define AT_ONCE		24
+#define AT_ONCE		40
 
 /* No scene takes nearly as long. */
 #define SCENE_SECONDS	60
@@ -135,7 +136,7 @@ static bool note_end(struct history *history, pid_t pid)
 		if (history->pid[side] != pid || history->ended[side])
 			continue;
 		history->ended[side] = clock_now();
-		history->progress[side] = INT_MAX;
+		progress_set(&history->progress[side], INT_MAX);
 		return true;
 	}
 	return false;

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "perform.h"
+#include "progress.h"
 
 /* Who waits for the other side for longer goes on without it. */
 #define STEP_SECONDS	3
@@ -27,9 +28,10 @@ static void fall_in_step(struct performer *performer, int at)
 	atomic_int *progress = &performer->history->progress[!performer->side];
 	const int need = acts_above(performer->scene, at);
 	__u64 deadline = clock_in(STEP_SECONDS);
+	int seen;
 
-	while (*progress < need && clock_wait(deadline))
-		;
+	while ((seen = *progress) < need && clock_now() < deadline)
+		progress_wait(progress, seen, deadline);
 }
 
 static void play(struct performer *performer)
@@ -43,7 +45,7 @@ static void play(struct performer *performer)
 		if (scene->act[i].in_step)
 			fall_in_step(performer, i);
 		do_act(performer, i);
-		performer->history->progress[performer->side] = i + 1;
+		progress_set(&performer->history->progress[performer->side], i + 1);
 	}
 }
 

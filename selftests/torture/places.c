@@ -35,8 +35,8 @@ static int put_patience(void)
 	static const char * const setting[][2] = {
 		{ "ipv4/tcp_syn_retries", "2" },
 		{ "ipv4/tcp_synack_retries", "1" },
-		{ "ipv4/tcp_retries2", "5" },
-		{ "ipv4/tcp_orphan_retries", "3" },
+		{ "ipv4/tcp_retries2", "3" },
+		{ "ipv4/tcp_orphan_retries", "2" },
 		{ "ipv4/tcp_fin_timeout", "2" },
 	};
 	size_t i;

@@ -112,7 +112,7 @@ struct world {
 };
 
 /* As many seeds, the first of them a multiple of that, share a world. */
-#define WORLD_SEEDS	128
+#define WORLD_SEEDS	512
 
 /**
  * struct scene - a program
