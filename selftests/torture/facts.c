@@ -280,6 +280,22 @@ static bool an_end_is_deaf(const struct view *view, const struct record *r)
 	return false;
 }
 
+/* A listener drops what its queue has no room for, be it SYNs or last ACKs. */
+static bool queue_may_be_full(const struct view *view, __u64 when)
+{
+	int i;
+
+	for (i = 0; i < view->scene->nr_acts; i++) {
+		const struct act *act = &view->scene->act[i];
+		const struct deed *deed = &view->history->deed[i];
+
+		if (act->verb == VERB_LISTEN && act->arg < view->scene->nr_clients &&
+		    deed->begun && deed->from <= when)
+			return true;
+	}
+	return false;
+}
+
 /**
  * facts_of - what was true when a record was written
  * @view: the scene
@@ -298,7 +314,7 @@ unsigned int facts_of(const struct view *view, const struct record *record)
 	facts |= facts_of_wire(view, local, remote);
 	if (parent_stopped(view, when))
 		facts |= FACT_PARENT_STOPPED;
-	if (an_end_is_deaf(view, record))
+	if (an_end_is_deaf(view, record) || queue_may_be_full(view, when))
 		facts |= FACT_LOSSY;
 	if (view->scene->apart)
 		return facts | FACT_LOSSY | FACT_PORT_AGAIN;

@@ -30,7 +30,7 @@
 	X(ACCEPTED)							\
 	/* what it came from had begun to stop */			\
 	X(PARENT_STOPPED)						\
-	/* segments get lost: by a router, or as an end is deaf */	\
+	/* segments get lost: a router, a deaf end, or a full queue */	\
 	X(LOSSY)							\
 	/* nothing of the kind was done by anybody to this port */	\
 	X(PORT_OPEN)							\

@@ -241,6 +241,27 @@ TEST_F(judge, timeout_when_an_end_is_deaf)
 	EXPECT_FALSE(is_told(self, "keepalive_timeout"));
 }
 
+static void retries_run_out(struct _test_data_judge *self)
+{
+	self->line[LINE(8)] = "seq=8 " AT(54) "kind=decision" NO_TASK OF_CLIENT
+		" state=SYN_SENT>CLOSE by=timer sent=none why=retries_exhausted" NO_FIN
+		" unread=0" VALUES C_OWNS;
+	agrees(self);
+}
+
+TEST_F(judge, SYN_that_a_full_queue_drops)
+{
+	self->scene.act[0].arg = 0;
+	retries_run_out(self);
+	EXPECT_FALSE(is_told(self, "retries_exhausted"));
+}
+
+TEST_F(judge, SYN_that_nobody_drops)
+{
+	retries_run_out(self);
+	EXPECT_TRUE(is_told(self, "by=timer why=retries_exhausted after what was done"));
+}
+
 /* What was shut down was no listener then, and the child is a copy. */
 TEST_F(judge, FIN_for_the_shutdown_of_a_listener)
 {
