@@ -46,7 +46,8 @@ static const struct arc arc[] = {
 	/* The last two: what close() left, its port taken or its namespace gone. */
 	{ "FIN_WAIT2>CLOSE",		"listener connect - " ENDS },
 	{ "CLOSING>TIME_WAIT",		"rx" },
-	{ "CLOSING>CLOSE",		ENDS },
+	/* With "listener": such a child, whose peer has sent a FIN as well. */
+	{ "CLOSING>CLOSE",		"listener " ENDS },
 	{ "LAST_ACK>CLOSE",		ENDS },
 	{ "TIME_WAIT>CLOSE",		"rx abort timer connect -" },
 };
