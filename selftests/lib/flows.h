@@ -8,7 +8,7 @@
 #include "packet.h"
 
 /* A power of two; some are kept free, so that each is found soon. */
-#define FLOWS_PLACES	4096
+#define FLOWS_PLACES	8192
 #define FLOWS_MAX	(FLOWS_PLACES / 2)
 
 /**
