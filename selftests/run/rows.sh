@@ -23,6 +23,10 @@ rows_begin()
 	logs=$top/.build/$1
 	rm -rf "$logs" && mkdir -p "$logs" && logs=$(realpath "$logs") || exit
 	"$vm/deps" build vm || exit
+	# Without them, those tests are skipped that want them.
+	for package in prometheus prometheus-node-exporter; do
+		"$top/tools/tests/unpacked" $package
+	done
 	shift
 	[ "$WITHOUT" != 1 ] || module_missing=1
 	[ $# = 0 ] || SHUTWATCH_WITHOUT=$module_missing "$vm/examine" "$@" || exit
