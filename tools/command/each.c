@@ -6,12 +6,14 @@
 
 #include "each.h"
 #include "printer.h"
+#include "seen.h"
 #include "source.h"
 
 /**
  * struct reading - what is being read
  * @o: what the user wants
  * @s: the file
+ * @seen: what was read of a file of saved records
  * @asks: there is a filter to pass
  * @take: is given each record
  * @context: is handed on to it
@@ -19,6 +21,7 @@
 struct reading {
 	const struct options *o;
 	struct source *s;
+	struct seen seen;
 	bool asks;
 	each_fn take;
 	void *context;
@@ -27,10 +30,12 @@ struct reading {
 static int take_one(void *context, const struct record *r, const char *line)
 {
 	struct reading *read = context;
+	const struct saved *saved = read->s->is_saved ? &read->s->saved : NULL;
 	bool passes = !read->asks || filter_match(&read->o->filter, r);
 
-	read->take(read->context, r, line, read->s->is_saved ? &read->s->saved : NULL,
-		   passes && !record_is_note(r));
+	if (saved && seen_before(&read->seen, r, saved))
+		return GO_ON;
+	read->take(read->context, r, line, saved, passes && !record_is_note(r));
 	return GO_ON;
 }
 
@@ -45,7 +50,7 @@ static int wait_for_rest(void *context, struct source *s)
 }
 
 /**
- * each_record() - read all records
+ * each_record() - read all records, each once
  * @o: what the user wants
  * @take: is given each
  * @context: is handed on to it
@@ -55,7 +60,9 @@ static int wait_for_rest(void *context, struct source *s)
 int each_record(const struct options *o, each_fn take, void *context)
 {
 	static struct source s;
-	struct reading reading = { o, &s, filter_asks(&o->filter), take, context };
+	struct reading reading = {
+		.o = o, .s = &s, .asks = filter_asks(&o->filter), .take = take, .context = context
+	};
 	const struct taker taker = { take_one, wait_for_rest, &reading };
 	int status;
 
