@@ -81,9 +81,9 @@ def pcapng(packets, order):
     return out
 
 
-def under(header, link):
-    return lambda packets: pcap([(when, header + data[14:], wire - 14 + len(header))
-                                 for when, data, wire in packets], link)
+def under(header, link, snaplen=262144):
+    return lambda packets: pcap([(when, (header + data[14:])[:snaplen], wire - 14 + len(header))
+                                 for when, data, wire in packets], link, snaplen=snaplen)
 
 
 def two_sections(packets):
@@ -93,19 +93,28 @@ def two_sections(packets):
 
 MAC = bytes(12)
 IP4 = b'\x08\x00'
+VLAN = MAC + b'\x81\x00\x00\x05' + IP4
+COOKED = b'\0\0\x03\x04\0\6' + bytes(8) + IP4
+COOKED2 = IP4 + b'\0\0\0\0\0\1\x03\x04\0\6' + bytes(8)
 KINDS = {
-    'ethernet_vlan': under(MAC + b'\x81\x00\x00\x05' + IP4, ETHERNET),
+    'ethernet_vlan': under(VLAN, ETHERNET),
     'ethernet_two_vlans': under(MAC + b'\x88\xa8\x00\x07\x81\x00\x00\x05' + IP4, ETHERNET),
     'raw': under(b'', RAW),
     'null': under(struct.pack('<I', 2), NULL),
     'loop': under(struct.pack('>I', 2), LOOP),
-    'sll': under(b'\0\0\x03\x04\0\6' + bytes(8) + IP4, SLL),
-    'sll2': under(IP4 + b'\0\0\0\0\0\1\x03\x04\0\6' + bytes(8), SLL2),
+    'sll': under(COOKED, SLL),
+    'sll2': under(COOKED2, SLL2),
     'sll2_vlan': under(b'\x81\x00\0\0\0\0\0\1\x03\x04\0\6' + bytes(8) + b'\0\5' + IP4, SLL2),
     'big_endian': lambda packets: pcap(packets, ETHERNET, '>'),
     'nanoseconds': lambda packets: pcap(packets, ETHERNET, magic=0xa1b23c4d),
     'snaplen_64': lambda packets: pcap([(when, data[:64], wire)
                                         for when, data, wire in packets], ETHERNET),
+    'ethernet_vlan_snaplen_64': under(VLAN, ETHERNET, 64),
+    'raw_snaplen_64': under(b'', RAW, 64),
+    'sll_snaplen_64': under(COOKED, SLL, 64),
+    'sll2_snaplen_64': under(COOKED2, SLL2, 64),
+    'pcapng_snaplen_64': lambda packets: pcapng([(when, data[:64], wire)
+                                                 for when, data, wire in packets], '<'),
     'pcapng': lambda packets: pcapng(packets, '<'),
     'pcapng_big_endian': lambda packets: pcapng(packets, '>'),
     'pcapng_two_sections': two_sections,
