@@ -68,6 +68,10 @@ dist:
 demo:
 	@selftests/demo/demo.sh $(KERNEL) $(RECIPE)
 
+# The README's pictures, anew.
+pictures:
+	selftests/pictures/run $(KERNEL)
+
 check:
 	selftests/run/check $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
 
@@ -156,6 +160,7 @@ help:
 	@echo 'make suites [SUITE=]       nginx, redis, Go and others, judged; also KERNEL='
 	@echo 'make semantics [KERNEL=]   what the kernels do, as a table; on stdout with KERNEL='
 	@echo 'make semantics-diff A= B=  what two kernels do otherwise; of one test: CASE='
+	@echo "make pictures [KERNEL=6.1] the README's pictures, anew"
 	@echo 'make bench [KERNEL=6.1]    what it costs, beside ftrace, perf, bpftrace, bcc'
 	@echo 'make bench-check           does it cost more than the committed figures say?'
 	@echo 'make lint                  W=1, sparse, checkpatch, kernel-doc, shellcheck'
@@ -174,4 +179,4 @@ help:
 	@echo 'kernels: '`$(VM)/list -a`
 	@echo '         or the path of any other: a build tree, a folder of .deb packages, a vmlinuz'
 
-.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo check matrix mutants torture suites semantics semantics-diff bench bench-check lint vm tree clean help
+.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo pictures check matrix mutants torture suites semantics semantics-diff bench bench-check lint vm tree clean help

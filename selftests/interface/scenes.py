@@ -13,7 +13,8 @@
 #	vlan.pcap	of a veth device with a VLAN on it, Ethernet
 #
 # There are processes "client", "server" and "far server", and one with a hostile
-# name.  Run by unshare -n, as root; needs iproute2 and tcpdump.
+# name.  Run by unshare -n, as root; needs iproute2 and tcpdump.  Other programs
+# have Actor from here.
 
 import os
 import select
@@ -38,7 +39,8 @@ class Actor:
 
     def __init__(self, name):
         self.mine, theirs = socket.socketpair()
-        if os.fork():
+        self.pid = os.fork()
+        if self.pid:
             theirs.close()
             return
         self.mine.close()
@@ -191,4 +193,5 @@ def main():
     run('ip', 'netns', 'del', namespace)
 
 
-main()
+if __name__ == '__main__':
+    main()
