@@ -72,6 +72,10 @@ demo:
 pictures:
 	selftests/pictures/run $(KERNEL)
 
+# What people see who have read it.
+transcripts:
+	selftests/transcripts/run $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
+
 check:
 	selftests/run/check $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
 
@@ -161,6 +165,7 @@ help:
 	@echo 'make semantics [KERNEL=]   what the kernels do, as a table; on stdout with KERNEL='
 	@echo 'make semantics-diff A= B=  what two kernels do otherwise; of one test: CASE='
 	@echo "make pictures [KERNEL=6.1] the README's pictures, anew"
+	@echo 'make transcripts [KERNEL=] what people type and see who have read it, anew'
 	@echo 'make bench [KERNEL=6.1]    what it costs, beside ftrace, perf, bpftrace, bcc'
 	@echo 'make bench-check           does it cost more than the committed figures say?'
 	@echo 'make lint                  W=1, sparse, checkpatch, kernel-doc, shellcheck'
@@ -179,4 +184,4 @@ help:
 	@echo 'kernels: '`$(VM)/list -a`
 	@echo '         or the path of any other: a build tree, a folder of .deb packages, a vmlinuz'
 
-.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo pictures check matrix mutants torture suites semantics semantics-diff bench bench-check lint vm tree clean help
+.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo pictures transcripts check matrix mutants torture suites semantics semantics-diff bench bench-check lint vm tree clean help
