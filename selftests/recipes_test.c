@@ -204,5 +204,5 @@ int main(int argc, char **argv)
 		with_records = false;
 	}
 	slow = play_start(&recipes[RECIPE_SLOW], with_records);
-	return test_harness_run(argc, argv);
+	return module_run(argc, argv);
 }

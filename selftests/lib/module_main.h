@@ -8,6 +8,7 @@
 
 #include <kselftest_harness.h>
 
+#include "clock.h"
 #include "module.h"
 
 /**
@@ -40,6 +41,24 @@ static inline void module_tell_without(const char *why)
 }
 
 /**
+ * module_run - run the tests, with more patience where the kernel is slow
+ * @argc: of main()
+ * @argv: of main()
+ *
+ * Return: what main() is to return.
+ */
+static inline int module_run(int argc, char **argv)
+{
+	struct __fixture_metadata *f;
+	struct __test_metadata *t;
+
+	for (f = __fixture_list; f; f = f->next)
+		for (t = f->tests; t; t = t->next)
+			t->timeout *= clock_slow();
+	return test_harness_run(argc, argv);
+}
+
+/**
  * module_main - run the tests, if the module is there
  * @argc: of main()
  * @argv: of main()
@@ -52,7 +71,7 @@ static inline int module_main(int argc, char **argv)
 
 	if (!module_is_there(why, sizeof(why)))
 		module_skip_all(why);
-	return test_harness_run(argc, argv);
+	return module_run(argc, argv);
 }
 
 #endif /* MODULE_MAIN_H */

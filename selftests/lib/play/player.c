@@ -98,7 +98,7 @@ static void player(struct play *play)
 	int err;
 
 	/* Nobody has to wait for a player that is stuck, or is not watched. */
-	alarm(PLAY_SECONDS);
+	alarm(PLAY_SECONDS * clock_slow());
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, play->comm);
 	play->pid = getpid();

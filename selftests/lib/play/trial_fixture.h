@@ -72,7 +72,7 @@ static inline int trials_main(int argc, char **argv, bool need_records)
 		module_skip_all(why);
 	if (*why)
 		module_tell_without(why);
-	return test_harness_run(argc, argv);
+	return module_run(argc, argv);
 }
 
 /* As what a program ends with: its tests may do without records, or may not. */
