@@ -4,13 +4,15 @@
 # usage: load_test
 #
 # The life of the module: loading it, loading it wrongly, unloading it while
-# somebody reads or connections end, and what the reader says without it.
+# readers come and go and connections end, and what the reader says without it.
 #
 # SHUTWATCH_KO is the module; ROUNDS of loading and unloading are 20; the matrix
-# asks one kernel for 200.
+# asks one kernel for 200. READER_ROUNDS with readers that are killed are none;
+# make abuse asks for a thousand.
 
 ko=${SHUTWATCH_KO:-}
 rounds=${ROUNDS:-20}
+reader_rounds=${READER_ROUNDS:-0}
 here=$(cd "$(dirname "$0")" && pwd)
 reader=$here/../tools/shutwatch
 complaints=$here/vm/complaints
@@ -69,14 +71,23 @@ log_since()
 	dmesg | sed "1,/load_test $$: mark $marks\$/d"
 }
 
+# What a module could leave behind, as far as the kernel has a list of it.  Of
+# memory, that of callers who have no name any more: a module that is gone, or
+# the beginning of one that is not.
+lists()
+{
+	cat "$debugfs/kprobes/list" /sys/kernel/tracing/enabled_functions
+	grep -E '^[^ ]+ +[0-9]+ 0x' /proc/vmallocinfo
+} 2>/dev/null
+
 nothing_left()
 {
 	! loaded || ktap_wrong "the module is still there"
 	[ ! -e "$files" ] || ktap_wrong "$files is still there"
 	[ ! -e /sys/module/shutwatch ] || ktap_wrong "/sys/module/shutwatch is still there"
-	if grep -q shutwatch "$debugfs/kprobes/list" /proc/vmallocinfo; then
-		ktap_wrong "probes or memory are still there"
-	fi
+	lists >"$work/lists"
+	left=$(grep -vxF -f "$work/lists_before" "$work/lists")
+	[ -z "$left" ] || ktap_wrong "probes or memory are still there: $left"
 }
 
 complaints()
@@ -210,7 +221,7 @@ wrong_filter_is_refused()
 
 has_reader()
 {
-	grep -qx 'readers 1' "$files/stats"
+	grep -q '^readers [^0]' "$files/stats"
 }
 
 sleeps()
@@ -257,34 +268,77 @@ held()
 memory_is_back()
 {
 	after=$(held)
-	[ $((after - before)) -lt $((1024 + rounds * 16)) ]
+	[ $((after - before)) -lt $((1024 + $1 * 16)) ]
 }
 
-planned=$((planned + 1))
-many_rounds_under_load()
+unload_now()
+{
+	unload || ktap_wrong "round $round: cannot be unloaded: $(cat "$work/stderr")"
+}
+
+# Readers that open a file, block in it, and are killed while the module is to go.
+# In every other round one surely has its file open; else both may be too late.
+unload_under_readers()
+{
+	cat "$files/events_pipe" >/dev/null 2>&1 &
+	line=$!
+	cat "$files/events_raw" >/dev/null 2>&1 &
+	raw=$!
+	if [ $((round % 2)) = 1 ]; then
+		wait_for 60 has_reader || ktap_wrong "round $round: nobody reads"
+		! unload || ktap_wrong "round $round: can be unloaded under a reader"
+	else
+		unload
+	fi
+	kill -s KILL $line $raw 2>/dev/null
+	for cat in $line $raw; do
+		wait "$cat" 2>/dev/null
+		[ $? != 137 ] || killed=$((killed + 1))
+	done
+	! loaded || unload_now
+}
+
+# under_load COUNT COMMAND: load it so many times, and have COMMAND unload it.
+under_load()
 {
 	log_mark
 	connections &
 	load=$!
 	before=
-	for round in $(seq "$rounds"); do
+	for round in $(seq "$1"); do
 		load ring=1024 sockets=256 ||
 			ktap_wrong "round $round: cannot be loaded: $(cat "$work/stderr"); $(dmesg | tail -n 1)"
-		! loaded || unload ||
-			ktap_wrong "round $round: cannot be unloaded: $(cat "$work/stderr")"
+		! loaded || "$2"
 		[ -z "$ktap_something_wrong" ] || break
 		# The first rounds fill caches that are there to stay.
-		[ "$round" != $(((rounds + 3) / 4)) ] || before=$(held)
+		[ "$round" != $((($1 + 3) / 4)) ] || before=$(held)
 	done
 	kill $load
 	wait $load 2>/dev/null
 	# Namespaces go when the kernel finds the time; what is lost stays.
-	wait_for 60 memory_is_back ||
+	wait_for 60 memory_is_back "$1" ||
 		ktap_wrong "memory was lost: $before KiB, then $after KiB"
-	ktap_note "the kernel held $before KiB after a quarter of $rounds rounds, $after KiB at the end"
+	ktap_note "the kernel held $before KiB after a quarter of $1 rounds, $after KiB at the end"
 	nothing_left
 	complaints
+}
+
+planned=$((planned + 1))
+many_rounds_under_load()
+{
+	under_load "$rounds" unload_now
 	ktap_result many_rounds_under_load
+}
+
+[ "$reader_rounds" = 0 ] || planned=$((planned + 1))
+readers_are_killed()
+{
+	[ "$reader_rounds" != 0 ] || return
+	killed=0
+	under_load "$reader_rounds" unload_under_readers
+	[ $killed -ge $(((reader_rounds + 1) / 2)) ] || ktap_wrong "$killed readers were killed"
+	ktap_note "$killed readers were killed"
+	ktap_result readers_are_killed
 }
 
 # says STATUS TEXT COMMAND...: how the reader ends, and what it says.
@@ -340,6 +394,7 @@ if loaded; then
 	unload || ktap_skip_all "the module is in use: end its readers"
 fi
 
+lists >"$work/lists_before"
 ktap_begin
 ktap_plan "$planned"
 loads_once
@@ -352,5 +407,6 @@ probes_are_switched_off
 wrong_filter_is_refused
 unload_waits_for_readers
 many_rounds_under_load
+readers_are_killed
 the_reader_names_the_cure
 ktap_end
