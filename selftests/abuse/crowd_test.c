@@ -1,145 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Eight threads end connections on all CPUs at once, one reads along: each
- * close() has its record, or is among those that are said to be lost.
+ * close() has its record, or is among those that are said to be lost.  Where it
+ * may be, also while a CPU goes and comes back.
  */
 #include "module_main.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include <names.h>
 
 #include "clock.h"
+#include "crowd.h"
 #include "module.h"
 #include "netns.h"
 #include "record_fields.h"
 #include "stream.h"
 #include "tcp_pair.h"
 
-#define THREADS		8
+/* Set where a CPU may be switched off. */
+#define ABUSE_ENV	"ABUSE"
+
 #define CROWD_SECONDS	10
+#define SWITCH_SECONDS	10
 #define TEST_SECONDS	180
-#define CLOSES_MAX	60000
 
-/**
- * struct worker - a thread that ends connections
- * @thread: it
- * @listener: its own
- * @address: of the listener
- * @until: when it stops
- * @count: sockets that it closed
- * @cookie: which ones
- * @error: errno of what went wrong
- */
-struct worker {
-	pthread_t thread;
-	int listener;
-	struct sockaddr_in address;
-	__u64 until;
-	int count;
-	__u64 cookie[CLOSES_MAX];
-	int error;
-};
-
-static struct worker worker[THREADS];
-
-/* ---- ending connections ---- */
-
-static void end(struct worker *w, int fd)
-{
-	w->cookie[w->count++] = tcp_pair_cookie(fd);
-	close(fd);
-}
-
-static void reset_on_close(int fd)
-{
-	const struct linger linger = { .l_onoff = 1 };
-
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-}
-
-/* The ways take turns, so that FIN and RST and nothing meet each other. */
-static void end_pair(struct worker *w, int client, int server, int way)
-{
-	switch (way % 5) {
-	case 0:
-		shutdown(client, SHUT_WR);
-		shutdown(server, SHUT_RDWR);
-		break;
-	case 1:
-		if (send(client, "hello", 5, MSG_NOSIGNAL) != 5)
-			w->error = errno;
-		break;
-	case 2:
-		reset_on_close(server);
-		break;
-	case 3:
-		shutdown(server, SHUT_RDWR);
-		send(client, "hello", 5, MSG_NOSIGNAL);
-		break;
-	}
-	end(w, server);
-	end(w, client);
-}
-
-static bool one_round(struct worker *w, int way)
-{
-	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int server = -1;
-
-	if (!connect(client, (struct sockaddr *)&w->address, sizeof(w->address)))
-		server = accept(w->listener, NULL, NULL);
-	if (server < 0) {
-		w->error = errno;
-		return false;
-	}
-	end_pair(w, client, server, way);
-	return !w->error;
-}
-
-/* netns_enter() keeps a thread on its CPU; these are to meet on all. */
-static void leave_cpu(void)
-{
-	cpu_set_t all;
-
-	memset(&all, 0xff, sizeof(all));
-	sched_setaffinity(0, sizeof(all), &all);
-}
-
-static void *work(void *arg)
-{
-	struct worker *w = arg;
-	int way = 0;
-
-	leave_cpu();
-	while (clock_now() < w->until && w->count + 2 < CLOSES_MAX) {
-		if (!one_round(w, way++))
-			break;
-	}
-	return NULL;
-}
-
-static int start_worker(struct worker *w, int number)
-{
-	socklen_t len = sizeof(w->address);
-
-	w->address.sin_family = AF_INET;
-	w->address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + number);
-	w->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	w->until = clock_in(CROWD_SECONDS);
-	if (bind(w->listener, (struct sockaddr *)&w->address, sizeof(w->address)) ||
-	    listen(w->listener, 8) ||
-	    getsockname(w->listener, (struct sockaddr *)&w->address, &len))
-		return errno;
-	return pthread_create(&w->thread, NULL, work, w);
-}
+static struct worker worker[CROWD_THREADS];
 
 /* ---- what the records say ---- */
 
@@ -164,7 +54,7 @@ struct seen {
 	size_t len;
 	char netns[24];
 	int count;
-	__u64 cookie[THREADS * CLOSES_MAX];
+	__u64 cookie[CROWD_THREADS * CROWD_CLOSES];
 	__u64 lost;
 	int gaps;
 	int odd;
@@ -279,6 +169,65 @@ static struct losses losses_now(void)
 	};
 }
 
+/* ---- a CPU that goes and comes back ---- */
+
+/**
+ * struct cpu - a CPU that can go
+ * @fd: its switch in sysfs, -1 if there is no such CPU
+ * @rounds: how often it went and came back
+ * @error: errno of what went wrong
+ * @forgotten: how many times less was counted after it had gone
+ */
+struct cpu {
+	int fd;
+	int rounds;
+	int error;
+	int forgotten;
+};
+
+/* The first CPU mostly cannot go, so the last one does. */
+static void cpu_find(struct cpu *cpu)
+{
+	int number = sysconf(_SC_NPROCESSORS_CONF);
+	char path[64];
+
+	*cpu = (struct cpu){ .fd = -1 };
+	while (cpu->fd < 0 && number-- > 0) {
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online",
+			 number);
+		cpu->fd = open(path, O_RDWR | O_CLOEXEC);
+	}
+}
+
+/* Somebody else may be doing so: then it is busy. */
+static bool cpu_turn(struct cpu *cpu, const char *to)
+{
+	__u64 deadline = clock_in(SWITCH_SECONDS);
+
+	do {
+		if (pwrite(cpu->fd, to, 1, 0) == 1)
+			return true;
+	} while (errno == EBUSY && clock_wait(deadline));
+	cpu->error = errno;
+	return false;
+}
+
+/* Once at least, however long that takes. */
+static void cpu_goes_and_comes(struct cpu *cpu, __u64 until)
+{
+	long long records;
+
+	do {
+		records = module_stat("records");
+		if (!cpu_turn(cpu, "0"))
+			return;
+		cpu->forgotten += module_stat("records") < records;
+		if (!cpu_turn(cpu, "1"))
+			return;
+		cpu->rounds++;
+	} while (clock_now() < until);
+}
+
 FIXTURE(crowd) {
 };
 
@@ -291,7 +240,7 @@ FIXTURE_TEARDOWN(crowd)
 {
 }
 
-TEST_F_TIMEOUT(crowd, each_close_has_its_record, TEST_SECONDS)
+static void test_crowd(struct __test_metadata *_metadata, struct cpu *cpu)
 {
 	long long unknown = module_stat("unknown");
 	long long mismatch = module_stat("kreason_mismatch");
@@ -305,9 +254,11 @@ TEST_F_TIMEOUT(crowd, each_close_has_its_record, TEST_SECONDS)
 	ASSERT_LE(0, seen.pipe);
 	ASSERT_EQ(0, stream_drain(seen.pipe));
 	ASSERT_EQ(0, pthread_create(&reader, NULL, read_along, NULL));
-	for (i = 0; i < THREADS; i++)
-		ASSERT_EQ(0, start_worker(&worker[i], i));
-	for (i = 0; i < THREADS; i++) {
+	for (i = 0; i < CROWD_THREADS; i++)
+		ASSERT_EQ(0, crowd_start(&worker[i], i, CROWD_SECONDS, CROWD_CLOSES));
+	if (cpu)
+		cpu_goes_and_comes(cpu, worker[0].until);
+	for (i = 0; i < CROWD_THREADS; i++) {
 		pthread_join(worker[i].thread, NULL);
 		EXPECT_EQ(0, worker[i].error);
 		closes += worker[i].count;
@@ -318,12 +269,12 @@ TEST_F_TIMEOUT(crowd, each_close_has_its_record, TEST_SECONDS)
 	after = losses_now();
 	look_at_text();
 	qsort(seen.cookie, seen.count, sizeof(*seen.cookie), tcp_pair_by_cookie);
-	for (i = 0; i < THREADS; i++)
+	for (i = 0; i < CROWD_THREADS; i++)
 		missing += count_missing(&worker[i]);
 	TH_LOG("%d closes, %d have their record; said to be lost: %llu by the reader, %lld in the ring, %lld calls, %lld hits",
 	       closes, seen.count, seen.lost, after.ring - before.ring,
 	       after.calls - before.calls, after.nmissed - before.nmissed);
-	EXPECT_LT(THREADS * 10, closes);
+	EXPECT_LT(CROWD_THREADS * 10, closes);
 	EXPECT_EQ(closes, seen.count + missing);
 	EXPECT_EQ(0, count_twice(seen.cookie, seen.count));
 	EXPECT_LE(missing, seen.lost + after.ring - before.ring +
@@ -334,6 +285,27 @@ TEST_F_TIMEOUT(crowd, each_close_has_its_record, TEST_SECONDS)
 		TH_LOG("%s", seen.example);
 	EXPECT_EQ(unknown, module_stat("unknown"));
 	EXPECT_EQ(mismatch, module_stat("kreason_mismatch"));
+}
+
+TEST_F_TIMEOUT(crowd, each_close_has_its_record, TEST_SECONDS)
+{
+	test_crowd(_metadata, NULL);
+}
+
+TEST_F_TIMEOUT(crowd, CPU_goes_and_comes_back, TEST_SECONDS)
+{
+	struct cpu cpu;
+
+	if (!getenv(ABUSE_ENV))
+		SKIP(return, "only with " ABUSE_ENV "=1, as make abuse does");
+	cpu_find(&cpu);
+	if (cpu.fd < 0)
+		SKIP(return, "there is no CPU that could be switched off");
+	test_crowd(_metadata, &cpu);
+	TH_LOG("it went and came back %d times", cpu.rounds);
+	EXPECT_EQ(0, cpu.error);
+	EXPECT_LT(0, cpu.rounds);
+	EXPECT_EQ(0, cpu.forgotten);
 }
 
 int main(int argc, char **argv)
