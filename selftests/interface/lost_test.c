@@ -22,6 +22,7 @@
 
 #include "clock.h"
 #include "find_record.h"
+#include "lingerer.h"
 #include "netns.h"
 #include "record_fields.h"
 #include "stream.h"
@@ -200,81 +201,15 @@ TEST_F_TIMEOUT(lost, kprobes_off, TEST_SECONDS)
 #define FOLLOWED	256
 #define CROWD		300
 
-/**
- * struct lingerer - a thread that sleeps in close()
- * @thread: it
- * @tid: its number
- * @pair: what it closes the server's end of
- * @begin: it may
- */
-struct lingerer {
-	pthread_t thread;
-	atomic_int tid;
-	struct tcp_pair pair;
-	atomic_bool *begin;
-};
-
 static struct lingerer crowd[CROWD];
 
-static void *linger(void *arg)
-{
-	struct lingerer *l = arg;
-
-	while (!*l->begin)
-		usleep(1000);
-	l->tid = gettid();
-	close(l->pair.server);
-	l->tid = 0;
-	return NULL;
-}
-
-/* So much that the peer, who does not read, has no room for it. */
-static int fill(const struct tcp_pair *pair)
-{
-	const struct linger patience = { .l_onoff = 1, .l_linger = TEST_SECONDS };
-	static const char data[4096];
-	const int little = sizeof(data);
-
-	/* There are many: what they have in flight must not be all memory. */
-	if (setsockopt(pair->client, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little)) ||
-	    setsockopt(pair->server, SOL_SOCKET, SO_SNDBUF, &little, sizeof(little)))
-		return -errno;
-	while (send(pair->server, data, sizeof(data), MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
-		;
-	return setsockopt(pair->server, SOL_SOCKET, SO_LINGER, &patience,
-			  sizeof(patience)) ? -errno : 0;
-}
-
-static int start(struct lingerer *l, int nr, atomic_bool *begin)
+static int start(struct lingerer *l, int nr, pthread_mutex_t *gate)
 {
 	char from[32], to[32];
-	pthread_attr_t attr;
-	int err;
 
 	snprintf(from, sizeof(from), "127.0.1.1:%d", 10000 + nr);
 	snprintf(to, sizeof(to), "127.0.1.2:%d", 10000 + nr);
-	err = tcp_pair_join(&l->pair, from, to);
-	err = err ?: fill(&l->pair);
-	if (err)
-		return err;
-	l->begin = begin;
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, 1 << 16);
-	return -pthread_create(&l->thread, &attr, linger, l);
-}
-
-static bool all_sleep(void)
-{
-	__u64 deadline = clock_in(WAIT_SECONDS);
-	int i;
-
-	for (i = 0; i < CROWD; i++) {
-		while (!crowd[i].tid || !task_sleeps(crowd[i].tid)) {
-			if (!clock_wait(deadline))
-				return false;
-		}
-	}
-	return true;
+	return lingerer_start(l, from, to, gate);
 }
 
 /* Another process closes, and so does this one, without lingering. */
@@ -370,15 +305,16 @@ TEST_F_TIMEOUT(lost, more_lingering_calls_than_are_followed, TEST_SECONDS)
 	const struct rlimit files = { 2 * CROWD + 64, 2 * CROWD + 64 };
 	long long unknown = module_stat("unknown");
 	long long lost = module_stat("lost.calls");
-	atomic_bool begin = false;
+	pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 	struct outcome told;
 	int i;
 
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &files));
+	pthread_mutex_lock(&gate);
 	for (i = 0; i < CROWD; i++)
-		ASSERT_EQ(0, start(&crowd[i], i, &begin));
-	begin = true;
-	ASSERT_TRUE(all_sleep());
+		ASSERT_EQ(0, start(&crowd[i], i, &gate));
+	pthread_mutex_unlock(&gate);
+	ASSERT_TRUE(lingerers_sleep(crowd, CROWD, clock_in(WAIT_SECONDS)));
 
 	EXPECT_EQ(CROWD - FOLLOWED, module_stat("lost.calls") - lost);
 	told = told_of_crowd();
@@ -389,11 +325,7 @@ TEST_F_TIMEOUT(lost, more_lingering_calls_than_are_followed, TEST_SECONDS)
 	EXPECT_TRUE(all_is_told(self->since, CROWD - FOLLOWED));
 	others_are_seen(_metadata);
 
-	/* Nobody reads any more: a RST wakes them. */
-	for (i = 0; i < CROWD; i++)
-		close(crowd[i].pair.client);
-	for (i = 0; i < CROWD; i++)
-		pthread_join(crowd[i].thread, NULL);
+	lingerers_end(crowd, CROWD);
 	EXPECT_EQ(FOLLOWED, told_of_crowd().calls);
 	EXPECT_EQ(CROWD - FOLLOWED, module_stat("lost.calls") - lost);
 	EXPECT_EQ(unknown, module_stat("unknown"));
@@ -406,7 +338,7 @@ TEST_F(lost, lingering_calls_are_followed_after_a_crowd)
 	struct tcp_pair pair;
 
 	ASSERT_EQ(0, tcp_pair_join(&pair, "127.0.0.1:4000", "127.0.0.20:8000"));
-	ASSERT_EQ(0, fill(&pair));
+	ASSERT_EQ(0, lingerer_fill(&pair));
 	close(pair.client);
 	close(pair.server);
 	EXPECT_TRUE(find_record(&record, pair.server_cookie, SHUTWATCH_KEY_CALL, "close"));
