@@ -107,6 +107,12 @@ SUITE	?=
 suites:
 	selftests/suites/run -k $(KERNEL) $(SUITE)
 
+# On a kernel that checks itself; built from source the first time, which takes
+# half an hour.
+check-debug:
+	selftests/vm/deps build vm kernel
+	selftests/run/check_debug -s $(SEED) $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
+
 # What the kernels did in the last run of the matrix, as a table that is kept; or
 # what some do, whichever they are, on stdout: make -s semantics KERNEL='6.1 ~/linux'
 semantics:
@@ -162,6 +168,7 @@ help:
 	@echo 'make mutants               are the tests able to fail?'
 	@echo 'make torture [SEED=] [N=]  random programs, judged; also CPUS= and KERNEL='
 	@echo 'make suites [SUITE=]       nginx, redis, Go and others, judged; also KERNEL='
+	@echo 'make check-debug [KERNEL=] on one with KASAN, lockdep, kmemleak, built from source'
 	@echo 'make semantics [KERNEL=]   what the kernels do, as a table; on stdout with KERNEL='
 	@echo 'make semantics-diff A= B=  what two kernels do otherwise; of one test: CASE='
 	@echo "make pictures [KERNEL=6.1] the README's pictures, anew"
@@ -184,4 +191,4 @@ help:
 	@echo 'kernels: '`$(VM)/list -a`
 	@echo '         or the path of any other: a build tree, a folder of .deb packages, a vmlinuz'
 
-.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo pictures transcripts check matrix mutants torture suites semantics semantics-diff bench bench-check lint vm tree clean help
+.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo pictures transcripts check matrix mutants torture suites check-debug semantics semantics-diff bench bench-check lint vm tree clean help
