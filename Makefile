@@ -113,6 +113,12 @@ check-debug:
 	selftests/vm/deps build vm kernel
 	selftests/run/check_debug -s $(SEED) $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
 
+# Loaded and unloaded under readers that are killed, then flooded with endings.
+ROUNDS	?= 1000
+ENDINGS	?= 100000
+abuse:
+	selftests/run/abuse -k $(KERNEL) -r $(ROUNDS) -e $(ENDINGS)
+
 # What the kernels did in the last run of the matrix, as a table that is kept; or
 # what some do, whichever they are, on stdout: make -s semantics KERNEL='6.1 ~/linux'
 semantics:
@@ -169,6 +175,7 @@ help:
 	@echo 'make torture [SEED=] [N=]  random programs, judged; also CPUS= and KERNEL='
 	@echo 'make suites [SUITE=]       nginx, redis, Go and others, judged; also KERNEL='
 	@echo 'make check-debug [KERNEL=] on one with KASAN, lockdep, kmemleak, built from source'
+	@echo 'make abuse [ROUNDS=]       loaded and unloaded under load, flooded; also ENDINGS='
 	@echo 'make semantics [KERNEL=]   what the kernels do, as a table; on stdout with KERNEL='
 	@echo 'make semantics-diff A= B=  what two kernels do otherwise; of one test: CASE='
 	@echo "make pictures [KERNEL=6.1] the README's pictures, anew"
@@ -191,4 +198,4 @@ help:
 	@echo 'kernels: '`$(VM)/list -a`
 	@echo '         or the path of any other: a build tree, a folder of .deb packages, a vmlinuz'
 
-.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo pictures transcripts check matrix mutants torture suites check-debug semantics semantics-diff bench bench-check lint vm tree clean help
+.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo pictures transcripts check matrix mutants torture suites abuse check-debug semantics semantics-diff bench bench-check lint vm tree clean help
