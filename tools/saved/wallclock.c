@@ -90,7 +90,14 @@ long long wallclock_of(unsigned long long mono)
 		current = wallclock_offset();
 		good_until = (unsigned long long)(read_clock(CLOCK_MONOTONIC) + NS_PER_SEC);
 	}
-	return (long long)mono + current;
+	/* A file may say anything: what is no time of day may wrap, but not more. */
+	return (long long)(mono + (unsigned long long)current);
+}
+
+/* Rounded down, also before 1970. */
+static time_t seconds_of(long long wall)
+{
+	return (time_t)(wall / NS_PER_SEC - (wall % NS_PER_SEC < 0));
 }
 
 /**
@@ -103,7 +110,7 @@ long long wallclock_of(unsigned long long mono)
 size_t wallclock_text(char *to, long long wall)
 {
 	long long ns = (wall % NS_PER_SEC + NS_PER_SEC) % NS_PER_SEC;
-	time_t seconds = (time_t)((wall - ns) / NS_PER_SEC);
+	time_t seconds = seconds_of(wall);
 	struct tm tm;
 	size_t len;
 
@@ -129,7 +136,7 @@ size_t wallclock_utc(char *to, long long wall)
 	static time_t second = -1;
 	static size_t len;
 	long long ns = (wall % NS_PER_SEC + NS_PER_SEC) % NS_PER_SEC;
-	time_t seconds = (time_t)((wall - ns) / NS_PER_SEC);
+	time_t seconds = seconds_of(wall);
 	struct sw_text t;
 	struct tm tm;
 
