@@ -8,5 +8,6 @@
 int fuzz_one(const unsigned char *data, size_t size);
 int fuzz_raw(const unsigned char *data, size_t size);
 int fuzz_source(const unsigned char *data, size_t size);
+int fuzz_saved(const unsigned char *data, size_t size);
 
 #endif /* SHUTWATCH_FUZZ_RECORD_H */
