@@ -89,9 +89,10 @@ knows()
 	[ "$(query "$1")" = "$2" ]
 }
 
+# As it was written: whatever closes meanwhile is counted by the module.
 count()
 {
-	sed -n 's/^by=close sent=RST why=unread_data count=//p' $totals
+	sed -n "s/^shutwatch_endings_total{$unread} //p" "$work/textfile/shutwatch.prom"
 }
 
 start()
@@ -131,8 +132,10 @@ prometheus_counts()
 		--web.listen-address=$server
 	within 180 knows "shutwatch_endings_total{$unread}" "$(count)" ||
 		ktap_note "$(tail -n 5 "$work/prometheus.log")"
+	before=$(count)
 	"$demo" -n -r 1 >/dev/null 2>&1
 	write
+	[ "$(count)" -gt "$before" ] || ktap_wrong "$before before one more, now $(count)"
 	within 60 knows "shutwatch_endings_total{$unread}" "$(count)"
 	within 60 knows 'count(shutwatch_info)' 1
 	# Our alerts are there; that for what has just happened fires.
