@@ -203,8 +203,12 @@ int take_lines(struct source *s, const struct taker *t)
 
 static int take_to_print(void *context, const struct record *r, const char *line)
 {
+	struct printer *p = context;
+
 	(void)line;
-	return print_record(context, r);
+	if (p->source->is_saved && seen_before(&p->seen, r, &p->source->saved))
+		return GO_ON;
+	return print_record(p, r);
 }
 
 static int wait_to_print(void *context, struct source *s)

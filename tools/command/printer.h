@@ -12,6 +12,7 @@
 #include "decode.h"
 #include "json.h"
 #include "options.h"
+#include "seen.h"
 #include "source.h"
 
 /* What is returned to go on; anything else is an exit status. */
@@ -41,6 +42,7 @@ extern const struct view records_view;
  * @kept: what raw records have in common
  * @source: where they are from, if it is a file of lines
  * @origin: when and where the last object was
+ * @seen: what was read of a file of saved records
  */
 struct printer {
 	const struct options *o;
@@ -51,6 +53,7 @@ struct printer {
 	struct raw_kept kept;
 	const struct source *source;
 	struct json_origin origin;
+	struct seen seen;
 };
 
 /**
