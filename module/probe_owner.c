@@ -141,6 +141,31 @@ void sw_mptcp_close_subflow(unsigned long arg0, unsigned long arg1,
 }
 NOKPROBE_SYMBOL(sw_mptcp_close_subflow);
 
+/* NULL while a subflow does not share the struct socket of MPTCP's. */
+static const struct sock *msk_of(const struct sock *ssk)
+{
+	const struct socket *sock = READ_ONCE(ssk->sk_socket);
+	const struct sock *msk = sock ? READ_ONCE(sock->sk) : NULL;
+
+	return msk && sw_sock_is_mptcp(msk) ? msk : NULL;
+}
+
+/**
+ * sw_subflow_is_first() - is it the subflow that an MPTCP socket begins with?
+ * @ssk: a subflow that begins to connect or to listen
+ *
+ * That one shares the struct socket of MPTCP's from its making on.  A further one
+ * is given it when its SYN is sent: until then it has one of its own, and the task
+ * that connects it is MPTCP's worker, or one that adds an address.
+ *
+ * Context: any; the subflow's lock held.
+ * Return: whether the task that runs has asked for it.
+ */
+bool sw_subflow_is_first(const struct sock *ssk)
+{
+	return msk_of(ssk);
+}
+
 /**
  * sw_subflow_call() - a subflow is about to tell something
  * @sk: full socket, a subflow
@@ -152,11 +177,10 @@ NOKPROBE_SYMBOL(sw_mptcp_close_subflow);
  */
 struct sw_call *sw_subflow_call(const struct sock *sk)
 {
-	const struct socket *sock = READ_ONCE(sk->sk_socket);
-	const struct sock *msk = sock ? READ_ONCE(sock->sk) : NULL;
+	const struct sock *msk = msk_of(sk);
 	struct sw_call *call = sw_call_find();
 
-	if (msk && sw_sock_is_mptcp(msk))
+	if (msk)
 		sw_probe_msk(sk, msk);
 	/* A segment on top of that call has not locked the subflow. */
 	if (!call || !(call->seen & SW_SEEN_MPTCP) || !sock_owned_by_user_nocheck(sk))

@@ -117,10 +117,10 @@ static bool is_acknowledged(u8 by, int old, int new, int err)
 	       by == SHUTWATCH_BY_RX && !err;
 }
 
-/* MPTCP connects further subflows from a worker, which has none of them. */
+/* A further subflow is connected by MPTCP, in whatever task: see sw_probe_msk(). */
 static __always_inline void note_owner(struct sw_entry *e, const struct sock *sk)
 {
-	if (!sk_is_mptcp(sk) || !(current->flags & PF_KTHREAD))
+	if (likely(!sk_is_mptcp(sk)) || sw_subflow_is_first(sk))
 		sw_probe_owner(e);
 }
 
