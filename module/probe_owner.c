@@ -95,6 +95,34 @@ void sw_child_forget(unsigned long arg0, unsigned long arg1, unsigned long arg2,
 }
 NOKPROBE_SYMBOL(sw_child_forget);
 
+static struct shutwatch_owner owner_of(const struct sock *sk)
+{
+	struct shutwatch_owner owner = {};
+	struct sw_held held;
+	struct sw_entry *e;
+
+	e = sw_probe_find(sk, &held);
+	if (!e)
+		return owner;
+	owner = e->info.owner;
+	sw_entry_put(&held);
+	return owner;
+}
+
+/* Of who has it listen, the subflow alone knows: see follow_mptcp(). */
+static void learn_owner(const struct sock *msk, const struct shutwatch_owner *owner)
+{
+	struct sw_held held;
+	struct sw_entry *e;
+
+	e = sw_probe_find(msk, &held);
+	if (!e)
+		return;
+	if (!e->info.owner.pid)
+		e->info.owner = *owner;
+	sw_entry_put(&held);
+}
+
 /**
  * sw_probe_msk() - note whose subflow a socket is
  * @ssk: the subflow
@@ -106,22 +134,24 @@ NOKPROBE_SYMBOL(sw_child_forget);
  */
 void sw_probe_msk(const struct sock *ssk, const struct sock *msk)
 {
-	struct shutwatch_owner owner = {};
+	struct shutwatch_owner owner, of_subflow;
 	struct sw_held held;
 	struct sw_entry *e;
 
-	e = sw_probe_find(msk, &held);
-	if (e) {
-		owner = e->info.owner;
-		sw_entry_put(&held);
-	}
+	/* Its children would have the same cookie. */
+	if (msk->sk_state == TCP_LISTEN && !atomic64_read(&msk->sk_cookie))
+		return;
+	owner = owner_of(msk);
 	e = sw_probe_find(ssk, &held);
 	if (!e)
 		return;
 	e->msk = sw_sock_cookie(msk);
 	if (!e->info.owner.pid)
 		e->info.owner = owner;
+	of_subflow = e->info.owner;
 	sw_entry_put(&held);
+	if (!owner.pid && of_subflow.pid)
+		learn_owner(msk, &of_subflow);
 }
 
 /**

@@ -225,22 +225,23 @@ static void set_state(const struct sock *sk, int old, int new)
 
 /*
  * MPTCP has a state machine of its own; only the calls on it are told.  It is
- * whose who connects it or has it listen; where its end is not seen, it is not
- * worth a place.
+ * whose who connects it; where its end is not seen, it is not worth a place.  One
+ * that listens is not given a cookie before it is closed: MPTCP copies it to what
+ * is accepted.
  */
 static void follow_mptcp(const struct sock *sk, int old, int new)
 {
-	bool asked = new == TCP_SYN_SENT || new == TCP_LISTEN;
+	bool connects = new == TCP_SYN_SENT;
 	struct sw_held held;
 	struct sw_entry *e;
 
-	if (asked && sw_hook_is_armed(SW_HOOK_MPTCP_CLOSE))
+	if (connects && sw_hook_is_armed(SW_HOOK_MPTCP_CLOSE))
 		e = sw_probe_get(sk, old, true, &held);
 	else
 		e = sw_probe_find(sk, &held);
 	if (!e)
 		return;
-	if (asked)
+	if (connects)
 		sw_probe_owner(e);
 	sw_probe_catch_up(e, new);
 	sw_entry_put(&held);

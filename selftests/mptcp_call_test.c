@@ -32,7 +32,7 @@
 
 FIXTURE(mptcp_call) {
 	int listener, client, served;
-	__u64 listener_cookie, client_cookie, served_cookie;
+	__u64 client_cookie, served_cookie;
 };
 
 FIXTURE_VARIANT(mptcp_call) {
@@ -74,7 +74,6 @@ FIXTURE_SETUP(mptcp_call)
 	ASSERT_EQ(0, connect(self->client, (void *)&addr, len));
 	self->served = accept4(self->listener, NULL, NULL, SOCK_CLOEXEC);
 	ASSERT_LE(0, self->served);
-	self->listener_cookie = tcp_pair_cookie(self->listener);
 	self->client_cookie = tcp_pair_cookie(self->client);
 	self->served_cookie = tcp_pair_cookie(self->served);
 }
@@ -227,11 +226,14 @@ TEST_F(mptcp_call, disconnect)
 		   IS_ONE_OF(SENT, "RST", "none"), IS(WHY, "connect_unspec"));
 }
 
+/* What it accepts gets a copy of its cookie: it is asked for only at the end. */
 TEST_F(mptcp_call, listener_stops)
 {
+	__u64 cookie = tcp_pair_cookie(self->listener);
+
 	ASSERT_EQ(0, close(self->listener));
 	self->listener = -1;
-	CHECK_CALL(self->listener_cookie, "close", "-", IS(SENT, "none"),
+	CHECK_CALL(cookie, "close", "-", IS(SENT, "none"),
 		   IS(WHY, "listener_stopped"));
 }
 
@@ -242,6 +244,7 @@ TEST_F(mptcp_call, listener_stops_with_a_child)
 	socklen_t len = address_parse(&addr, variant->address);
 	char local[ADDRESS_LEN];
 	struct record child;
+	__u64 cookie;
 	int queued;
 
 	queued = mptcp_socket(variant->address);
@@ -250,19 +253,43 @@ TEST_F(mptcp_call, listener_stops_with_a_child)
 	len = sizeof(addr);
 	ASSERT_EQ(0, getsockname(queued, (void *)&addr, &len));
 	address_of(local, &addr);
+	cookie = tcp_pair_cookie(self->listener);
 	ASSERT_EQ(0, close(self->listener));
 	self->listener = -1;
-	CHECK_CALL(self->listener_cookie, "close", "-", IS(SENT, "none"),
+	CHECK_CALL(cookie, "close", "-", IS(SENT, "none"),
 		   IS(WHY, "listener_stopped"));
 	ASSERT_TRUE(find_record(&child, 0, SHUTWATCH_KEY_REMOTE, local));
 	close(queued);
 }
 
-/* The process ends, and what it has: that is no close(). */
-TEST_F(mptcp_call, exit)
+/* Each is one of its own, and none is its listener. */
+TEST_F(mptcp_call, children)
 {
-	struct record record;
-	char pid[16];
+	struct sockaddr_storage addr;
+	socklen_t len = address_parse(&addr, variant->address);
+	__u64 cookie, listener;
+	int client, served;
+
+	client = mptcp_socket(variant->address);
+	ASSERT_EQ(0, connect(client, (void *)&addr, len));
+	served = accept4(self->listener, NULL, NULL, SOCK_CLOEXEC);
+	ASSERT_LE(0, served);
+	cookie = tcp_pair_cookie(served);
+	listener = tcp_pair_cookie(self->listener);
+	EXPECT_NE(cookie, self->served_cookie);
+	EXPECT_NE(cookie, listener);
+	EXPECT_NE(self->served_cookie, listener);
+	ASSERT_EQ(5, send(client, "hello", 5, 0));
+	ASSERT_TRUE(await_event(served, POLLIN));
+	ASSERT_EQ(0, close(served));
+	CHECK_CALL(cookie, "close", "-", RST, IS(WHY, "unread_data"));
+	CHECK_SUBFLOW(cookie, "RST", IS(WHY, "unread_data"));
+	close(client);
+}
+
+/* The process ends, and what it has: that is no close(), and whose it was stays. */
+static pid_t exit_with(struct __test_metadata *_metadata, int *fd)
+{
 	pid_t child;
 
 	child = fork();
@@ -270,17 +297,40 @@ TEST_F(mptcp_call, exit)
 		pause();
 		_exit(0);
 	}
-	ASSERT_EQ(0, close(self->served));
-	self->served = -1;
+	ASSERT_EQ(0, close(*fd));
+	*fd = -1;
 	kill(child, SIGKILL);
 	ASSERT_EQ(child, waitpid(child, NULL, 0));
-	snprintf(pid, sizeof(pid), "%d", child);
-	ASSERT_TRUE(find_record(&record, self->served_cookie, SHUTWATCH_KEY_CALL,
-				"close"));
-	IS(HOW, "exit");
-	IS(PID, pid);
-	snprintf(pid, sizeof(pid), "%d", getpid());
-	IS(OWNER, pid);
+	return child;
+}
+
+#define CHECK_EXIT(cookie, child)					\
+do {									\
+	struct record record;						\
+	char pid[16];							\
+									\
+	snprintf(pid, sizeof(pid), "%d", child);			\
+	ASSERT_TRUE(find_record(&record, cookie, SHUTWATCH_KEY_CALL,	\
+				"close"));				\
+	IS(HOW, "exit");						\
+	IS(PID, pid);							\
+	snprintf(pid, sizeof(pid), "%d", getpid());			\
+	IS(OWNER, pid);							\
+} while (0)
+
+TEST_F(mptcp_call, exit)
+{
+	pid_t child = exit_with(_metadata, &self->served);
+
+	CHECK_EXIT(self->served_cookie, child);
+}
+
+TEST_F(mptcp_call, exit_with_the_listener)
+{
+	__u64 cookie = tcp_pair_cookie(self->listener);
+	pid_t child = exit_with(_metadata, &self->listener);
+
+	CHECK_EXIT(cookie, child);
 }
 
 int main(int argc, char **argv)
