@@ -130,7 +130,7 @@ static void learn_owner(const struct sock *msk, const struct shutwatch_owner *ow
  *
  * A subflow has no process but the one that has MPTCP's socket.
  *
- * Context: any, preemption disabled; the subflow's lock held.
+ * Context: any, preemption disabled; the subflow's lock or MPTCP's held.
  */
 void sw_probe_msk(const struct sock *ssk, const struct sock *msk)
 {
@@ -170,6 +170,26 @@ void sw_mptcp_close_subflow(unsigned long arg0, unsigned long arg1,
 	sw_probe_msk((const struct sock *)arg1, (const struct sock *)arg0);
 }
 NOKPROBE_SYMBOL(sw_mptcp_close_subflow);
+
+/**
+ * sw_mptcp_shut_subflow() - mptcp_subflow_shutdown(msk, ssk, how)
+ * @arg0: struct sock, MPTCP's
+ * @arg1: struct sock, the subflow
+ * @arg2: unused
+ * @caller: unused
+ *
+ * Sends the DATA_FIN of a shutdown() or close() on each subflow.  Their FINs come
+ * later, when close() may have parted the two.
+ *
+ * Context: ftrace; the lock of MPTCP's socket held.
+ */
+void sw_mptcp_shut_subflow(unsigned long arg0, unsigned long arg1,
+			   unsigned long arg2, unsigned long caller)
+{
+	sw_hit(SW_HOOK_MPTCP_SHUT_SUBFLOW);
+	sw_probe_msk((const struct sock *)arg1, (const struct sock *)arg0);
+}
+NOKPROBE_SYMBOL(sw_mptcp_shut_subflow);
 
 /* NULL while a subflow does not share the struct socket of MPTCP's. */
 static const struct sock *msk_of(const struct sock *ssk)

@@ -282,6 +282,12 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 		.type = SW_FUNCTION,
 		.entered = sw_mptcp_close_subflow,
 	},
+	[SW_HOOK_MPTCP_SHUT_SUBFLOW] = {
+		.symbol = { "mptcp_subflow_shutdown" },
+		.lost = "FINs that MPTCP sends after close() or shutdown() have no owner and no reason",
+		.type = SW_FUNCTION,
+		.entered = sw_mptcp_shut_subflow,
+	},
 #endif
 	[SW_HOOK_TP_STATE] = {
 		.symbol = { "inet_sock_set_state" },

@@ -57,7 +57,7 @@ inet_sock_set_state tcp_send_reset tcp_receive_reset tcp_destroy_sock kfree_skb"
 elsewhere="tcp_abort tcp_timewait_state_process inet_twsk_deschedule_put tw_timer_handler"
 kernel_has security_sock_graft && in_recipes="$in_recipes security_sock_graft"
 kernel_has tcp_done_with_error && in_recipes="$in_recipes tcp_done_with_error"
-kernel_has mptcp_close && elsewhere="$elsewhere mptcp_close mptcp_disconnect __mptcp_close_ssk"
+kernel_has mptcp_close && elsewhere="$elsewhere mptcp_close mptcp_disconnect __mptcp_close_ssk mptcp_subflow_shutdown"
 tracepoint_tells_all || elsewhere="$elsewhere tcp_v4_send_reset tcp_v6_send_reset"
 
 ktap_begin

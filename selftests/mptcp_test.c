@@ -286,6 +286,28 @@ TEST_F(mptcp, shutdown_and_close)
 		     ARRAY_SIZE(wanted));
 }
 
+/* Its FIN comes when it is gone already: it is still that of this close(). */
+TEST_F(mptcp, close_of_who_was_accepted)
+{
+	char served[24], says[128], byte;
+	const struct wanted wanted[] = {
+		{ "call", cookie_of(self->served, served),
+		  "call=close how=- ret=0 sent=none why=data_fin fin=- unread=-" },
+		{ "decision", served, says },
+	};
+
+	snprintf(says, sizeof(says), "by=mptcp sent=FIN why=close fin=sent owner=%d",
+		 getpid());
+	ASSERT_EQ(0, close(self->served));
+	self->served = -1;
+	ASSERT_TRUE(await_event(self->client, POLLIN));
+	EXPECT_EQ(0, recv(self->client, &byte, 1, 0));
+	ASSERT_EQ(0, close(self->client));
+	self->client = -1;
+	await_wanted(_metadata, &self->events, &self->remarks, wanted,
+		     ARRAY_SIZE(wanted));
+}
+
 TEST_F(mptcp, disconnect)
 {
 	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
