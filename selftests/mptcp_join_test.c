@@ -23,7 +23,9 @@
 #define IPPROTO_MPTCP	262
 #endif
 
-#define AWAIT_SECONDS	20
+/* Slow machines start a process, ip, in seconds. */
+#define TEST_SECONDS	90
+#define AWAIT_SECONDS	30
 #define MANY		128
 
 FIXTURE(mptcp_join) {
@@ -184,7 +186,7 @@ static void check_owner(struct __test_metadata *_metadata, FIXTURE_DATA(mptcp_jo
 }
 
 /* The address was there before: a worker connects. */
-TEST_F(mptcp_join, by_a_worker)
+TEST_F_TIMEOUT(mptcp_join, by_a_worker, TEST_SECONDS)
 {
 	ASSERT_EQ(0, add_subflow(variant->further));
 	pair(_metadata, self, variant->address);
@@ -192,7 +194,7 @@ TEST_F(mptcp_join, by_a_worker)
 }
 
 /* It is added now: the task that does so connects. */
-TEST_F(mptcp_join, by_who_adds_the_address)
+TEST_F_TIMEOUT(mptcp_join, by_who_adds_the_address, TEST_SECONDS)
 {
 	pair(_metadata, self, variant->address);
 	ASSERT_EQ(0, add_subflow(variant->further));
