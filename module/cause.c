@@ -45,13 +45,16 @@ static struct sw_cause cause(__u8 by, __u8 why)
 	return (struct sw_cause){ .by = by, .why = why };
 }
 
-/* Where no call was seen above it, its own __tcp_close() still was. */
+/*
+ * A shutdown() leads to tcp_shutdown().  MPTCP closes a subflow for a close(), or
+ * because one of its addresses is gone, or it is no good any more.
+ */
 static __u8 why_subflow_fin(const struct sw_scene *scene)
 {
-	if (scene->asked)
-		return scene->asked;
-	return scene->path == SW_PATH_CLOSE ? SHUTWATCH_WHY_CLOSE :
-					      SHUTWATCH_WHY_MPTCP;
+	if (!scene->asked || (scene->path == SW_PATH_CLOSE &&
+			      scene->asked != SHUTWATCH_WHY_CLOSE))
+		return SHUTWATCH_WHY_MPTCP;
+	return scene->asked;
 }
 
 static struct sw_cause cause_of_subflow(const struct sw_scene *scene)

@@ -206,7 +206,7 @@ enum shutwatch_fin {
 	X(SHUTWATCH_WHY_BAD_HANDSHAKE, "bad_handshake",			\
 	  "a segment that does not fit the handshake")			\
 	X(SHUTWATCH_WHY_MPTCP, "mptcp",					\
-	  "MPTCP reset the subflow")					\
+	  "MPTCP ended the subflow")					\
 	/* nothing */							\
 	X(SHUTWATCH_WHY_READ_SIDE_ONLY, "read_side_only",		\
 	  "SHUT_RD: TCP tells the peer nothing")			\
