@@ -142,21 +142,6 @@ int record_unescape(char *dst, size_t size, const char *src)
 }
 
 /**
- * record_value() - a value that says something
- * @r: the record
- * @key: which value
- *
- * Return: the value, or NULL where the line does not have the key or has
- * nothing to say about it ("-").
- */
-const char *record_value(const struct record *r, enum shutwatch_key key)
-{
-	const char *value = r->value[key];
-
-	return value && (value[0] != SHUTWATCH_NOTHING[0] || value[1]) ? value : NULL;
-}
-
-/**
  * record_is_lost() - whether it tells of other records that were lost
  * @r: the record
  *

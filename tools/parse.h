@@ -42,8 +42,22 @@ struct record {
 
 int record_parse(struct record *r, const char *line);
 int record_unescape(char *dst, size_t size, const char *src);
-const char *record_value(const struct record *r, enum shutwatch_key key);
 bool record_is_lost(const struct record *r);
 bool record_is_note(const struct record *r);
+
+/**
+ * record_value() - a value that says something
+ * @r: the record
+ * @key: which value
+ *
+ * Return: the value, or NULL where the line does not have the key or has
+ * nothing to say about it ("-").
+ */
+static inline const char *record_value(const struct record *r, enum shutwatch_key key)
+{
+	const char *value = r->value[key];
+
+	return value && (value[0] != SHUTWATCH_NOTHING[0] || value[1]) ? value : NULL;
+}
 
 #endif /* SHUTWATCH_PARSE_H */

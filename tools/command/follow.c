@@ -39,6 +39,7 @@ static int take_raw(struct printer *p, const struct shutwatch_raw *raw)
 {
 	bool is_note = raw->kind == SHUTWATCH_KIND_LOST || raw->kind == SHUTWATCH_KIND_SKIPPED;
 	struct record r;
+	char *end;
 
 	if (!is_note && !filter_wants_kind(&p->o->filter, raw->kind))
 		return GO_ON;
@@ -47,6 +48,9 @@ static int take_raw(struct printer *p, const struct shutwatch_raw *raw)
 			return EXIT_FAILURE;
 		return print_counted(p);
 	}
+	end = p->rows ? rows_write(p->rows, raw, &p->kept.text, out_line()) : NULL;
+	if (end)
+		return out_done(end) ? print_counted(p) : EXIT_FAILURE;
 	if (is_brief(p->o))
 		raw_record_brief(&r, raw, &p->kept);
 	else
@@ -91,8 +95,11 @@ int run_follow(const struct options *o)
 		.o = o, .view = &records_view, .filtered = filter_asks_more(&o->filter)
 	};
 	static struct source raw, text;
+	static struct rows rows;
 	int status;
 
+	if (!p.filtered && !o->json && !o->quiet && rows_repeat(&o->table))
+		p.rows = &rows;
 	if (o->saved)
 		return print_file(o, NULL, &records_view);
 	if (source_check(o->dir))

@@ -31,6 +31,8 @@ static bool print_netns(struct printer *p, const struct record *r)
 	const char *netns = record_value(r, SHUTWATCH_KEY_NETNS);
 	bool first = !p->netns[0];
 
+	if (p->rows && r->raw && p->rows->netns && r->raw->netns == p->rows->netns)
+		return true;
 	if (!netns || columns_tell_netns(&p->o->table) ||
 	    !strncmp(p->netns, netns, sizeof(p->netns) - 1))
 		return true;
@@ -96,13 +98,21 @@ bool print_raw_json(struct printer *p, const struct shutwatch_raw *raw)
 
 static bool print_row(struct printer *p, const struct record *r)
 {
+	char *row, *end;
+
 	if (p->o->quiet)
 		return true;
 	if (p->o->json && r->raw)
 		return print_raw_json(p, r->raw);
 	if (p->o->json)
 		return out_done(json_record(out_line(), r, p->view->type, when(p, r)));
-	return print_netns(p, r) && out_done(p->view->row(out_line(), &p->o->table, r));
+	if (!print_netns(p, r))
+		return false;
+	row = out_line();
+	end = p->view->row(row, &p->o->table, r);
+	if (p->rows && r->raw)
+		rows_keep(p->rows, r, &p->kept.text, row, end);
+	return out_done(end);
 }
 
 /**

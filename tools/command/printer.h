@@ -12,6 +12,7 @@
 #include "decode.h"
 #include "json.h"
 #include "options.h"
+#include "rows.h"
 #include "seen.h"
 #include "source.h"
 
@@ -40,6 +41,7 @@ extern const struct view records_view;
  * @filtered: whether there is a filter to pass
  * @netns: the network namespace of the last row
  * @kept: what raw records have in common
+ * @rows: rows that may come again, if they are kept
  * @source: where they are from, if it is a file of lines
  * @origin: when and where the last object was
  * @seen: what was read of a file of saved records
@@ -51,6 +53,7 @@ struct printer {
 	bool filtered;
 	char netns[16];
 	struct raw_kept kept;
+	struct rows *rows;
 	const struct source *source;
 	struct json_origin origin;
 	struct seen seen;

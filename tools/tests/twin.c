@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * usage: twin COUNT SEED TEXT RAW
+ * usage: twin COUNT SEED TEXT RAW [POOL]
  *
  * Writes the same COUNT records twice, by the module's own code: as the lines
  * of events_pipe to the file TEXT, and as events_raw has them to RAW.  They are
- * of all kinds and hold all values, likely ones and others.
+ * of all kinds and hold all values, likely ones and others.  With POOL, they are
+ * of so many sockets, and tell of so many things that happen.
  */
 #include <err.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,7 @@
 #include "../../module/raw.h"
 #include "../../module/shared/text.h"
 
+#define POOL_MAX		100
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
 static unsigned long long seed;
@@ -164,6 +167,43 @@ static void roll_record(struct sw_record *rec)
 		rec->by = (__u8)roll(SHUTWATCH_WHAT_COUNT + 1);
 }
 
+#define VALUE(member)							\
+	{ offsetof(struct sw_record, member), sizeof(((struct sw_record *)0)->member) }
+
+/* One value of another one, which both may have had already. */
+static void mix_value(struct sw_record *rec, const struct sw_record *other)
+{
+	static const struct { size_t at, size; } values[] = {
+		VALUE(kind), VALUE(by), VALUE(err), VALUE(outcome.how), VALUE(outcome.before),
+		VALUE(outcome.after), VALUE(outcome.sent), VALUE(outcome.why),
+		VALUE(outcome.fin), VALUE(outcome.flags), VALUE(id.lport), VALUE(id.rport),
+		VALUE(id.raddr), VALUE(pid), VALUE(comm), VALUE(owner.pid),
+		VALUE(owner.comm), VALUE(trigger),
+	};
+	size_t i = roll(ARRAY_SIZE(values));
+
+	memcpy((char *)rec + values[i].at, (const char *)other + values[i].at, values[i].size);
+}
+
+/*
+ * What happened is that of one of the pool, where it happened that of another,
+ * and sometimes one value is that of a third.
+ */
+static void mix_record(struct sw_record *rec, const struct sw_record *pool, long size)
+{
+	const struct sw_record *other = &pool[roll(size)];
+
+	*rec = pool[roll(size)];
+	rec->id = other->id;
+	rec->pid = other->pid;
+	rec->owner = other->owner;
+	memcpy(rec->comm, other->comm, sizeof(rec->comm));
+	rec->outcome.flags &= (__u8)~SW_RECORD_IPV6;
+	rec->outcome.flags |= other->outcome.flags & SW_RECORD_IPV6;
+	if (!roll(3))
+		mix_value(rec, &pool[roll(size)]);
+}
+
 static FILE *create(const char *path)
 {
 	FILE *file = fopen(path, "w");
@@ -183,20 +223,29 @@ static FILE *create(const char *path)
 int main(int argc, char **argv)
 {
 	struct sw_record rec = { .seq = 0, .ts = 999000000000ULL };
+	struct sw_record pool[POOL_MAX];
 	char line[SHUTWATCH_LINE_MAX];
 	struct sw_kept kept = { 0 };
 	struct shutwatch_raw record;
 	FILE *text, *raw;
-	long count;
+	long count, size, i;
 
-	if (argc != 5)
-		errx(2, "usage: twin COUNT SEED TEXT RAW");
+	size = argc == 6 ? strtol(argv[5], NULL, 10) : 0;
+	if (argc < 5 || argc > 6 || size < 0 || size > POOL_MAX)
+		errx(2, "usage: twin COUNT SEED TEXT RAW [POOL]");
 	count = strtol(argv[1], NULL, 10);
 	seed = strtoull(argv[2], NULL, 10) | 1;
 	text = create(argv[3]);
 	raw = create(argv[4]);
-	while (count--) {
+	for (i = 0; i < size; i++) {
 		roll_record(&rec);
+		pool[i] = rec;
+	}
+	while (count--) {
+		if (size)
+			mix_record(&rec, pool, size);
+		else
+			roll_record(&rec);
 		fwrite(line, 1, sw_format_record(line, &rec, &kept), text);
 		sw_raw_record(&record, &rec);
 		fwrite(&record, sizeof(record), 1, raw);
