@@ -79,6 +79,18 @@ has_perf_event()
 	find "/proc/$reader/fd" -lname '*perf_event*' -o -lname '*bpf*link*' 2>/dev/null | grep -q .
 }
 
+# All that our own rival attaches, which it does in one go.
+has_bpf_links()
+{
+	[ "$(find "/proc/$reader/fd" -lname '*bpf*link*' 2>/dev/null | wc -l)" = 10 ]
+}
+
+# Until nothing more fits.
+fill_ring()
+{
+	"$build/load" -n 2000 -u
+}
+
 has_event()
 {
 	grep -q 1 "$tracing/events/sock/inet_sock_set_state/enable"
@@ -167,6 +179,7 @@ begin()
 	sent_rst) load_shutwatch sent=RST ;;
 	cat) load_shutwatch && follow has_reader cat "$events/events_pipe" ;;
 	cat_raw) load_shutwatch && follow has_reader cat "$events/events_raw" ;;
+	endings) load_shutwatch && follow has_reader "$build/shutwatch" ;;
 	reader) load_shutwatch && follow has_reader "$build/shutwatch" -s ;;
 	json) load_shutwatch && follow has_reader "$build/shutwatch" -sj ;;
 	ftrace) make_events three_calls && enable_events ;;
@@ -187,6 +200,9 @@ begin()
 	bpftrace) follow has_perf_event bpftrace "$here/rivals/ends.bt" ;;
 	tcpstates_bcc) follow has_perf_event tcpstates-bpfcc ;;
 	tcpstates_libbpf) follow has_perf_event tcpstates ;;
+	bpf) follow has_bpf_links "$build/follow" -q -m 16 "$build/ends.bpf.o" ;;
+	bpf_full) follow has_bpf_links "$build/follow" -q -m 1 "$build/ends.bpf.o" && fill_ring ;;
+	bpf_columns) follow has_bpf_links "$build/follow" -m 4 "$build/ends.bpf.o" ;;
 	*) echo "no configuration '$1'" >>"$scratch/errors" && false ;;
 	esac
 }
@@ -196,7 +212,7 @@ end()
 	[ -z "$reader" ] || stop_reader
 	case $1 in
 	floor*) rmmod floor ;;
-	recording | filtered | filtered_all | sent_rst | cat | cat_raw | reader | json) rmmod shutwatch ;;
+	recording | filtered | filtered_all | sent_rst | cat | cat_raw | endings | reader | json) rmmod shutwatch ;;
 	ftrace | ftrace_all | trace_pipe | trace_cmd_* | perf) remove_events ;;
 	esac
 	rm -f "$scratch/trace.dat"* "$scratch/perf.data"
@@ -206,8 +222,8 @@ end()
 settle_of()
 {
 	case $1 in
-	cat | cat_raw | reader | json) echo 500 ;;
-	trace_pipe | trace_cmd_* | perf | bpftrace | tcpstates_*) echo 2000 ;;
+	cat | cat_raw | endings | reader | json) echo 500 ;;
+	trace_pipe | trace_cmd_* | perf | bpftrace | tcpstates_* | bpf | bpf_*) echo 2000 ;;
 	*) echo 0 ;;
 	esac
 }

@@ -4,7 +4,7 @@
 import os
 import statistics
 
-SECTIONS = ("own", "rivals", "variants", "crowd", "two", "locks")
+SECTIONS = ("own", "rivals", "bpf", "variants", "crowd", "two", "locks")
 
 
 def lines_of(directory):
