@@ -2,27 +2,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "draw.h"
 #include "generate.h"
-
-/* Seeds that stand side by side give programs that have nothing in common. */
-static __u64 draw(__u64 *state)
-{
-	__u64 x = *state += 0x9e3779b97f4a7c15ull;
-
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebull;
-	return x ^ x >> 31;
-}
-
-static int below(__u64 *state, int limit)
-{
-	return draw(state) % limit;
-}
-
-static bool one_in(__u64 *state, int n)
-{
-	return !below(state, n);
-}
 
 /* Two probes of keepalive, and some more. */
 #define SILENCE_MS	3500
