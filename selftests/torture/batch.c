@@ -142,6 +142,11 @@ static bool note_end(struct history *history, pid_t pid)
 	return false;
 }
 
+static bool has_child(const struct act *act)
+{
+	return act->verb == VERB_FORK || act->verb == VERB_GIVE || act->verb == VERB_LEND;
+}
+
 /* Once the process that it was a child of is gone, it is one of ours. */
 static bool note_child_end(const struct scene *scene, struct history *history,
 			   pid_t pid)
@@ -151,7 +156,7 @@ static bool note_child_end(const struct scene *scene, struct history *history,
 	for (i = 0; i < scene->nr_acts; i++) {
 		struct deed *deed = &history->deed[i];
 
-		if (scene->act[i].verb != VERB_FORK || deed->ret != pid ||
+		if (!has_child(&scene->act[i]) || deed->ret != pid ||
 		    deed->child_ended)
 			continue;
 		deed->child_ended = clock_now();

@@ -17,10 +17,12 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "pass.h"
 #include "perform.h"
 #include "sock_destroy.h"
 #include "task.h"
 #include "tcp_pair.h"
+#include "uring.h"
 
 #define BLOCK_MS	200
 #define BYTES_MAX	400000
@@ -291,6 +293,13 @@ static int do_verb(struct performer *p, int at)
 		return do_destroy(fd);
 	case VERB_FORK:
 		return do_fork(act->arg);
+	case VERB_GIVE:
+	case VERB_LEND:
+		return do_pass(p, at);
+	case VERB_URING_CLOSE:
+	case VERB_URING_SHUTDOWN:
+	case VERB_URING_RECV:
+		return do_uring(p, at);
 	case VERB_KILL:
 		kill(getpid(), SIGKILL);
 		break;
@@ -310,6 +319,10 @@ static bool is_possible(const struct performer *p, const struct act *act)
 		return true;
 	case VERB_ACCEPT:
 		return p->fd[SLOT_LISTENER] >= 0 && p->fd[act->slot] < 0;
+	case VERB_URING_CLOSE:
+	case VERB_URING_SHUTDOWN:
+	case VERB_URING_RECV:
+		return p->fd[act->slot] >= 0 && uring_can(act);
 	default:
 		return p->fd[act->slot] >= 0;
 	}

@@ -4,7 +4,9 @@
 #include <sys/socket.h>
 
 #include "facts.h"
+#include "pass.h"
 #include "record_fields.h"
+#include "uring.h"
 
 static unsigned int fact_of_shutdown(int how)
 {
@@ -17,10 +19,15 @@ static unsigned int apply(unsigned int facts, const struct act *act)
 {
 	const unsigned int linger = FACT_LINGER_ZERO | FACT_LINGER_ZERO_SET;
 
+	if (view_closes(act))
+		facts |= FACT_CLOSED;
 	switch (act->verb) {
-	case VERB_CLOSE:
-	case VERB_CLOSE_WAITED:
-		return facts | FACT_CLOSED;
+	case VERB_GIVE:
+	case VERB_LEND:
+		return pass_taker(act) == TAKER_SHUTS ?
+		       facts | fact_of_shutdown(SHUT_RDWR) : facts;
+	case VERB_URING_SHUTDOWN:
+		return facts | fact_of_shutdown(uring_how(act));
 	case VERB_SHUTDOWN:
 		return facts | fact_of_shutdown(act->arg);
 	case VERB_UNSPEC:

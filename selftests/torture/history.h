@@ -23,7 +23,7 @@
  * @from: when it was begun
  * @to: when it was over
  * @cookie: of the socket; accept: of the new one
- * @child_ended: fork: when the child had ended; @ret is its number
+ * @child_ended: fork, give, lend: when the child had ended; @ret is its number
  */
 struct deed {
 	bool begun;

@@ -2,6 +2,7 @@
 #include <names.h>
 
 #include "judges.h"
+#include "pass.h"
 #include "record_fields.h"
 
 /**
@@ -19,6 +20,7 @@ void judge_scene(struct view *view)
 	judge_states(view);
 	judge_calls(view);
 	judge_owners(view);
+	judge_passed(view);
 	judge_reasons(view);
 	judge_values(view);
 	judge_errors(view);

@@ -8,9 +8,20 @@
 #include <names.h>
 
 #include "judges.h"
+#include "pass.h"
 #include "record_fields.h"
+#include "uring.h"
 
-/* What a system call is in the records: its call= and its how=. */
+static enum shutwatch_how how_of(int how)
+{
+	return how == SHUT_RD ? SHUTWATCH_HOW_RD :
+	       how == SHUT_WR ? SHUTWATCH_HOW_WR : SHUTWATCH_HOW_RDWR;
+}
+
+/*
+ * What a system call is in the records: its call= and its how=.  What is closed
+ * later than it was asked for is for judge_exit().
+ */
 static bool asks(const struct act *act, enum shutwatch_by *call,
 		 enum shutwatch_how *how)
 {
@@ -18,13 +29,22 @@ static bool asks(const struct act *act, enum shutwatch_by *call,
 	switch (act->verb) {
 	case VERB_SHUTDOWN:
 		*call = SHUTWATCH_BY_SHUTDOWN;
-		*how = act->arg == SHUT_RD ? SHUTWATCH_HOW_RD :
-		       act->arg == SHUT_WR ? SHUTWATCH_HOW_WR : SHUTWATCH_HOW_RDWR;
+		*how = how_of(act->arg);
+		return true;
+	case VERB_URING_SHUTDOWN:
+		*call = SHUTWATCH_BY_SHUTDOWN;
+		*how = how_of(uring_how(act));
 		return true;
 	case VERB_CLOSE:
 	case VERB_CLOSE_WAITED:
 		*call = SHUTWATCH_BY_CLOSE;
 		return true;
+	case VERB_GIVE:
+		*call = SHUTWATCH_BY_CLOSE;
+		return pass_taker(act) == TAKER_NOBODY;
+	case VERB_URING_CLOSE:
+		*call = SHUTWATCH_BY_CLOSE;
+		return !uring_is_late(act);
 	case VERB_UNSPEC:
 		*call = SHUTWATCH_BY_CONNECT_UNSPEC;
 		return true;
@@ -99,9 +119,15 @@ static int shared_by(const struct view *view, __u64 cookie)
 	return -1;
 }
 
+/* Others may have it, too, or whatever is not done with it yet. */
+static bool is_held(const struct view *view, __u64 cookie)
+{
+	return shared_by(view, cookie) >= 0 || uring_held(view, cookie);
+}
+
 /*
- * SOCK_DESTROY may find nobody; then nothing was called.  And close() of what a
- * child has, too, is not yet a close.
+ * SOCK_DESTROY may find nobody; then nothing was called.  And close() of what
+ * another has, too, is not yet a close.
  */
 static bool needs_record(const struct view *view, int at)
 {
@@ -112,7 +138,9 @@ static bool needs_record(const struct view *view, int at)
 		return deed->done && !deed->err;
 	case VERB_CLOSE:
 	case VERB_CLOSE_WAITED:
-		return deed->done && shared_by(view, deed->cookie) < 0;
+	case VERB_GIVE:
+	case VERB_URING_CLOSE:
+		return deed->done && !is_held(view, deed->cookie);
 	}
 	return deed->done;
 }
@@ -142,9 +170,7 @@ static bool was_closed(const struct view *view, __u64 cookie)
 	int i;
 
 	for (i = 0; i < view->scene->nr_acts; i++) {
-		const int verb = view->scene->act[i].verb;
-
-		if ((verb == VERB_CLOSE || verb == VERB_CLOSE_WAITED) &&
+		if (view_closes(&view->scene->act[i]) &&
 		    view->history->deed[i].begun && view->history->deed[i].cookie == cookie)
 			return true;
 	}
@@ -175,25 +201,38 @@ static int closes_claimed(const struct view *view, __u64 cookie, const bool *cla
 	return count;
 }
 
-/* What was open when the last process that had it ended was closed by that. */
+/* A thread of the kernel takes its time. */
+static bool is_when_it_ended(const struct view *view, const struct record *r,
+			     enum side side)
+{
+	if (record_time(r) < view->history->born[side])
+		return false;
+	return record_is(r, SHUTWATCH_KEY_CTX, "kthread") ||
+	       record_time(r) <= last_end(view, side, record_cookie(r));
+}
+
+/*
+ * What was open when the last process that had it ended was closed by that; or
+ * before, by one that had got it, or by a ring.
+ */
 static void judge_exit(struct view *view, __u64 cookie, bool *claimed)
 {
 	int i, count = closes_claimed(view, cookie, claimed);
 	enum side side;
 
 	if (!view_birth(view, cookie, &side) ||
-	    (was_closed(view, cookie) && shared_by(view, cookie) < 0))
+	    (was_closed(view, cookie) && !is_held(view, cookie)))
 		return;
 	for (i = 0; i < view->nr_records; i++) {
 		const struct record *r = &view->record[i];
 
-		if (!is_call(r, cookie, SHUTWATCH_BY_CLOSE) ||
-		    !how_is(r, SHUTWATCH_HOW_EXIT))
+		if (claimed[i] || !is_call(r, cookie, SHUTWATCH_BY_CLOSE) ||
+		    !(how_is(r, SHUTWATCH_HOW_EXIT) || pass_closed(view, r) ||
+		      uring_closed(view, r)))
 			continue;
 		claimed[i] = true;
 		count++;
-		if (record_time(r) < view->history->born[side] ||
-		    record_time(r) > last_end(view, side, cookie))
+		if (!is_when_it_ended(view, r, side))
 			remark(&view->remarks, "record %s: closed by an exit, but not then",
 			       record_get(r, SHUTWATCH_KEY_SEQ));
 	}
@@ -228,6 +267,7 @@ void judge_calls(struct view *view)
 
 	for (i = 0; i < view->scene->nr_acts; i++)
 		judge_deed(view, i, claimed);
+	pass_claim(view, claimed);
 	judge_exits(view, claimed);
 	for (i = 0; i < view->nr_records; i++) {
 		if (view_kind(&view->record[i], SHUTWATCH_KIND_CALL) && !claimed[i])

@@ -15,7 +15,7 @@
 static bool gives_error(enum verb verb)
 {
 	return verb == VERB_SEND || verb == VERB_URGENT || verb == VERB_RECV ||
-	       verb == VERB_PEEK;
+	       verb == VERB_PEEK || verb == VERB_URING_RECV;
 }
 
 /* In repair a call fails before it looks for an error of the connection. */

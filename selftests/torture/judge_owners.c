@@ -9,7 +9,9 @@
 #include <names.h>
 
 #include "judges.h"
+#include "pass.h"
 #include "record_fields.h"
+#include "uring.h"
 
 static bool names(const struct record *record, enum shutwatch_key pid,
 		  enum shutwatch_key comm, const struct view *view, enum side side)
@@ -98,7 +100,8 @@ static void judge_asker(struct view *view, const struct record *r)
 		return;
 	if (is_asked(r))
 		right = names(r, SHUTWATCH_KEY_PID, SHUTWATCH_KEY_COMM, view, side) ||
-			names_child(r, view, side);
+			names_child(r, view, side) ||
+			pass_names_taker(view, r) || uring_names_worker(view, r);
 	else
 		right = names_nobody(r, SHUTWATCH_KEY_PID, SHUTWATCH_KEY_COMM);
 	if (!right)

@@ -101,6 +101,11 @@ static void print_arg(const struct act *act, char *text, size_t size)
 	case VERB_KEEPALIVE:
 	case VERB_USER_TIMEOUT:
 	case VERB_REPAIR:
+	case VERB_GIVE:
+	case VERB_LEND:
+	case VERB_URING_CLOSE:
+	case VERB_URING_SHUTDOWN:
+	case VERB_URING_RECV:
 		snprintf(text, size, "%d", act->arg);
 		break;
 	default:

@@ -48,7 +48,13 @@
 	X(VERB_REPAIR,		"repair")	/* 1: on; 0: off */	\
 	X(VERB_FORK,		"fork")		/* milliseconds */	\
 	X(VERB_EXIT,		"exit")					\
-	X(VERB_KILL,		"kill")
+	X(VERB_KILL,		"kill")					\
+	/* see kinds/ */						\
+	X(VERB_GIVE,		"give")		/* pass_arg() */	\
+	X(VERB_LEND,		"lend")		/* pass_arg() */	\
+	X(VERB_URING_CLOSE,	"uring_close")	/* 1: by a worker */	\
+	X(VERB_URING_SHUTDOWN,	"uring_shutdown") /* uring_shutdown_arg() */ \
+	X(VERB_URING_RECV,	"uring_recv")	/* milliseconds */
 
 #define VERB_AS_ENUM(id, name)	id,
 #define VERB_AS_NAME(id, name)	[id] = name,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * usage: torture [-s SEED] [-n PROGRAMS] [-b BATCH] [-r REPEAT] [-t SECONDS]
- *		  [-w lo|hosts] [-p] [-q]
+ *		  [-k KINDS] [-w lo|hosts] [-p] [-q]
  *
  * Plays random programs, the first one made from SEED and each next one from
  * the next number, BATCH at a time, and judges what shutwatch says of them.
@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "generate.h"
 #include "judges.h"
+#include "kinds.h"
 #include "module.h"
 #include "record_fields.h"
 #include "report.h"
@@ -27,14 +28,18 @@
 /* Whoever sees so many has seen enough. */
 #define DISAGREEMENTS	10
 
+#define KIND_AS_WORD(id, name) " " name
+
 static const char usage[] =
 	"usage: torture [-s SEED] [-n PROGRAMS] [-b BATCH] [-r REPEAT] [-t SECONDS]\n"
-	"               [-w lo|hosts] [-p] [-q]\n"
+	"               [-k KINDS] [-w lo|hosts] [-p] [-q]\n"
 	"  -s  the number of the first program\n"
 	"  -n  how many programs\n"
 	"  -b  how many of them are played in one network namespace, 1 to 512\n"
 	"  -r  play them so many times\n"
 	"  -t  begin no batch after so many seconds\n"
+	"  -k  what to put into them, with a comma between two, or all, or none:"
+	KIND_LIST(KIND_AS_WORD) "\n"
 	"  -w  leave out those that are played elsewhere: only on lo, only on two hosts\n"
 	"  -p  print the programs, play nothing\n"
 	"  -q  do not look for a smaller program that does not agree\n";
@@ -48,6 +53,7 @@ enum where { ANYWHERE, ON_LO, ON_HOSTS };
  * @batch: how many in one namespace
  * @repeat: how many times
  * @until: when no batch is begun any more
+ * @kinds: what is put into them, enum kind
  * @where: of these, only those on lo, or only those on two hosts
  * @print: only print them
  * @shrink: look for a smaller program where one does not agree
@@ -58,6 +64,7 @@ struct options {
 	int batch;
 	int repeat;
 	__u64 until;
+	unsigned int kinds;
 	enum where where;
 	bool print;
 	bool shrink;
@@ -87,12 +94,16 @@ static int parse(struct options *options, int argc, char **argv)
 
 	*options = (struct options){
 		.seed = 1, .count = 100, .batch = WORLD_SEEDS, .repeat = 1,
-		.until = ~0ull, .shrink = true,
+		.until = ~0ull, .kinds = KIND_DEFAULT, .shrink = true,
 	};
-	while ((option = getopt(argc, argv, "b:n:pqr:s:t:w:")) != -1) {
+	while ((option = getopt(argc, argv, "b:k:n:pqr:s:t:w:")) != -1) {
 		switch (option) {
 		case 'b':
 			options->batch = atoi(optarg);
+			break;
+		case 'k':
+			if (kinds_parse(&options->kinds, optarg))
+				return -EINVAL;
 			break;
 		case 'n':
 			options->count = strtoull(optarg, NULL, 0);
@@ -136,6 +147,7 @@ static void print_programs(const struct options *options)
 
 	for (i = 0; i < options->count; i++) {
 		generate(&scene, options->seed + i, 0);
+		kinds_add(&scene, options->kinds);
 		generate_world(&world, options->seed + i);
 		printf("SEED=%llu family=%d dual=%d", scene.seed, scene.family, scene.dual);
 		if (world.apart)
@@ -238,6 +250,7 @@ static void generate_batch(struct batch *batch, const struct options *options,
 	do {
 		generate(&batch->scene[batch->nr_scenes],
 			 options->seed + (*next)++, batch->nr_scenes);
+		kinds_add(&batch->scene[batch->nr_scenes], options->kinds);
 		batch->nr_scenes++;
 	} while (batch->nr_scenes < options->batch && *next < options->count &&
 		 (options->seed + *next) % WORLD_SEEDS);

@@ -154,33 +154,52 @@ __u64 view_began(const struct record *record)
 	return record_time(record) - (took == ~0ull ? 0 : took);
 }
 
-static bool closes(const struct act *act)
+/**
+ * view_closes - does the process have the socket no more, after that?
+ * @act: the act
+ *
+ * Return: true if it gave up its descriptor.
+ */
+bool view_closes(const struct act *act)
 {
-	return act->verb == VERB_CLOSE || act->verb == VERB_CLOSE_WAITED;
+	switch (act->verb) {
+	case VERB_CLOSE:
+	case VERB_CLOSE_WAITED:
+	case VERB_GIVE:
+	case VERB_URING_CLOSE:
+	case VERB_URING_RECV:
+		return true;
+	}
+	return false;
 }
 
 /**
- * view_shares - did a fork() give a child a copy of a socket?
+ * view_shares - did an act give another process a copy of a socket?
  * @view: the scene
  * @side: the side that has the socket
- * @at: the act that may be that fork
+ * @at: the act: a fork(), or a descriptor that is passed on
  * @cookie: the socket
  *
- * Return: true if the child had it, too.
+ * Return: true if another process had it, too.
  */
 bool view_shares(const struct view *view, enum side side, int at, __u64 cookie)
 {
+	const struct act *act = &view->scene->act[at];
 	bool there = false;
 	int i;
 
-	if (view->scene->act[at].verb != VERB_FORK || view->scene->act[at].side != side ||
-	    !view->history->deed[at].begun)
+	if (act->side != side || !view->history->deed[at].begun)
+		return false;
+	if (act->verb == VERB_GIVE || act->verb == VERB_LEND)
+		return view->history->deed[at].cookie == cookie &&
+		       view->history->deed[at].ret > 0;
+	if (act->verb != VERB_FORK)
 		return false;
 	for (i = 0; i < at; i++) {
 		if (!view->history->deed[i].begun ||
 		    view->history->deed[i].cookie != cookie)
 			continue;
-		there = !closes(&view->scene->act[i]);
+		there = !view_closes(&view->scene->act[i]);
 	}
 	return there;
 }

@@ -54,6 +54,7 @@ bool view_kind(const struct record *record, enum shutwatch_kind kind);
 bool view_is_listener(const struct view *view, __u64 cookie);
 const struct deed *view_birth(const struct view *view, __u64 cookie, enum side *side);
 __u64 view_began(const struct record *record);
+bool view_closes(const struct act *act);
 bool view_shares(const struct view *view, enum side side, int at, __u64 cookie);
 
 #endif /* VIEW_H */

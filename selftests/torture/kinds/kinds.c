@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "draw.h"
+#include "kinds.h"
+#include "pass.h"
+#include "uring.h"
+
+#define KIND_AS_NAME(id, name)	[id##_NUMBER] = name,
+
+/* Each kind has numbers of its own, whichever others there are. */
+#define STREAMS	16
+
+static int find(const char *name, size_t len)
+{
+	static const char * const names[] = { KIND_LIST(KIND_AS_NAME) };
+	int i;
+
+	for (i = 0; i < KINDS; i++) {
+		if (strlen(names[i]) == len && !strncmp(names[i], name, len))
+			return i;
+	}
+	return -1;
+}
+
+/**
+ * kinds_parse - kinds by their names
+ * @kinds: where to, a bit each
+ * @text: "all", "none", or names with a comma between two
+ *
+ * Return: 0, or -EINVAL if there is no such kind.
+ */
+int kinds_parse(unsigned int *kinds, const char *text)
+{
+	*kinds = KIND_NONE;
+	if (!strcmp(text, "none"))
+		return 0;
+	if (!strcmp(text, "all")) {
+		*kinds = KIND_ALL;
+		return 0;
+	}
+	for (;;) {
+		const size_t len = strcspn(text, ",");
+		const int kind = find(text, len);
+
+		if (kind < 0)
+			return -EINVAL;
+		*kinds |= 1 << kind;
+		if (!text[len])
+			return 0;
+		text += len + 1;
+	}
+}
+
+/* Not before there is a socket that it could be done to. */
+static void insert(struct scene *scene, __u64 *state, enum side side, int slot,
+		   enum verb verb, int arg)
+{
+	const int first = 2 * scene->nr_clients;
+	int at;
+
+	if (scene->nr_acts == SCENE_ACTS || scene->nr_acts < first)
+		return;
+	at = first + below(state, scene->nr_acts - first + 1);
+	memmove(&scene->act[at + 1], &scene->act[at],
+		(scene->nr_acts - at) * sizeof(*scene->act));
+	scene->nr_acts++;
+	scene->act[at] = (struct act){
+		.side = side,
+		.slot = slot,
+		.verb = verb,
+		.in_step = below(state, 5) < 3,
+		.arg = arg,
+	};
+}
+
+static int any_slot(const struct scene *scene, __u64 *state)
+{
+	return 1 + below(state, scene->nr_clients);
+}
+
+/* A listener, too; who gets one does not shut it down. */
+static void add_pass(struct scene *scene, __u64 *state)
+{
+	const bool listener = one_in(state, 8);
+	const enum side side = listener ? SIDE_SERVER : below(state, SIDES);
+	const int slot = listener ? SLOT_LISTENER : any_slot(scene, state);
+	const enum verb verb = one_in(state, 3) ? VERB_LEND : VERB_GIVE;
+	enum taker taker = below(state, TAKERS);
+
+	if (listener && taker == TAKER_SHUTS)
+		taker = TAKER_CLOSES;
+	insert(scene, state, side, slot, verb, pass_arg(taker, below(state, 60)));
+}
+
+static void add_uring(struct scene *scene, __u64 *state)
+{
+	const enum side side = below(state, SIDES);
+	const int slot = any_slot(scene, state);
+	const bool async = one_in(state, 2);
+
+	switch (below(state, 3)) {
+	case 0:
+		insert(scene, state, side, slot, VERB_URING_CLOSE, async);
+		break;
+	case 1:
+		insert(scene, state, side, slot, VERB_URING_SHUTDOWN,
+		       uring_shutdown_arg(below(state, 3), async));
+		break;
+	default:
+		insert(scene, state, side, slot, VERB_URING_RECV, below(state, 60));
+	}
+}
+
+/**
+ * kinds_add - put more into a program
+ * @scene: it was made without any kind
+ * @kinds: which ones, enum kind
+ */
+void kinds_add(struct scene *scene, unsigned int kinds)
+{
+	static void (* const add[])(struct scene *scene, __u64 *state) = {
+		[KIND_PASS_NUMBER] = add_pass,
+		[KIND_URING_NUMBER] = add_uring,
+	};
+	int kind;
+
+	for (kind = 0; kind < KINDS; kind++) {
+		__u64 state = ~(scene->seed * STREAMS + kind);
+		int count = 1 + below(&state, scene->nr_clients);
+
+		if (!(kinds & 1 << kind))
+			continue;
+		while (count--)
+			add[kind](scene, &state);
+	}
+}

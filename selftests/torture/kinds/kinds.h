@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a program may do beside what every program does: each kind is put into
+ * programs that are made without it, so that a seed brings the same program back
+ * whichever kinds there are.  A kind is on by default once many endings of it
+ * have been judged without a disagreement; TRUST.md has the tally.
+ */
+#ifndef KINDS_H
+#define KINDS_H
+
+#include "scene.h"
+
+#define KIND_LIST(X)							\
+	/* sockets passed on to another process, SCM_RIGHTS */		\
+	X(KIND_PASS,		"pass")					\
+	/* close, shutdown, and recv in flight by io_uring */		\
+	X(KIND_URING,		"uring")
+
+#define KIND_AS_NUMBER(id, name)	id##_NUMBER,
+#define KIND_AS_BIT(id, name)		id = 1 << id##_NUMBER,
+
+enum kind_number {
+	KIND_LIST(KIND_AS_NUMBER)
+	KINDS
+};
+
+enum kind {
+	KIND_NONE,
+	KIND_LIST(KIND_AS_BIT)
+	KIND_ALL = (1 << KINDS) - 1,
+	/* those that are proved */
+	KIND_DEFAULT = KIND_NONE,
+};
+
+int kinds_parse(unsigned int *kinds, const char *text);
+void kinds_add(struct scene *scene, unsigned int kinds);
+
+#endif /* KINDS_H */

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Of the kinds that are put into programs: does the judge know what each may do,
+ * and what not?  Does not need the module.
+ */
+#include "judge_fixture.h"
+
+#include <sys/socket.h>
+
+#include "generate.h"
+#include "kinds.h"
+#include "pass.h"
+#include "uring.h"
+
+#define T_PID	"52"
+#define T_TASK	" pid=" T_PID " comm=" S_COMM
+#define ACT_CLOSE	4
+
+/* The server's last act, in place of close(), and what it returned. */
+static void does_instead(struct _test_data_judge *self, enum verb verb, int arg, int ret)
+{
+	self->scene.act[ACT_CLOSE].verb = verb;
+	self->scene.act[ACT_CLOSE].arg = arg;
+	self->history.deed[ACT_CLOSE].ret = ret;
+	self->history.deed[ACT_CLOSE].child_ended = 80000000;
+}
+
+/* Who closed, and its transition: records 5 and 8. */
+static void closes(struct _test_data_judge *self, const char *task, const char *how,
+		   const char *call_at)
+{
+	static char state[SHUTWATCH_LINE_MAX], call[SHUTWATCH_LINE_MAX];
+
+	snprintf(state, sizeof(state), "seq=5 " AT(51) "kind=state%s" OF_CHILD
+		 " state=ESTABLISHED>CLOSE by=close error=-" S_OWNS, task);
+	snprintf(call, sizeof(call), "seq=8 %skind=call%s" OF_CHILD
+		 " call=close how=%s ret=0 state=ESTABLISHED>CLOSE sent=RST why=unread_data"
+		 NO_FIN " unread=5" VALUES " linger=- took=3000000" S_OWNS,
+		 call_at, task, how);
+	self->line[LINE(5)] = state;
+	self->line[LINE(8)] = call;
+}
+
+#define EXPECT_AGREES()							\
+	EXPECT_TRUE(agrees(self))					\
+		TH_LOG("told: %s", self->view->remarks.text[0])
+
+/* ---- passed on ---- */
+
+TEST_F(judge, closed_by_who_got_it)
+{
+	does_instead(self, VERB_GIVE, pass_arg(TAKER_CLOSES, 1), atoi(T_PID));
+	closes(self, T_TASK, "-", AT(74));
+	EXPECT_AGREES();
+}
+
+TEST_F(judge, closed_by_the_exit_of_who_got_it)
+{
+	does_instead(self, VERB_GIVE, pass_arg(TAKER_KILLED, 1), atoi(T_PID));
+	closes(self, T_TASK, "exit", AT(74));
+	EXPECT_AGREES();
+}
+
+TEST_F(judge, closed_by_who_gave_it_away)
+{
+	does_instead(self, VERB_GIVE, pass_arg(TAKER_CLOSES, 1), atoi(T_PID));
+	closes(self, S_TASK, "-", AT(54));
+	EXPECT_TOLD("closed by " S_PID ", but " T_PID " has it");
+}
+
+TEST_F(judge, close_that_was_an_exit)
+{
+	does_instead(self, VERB_GIVE, pass_arg(TAKER_CLOSES, 1), atoi(T_PID));
+	closes(self, T_TASK, "exit", AT(74));
+	EXPECT_TOLD("who got it has closed it otherwise");
+}
+
+TEST_F(judge, exit_that_was_a_close)
+{
+	does_instead(self, VERB_GIVE, pass_arg(TAKER_EXITS, 1), atoi(T_PID));
+	closes(self, T_TASK, "-", AT(74));
+	EXPECT_TOLD("nobody made that call");
+}
+
+TEST_F(judge, closed_after_who_got_it_is_gone)
+{
+	does_instead(self, VERB_GIVE, pass_arg(TAKER_EXITS, 1), atoi(T_PID));
+	self->history.ended[SIDE_SERVER] = 80000000;
+	closes(self, T_TASK, "exit", AT(85));
+	EXPECT_TOLD("closed by an exit, but not then");
+}
+
+TEST_F(judge, closed_by_somebody_else)
+{
+	does_instead(self, VERB_GIVE, pass_arg(TAKER_CLOSES, 1), atoi(T_PID) + 1);
+	closes(self, T_TASK, "-", AT(74));
+	EXPECT_TOLD("who asked is " T_PID);
+}
+
+TEST_F(judge, closed_on_its_way)
+{
+	does_instead(self, VERB_GIVE, pass_arg(TAKER_NOBODY, 1), 0);
+	EXPECT_AGREES();
+}
+
+TEST_F(judge, closed_later_than_on_its_way)
+{
+	does_instead(self, VERB_GIVE, pass_arg(TAKER_NOBODY, 1), 0);
+	closes(self, S_TASK, "exit", AT(74));
+	EXPECT_TOLD("act 4 has no record");
+}
+
+TEST_F(judge, shutdown_by_who_got_it_that_is_missing)
+{
+	does_instead(self, VERB_GIVE, pass_arg(TAKER_SHUTS, 1), atoi(T_PID));
+	closes(self, T_TASK, "-", AT(74));
+	EXPECT_TOLD("act 4: 0 records of the taker's shutdown");
+}
+
+/* The owner is who had it first. */
+TEST_F(judge, owner_that_only_got_it)
+{
+	does_instead(self, VERB_GIVE, pass_arg(TAKER_CLOSES, 1), atoi(T_PID));
+	closes(self, T_TASK, "-", AT(74));
+	self->line[LINE(8)] = with(self->line[LINE(8)], S_OWNS,
+				   " owner=" T_PID " ocomm=" S_COMM);
+	EXPECT_TOLD("record 8: the owner is " T_PID);
+}
+
+/* ---- io_uring ---- */
+
+#define WORKER	" pid=" S_PID " comm=iou-wrk-" S_PID
+
+TEST_F(judge, closed_by_a_ring)
+{
+	does_instead(self, VERB_URING_CLOSE, 0, 0);
+	EXPECT_AGREES();
+}
+
+TEST_F(judge, closed_later_by_a_ring)
+{
+	does_instead(self, VERB_URING_CLOSE, 0, 0);
+	closes(self, S_TASK, "-", AT(74));
+	EXPECT_TOLD("act 4 has no record");
+}
+
+TEST_F(judge, closed_later_by_a_worker)
+{
+	does_instead(self, VERB_URING_CLOSE, 1, 0);
+	closes(self, WORKER, "-", AT(74));
+	EXPECT_AGREES();
+}
+
+TEST_F(judge, closed_by_the_worker_of_another)
+{
+	does_instead(self, VERB_URING_CLOSE, 1, 0);
+	closes(self, " pid=" C_PID " comm=iou-wrk-" C_PID, "-", AT(74));
+	EXPECT_TOLD("record 5: who asked is " C_PID);
+}
+
+TEST_F(judge, closed_by_a_thread_of_the_kernel)
+{
+	does_instead(self, VERB_URING_RECV, 5, 0);
+	closes(self, " ctx=kthread pid=7 comm=kworker/1:1", "-", AT(95));
+	EXPECT_AGREES();
+}
+
+TEST_F(judge, closed_by_a_thread_of_the_kernel_for_nothing)
+{
+	closes(self, " ctx=kthread pid=7 comm=kworker/1:1", "-", AT(54));
+	EXPECT_TOLD("who asked is 7");
+}
+
+TEST_F(judge, recv_in_flight_that_is_never_closed)
+{
+	does_instead(self, VERB_URING_RECV, 5, 0);
+	self->line[LINE(8)] = NULL;
+	EXPECT_TOLD("0 records of its close");
+}
+
+TEST_F(judge, shutdown_by_a_ring_that_is_missing)
+{
+	self->scene.act[3] = (struct act){
+		SIDE_CLIENT, 1, VERB_URING_SHUTDOWN, true, uring_shutdown_arg(SHUT_RD, true)
+	};
+	EXPECT_TOLD("act 3 has no record: .c1.uring_shutdown");
+}
+
+/* ---- which are played ---- */
+
+TEST(kinds_by_name)
+{
+	unsigned int kinds;
+
+	EXPECT_EQ(0, kinds_parse(&kinds, "all"));
+	EXPECT_EQ(KIND_ALL, kinds);
+	EXPECT_EQ(0, kinds_parse(&kinds, "none"));
+	EXPECT_EQ(KIND_NONE, kinds);
+	EXPECT_EQ(0, kinds_parse(&kinds, "uring,pass"));
+	EXPECT_EQ(KIND_URING | KIND_PASS, kinds);
+	EXPECT_EQ(-EINVAL, kinds_parse(&kinds, "uring,pas"));
+	EXPECT_EQ(-EINVAL, kinds_parse(&kinds, ""));
+}
+
+/* What is left when the acts of kinds are taken out is the program without. */
+TEST(kinds_leave_the_rest_as_it_is)
+{
+	struct scene plain, more;
+	int seed, i, at;
+
+	for (seed = 1; seed <= 200; seed++) {
+		generate(&plain, seed, 0);
+		generate(&more, seed, 0);
+		kinds_add(&more, KIND_ALL);
+		for (i = at = 0; i < more.nr_acts; i++) {
+			if (more.act[i].verb > VERB_KILL)
+				continue;
+			EXPECT_EQ(0, memcmp(&more.act[i], &plain.act[at], sizeof(*plain.act)));
+			at++;
+		}
+		EXPECT_EQ(plain.nr_acts, at);
+	}
+}
+
+TEST_HARNESS_MAIN
