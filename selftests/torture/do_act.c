@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "firewall.h"
 #include "pass.h"
 #include "perform.h"
 #include "sock_destroy.h"
@@ -300,6 +301,8 @@ static int do_verb(struct performer *p, int at)
 	case VERB_URING_SHUTDOWN:
 	case VERB_URING_RECV:
 		return do_uring(p, at);
+	case VERB_FIREWALL:
+		return do_firewall(fd, act->arg);
 	case VERB_KILL:
 		kill(getpid(), SIGKILL);
 		break;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <names.h>
 
+#include "firewall.h"
 #include "judges.h"
 #include "pass.h"
 #include "record_fields.h"
@@ -24,6 +25,7 @@ void judge_scene(struct view *view)
 	judge_reasons(view);
 	judge_values(view);
 	judge_errors(view);
+	judge_resets(view);
 }
 
 static bool kind_is_told(const struct record *record)

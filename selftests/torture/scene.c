@@ -106,6 +106,7 @@ static void print_arg(const struct act *act, char *text, size_t size)
 	case VERB_URING_CLOSE:
 	case VERB_URING_SHUTDOWN:
 	case VERB_URING_RECV:
+	case VERB_FIREWALL:
 		snprintf(text, size, "%d", act->arg);
 		break;
 	default:

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "draw.h"
+#include "firewall.h"
 #include "kinds.h"
 #include "pass.h"
 #include "uring.h"
@@ -114,6 +115,18 @@ static void add_uring(struct scene *scene, __u64 *state)
 	}
 }
 
+static void add_firewall(struct scene *scene, __u64 *state)
+{
+	const bool listener = one_in(state, 8);
+	const enum side side = listener ? SIDE_SERVER : below(state, SIDES);
+	const int slot = listener ? SLOT_LISTENER : any_slot(scene, state);
+	const enum firewall what = one_in(state, 4) ? FIREWALL_PASS :
+				   one_in(state, 3) ? FIREWALL_DROP : FIREWALL_REJECT;
+
+	if (scene->apart)
+		insert(scene, state, side, slot, VERB_FIREWALL, what);
+}
+
 /**
  * kinds_add - put more into a program
  * @scene: it was made without any kind
@@ -124,6 +137,7 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 	static void (* const add[])(struct scene *scene, __u64 *state) = {
 		[KIND_PASS_NUMBER] = add_pass,
 		[KIND_URING_NUMBER] = add_uring,
+		[KIND_FIREWALL_NUMBER] = add_firewall,
 	};
 	int kind;
 

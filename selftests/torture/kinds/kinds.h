@@ -14,7 +14,9 @@
 	/* sockets passed on to another process, SCM_RIGHTS */		\
 	X(KIND_PASS,		"pass")					\
 	/* close, shutdown, and recv in flight by io_uring */		\
-	X(KIND_URING,		"uring")
+	X(KIND_URING,		"uring")				\
+	/* a router that drops and rejects, where there is one */	\
+	X(KIND_FIREWALL,	"firewall")
 
 #define KIND_AS_NUMBER(id, name)	id##_NUMBER,
 #define KIND_AS_BIT(id, name)		id = 1 << id##_NUMBER,

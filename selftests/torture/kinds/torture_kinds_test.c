@@ -7,6 +7,7 @@
 
 #include <sys/socket.h>
 
+#include "firewall.h"
 #include "generate.h"
 #include "kinds.h"
 #include "pass.h"
@@ -184,6 +185,49 @@ TEST_F(judge, shutdown_by_a_ring_that_is_missing)
 		SIDE_CLIENT, 1, VERB_URING_SHUTDOWN, true, uring_shutdown_arg(SHUT_RD, true)
 	};
 	EXPECT_TOLD("act 3 has no record: .c1.uring_shutdown");
+}
+
+/* ---- a firewall ---- */
+
+/* The RST is the router's: nobody captures it, and the server tells of none. */
+static void is_rejected(struct _test_data_judge *self)
+{
+	*self->packet[THE_RST].src = '\0';
+	self->scene.apart = true;
+	self->scene.act[3] = (struct act){
+		SIDE_CLIENT, 1, VERB_FIREWALL, true, FIREWALL_REJECT
+	};
+	agrees(self);
+	self->view->remarks.count = 0;
+	judge_resets(self->view);
+}
+
+TEST_F(judge, RST_of_the_router)
+{
+	is_rejected(self);
+	EXPECT_EQ(0, self->view->remarks.count);
+}
+
+TEST_F(judge, RST_of_the_router_before_it_rejects)
+{
+	self->history.deed[3].from = 53000000;
+	is_rejected(self);
+	EXPECT_TRUE(is_told(self, "record 6: a RST that is not on the wire"));
+}
+
+TEST_F(judge, RST_of_the_router_for_what_another_sends)
+{
+	self->history.deed[3].cookie = 0xc;
+	is_rejected(self);
+	EXPECT_TRUE(is_told(self, "record 6: a RST that is not on the wire"));
+}
+
+TEST_F(judge, RST_that_nobody_sent)
+{
+	*self->packet[THE_RST].src = '\0';
+	self->line[LINE(8)] = NULL;
+	agrees(self);
+	EXPECT_TRUE(is_told(self, "record 6: a RST that is not on the wire"));
 }
 
 /* ---- which are played ---- */
