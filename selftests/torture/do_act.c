@@ -28,6 +28,9 @@
 #define BLOCK_MS	200
 #define BYTES_MAX	400000
 
+/* What is sent. */
+static const char data[BYTES_MAX];
+
 static const struct act *act_of(const struct performer *performer, int at)
 {
 	return &performer->scene->act[at];
@@ -90,7 +93,7 @@ static int do_connect(struct performer *p, int at)
 	}
 	/* The cookie must be known even if the process does not come back. */
 	p->history->deed[at].cookie = tcp_pair_cookie(p->fd[act->slot]);
-	if (act->arg) {
+	if (act->arg == CONNECT_NONBLOCK) {
 		const struct timeval soon = { .tv_usec = 1 };
 
 		setsockopt(p->fd[act->slot], SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof(soon));
@@ -99,6 +102,9 @@ static int do_connect(struct performer *p, int at)
 	set_int(p->fd[act->slot], IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF_NO_WP);
 	scene_address(p->scene, address, SLOT_LISTENER);
 	len = address_parse(&addr, address);
+	if (act->arg >= CONNECT_FASTOPEN)
+		return sendto(p->fd[act->slot], data, connect_bytes(act),
+			      MSG_FASTOPEN | MSG_NOSIGNAL, (struct sockaddr *)&addr, len);
 	return connect(p->fd[act->slot], (struct sockaddr *)&addr, len);
 }
 
@@ -119,16 +125,14 @@ static int do_accept(struct performer *p, int at)
 
 static int do_send(int fd, int bytes)
 {
-	static const char data[BYTES_MAX];
-
 	return send(fd, data, bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 static int do_recv(int fd, int bytes, int flags)
 {
-	static char data[BYTES_MAX];
+	static char buffer[BYTES_MAX];
 
-	return recv(fd, data, bytes, flags | MSG_DONTWAIT);
+	return recv(fd, buffer, bytes, flags | MSG_DONTWAIT);
 }
 
 static int do_await(int fd, int ms)

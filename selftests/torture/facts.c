@@ -256,6 +256,23 @@ static bool port_is_used_again(const struct view *view, const struct record *r)
 	return false;
 }
 
+static bool is_opened_fast(const struct view *view, const struct record *r)
+{
+	const int remote = view_port(record_get(r, SHUTWATCH_KEY_REMOTE));
+	int i;
+
+	for (i = 0; i < view->scene->nr_acts; i++) {
+		const struct act *act = &view->scene->act[i];
+
+		if (act->verb == VERB_CONNECT && act->arg >= CONNECT_FASTOPEN &&
+		    view->history->deed[i].begun &&
+		    view->history->deed[i].from <= record_time(r) &&
+		    scene_port(view->scene, act->slot) == remote)
+			return true;
+	}
+	return false;
+}
+
 /* Of this connection; the other end has its addresses the other way round. */
 static bool is_an_end(const struct view *view, const struct record *r, __u64 cookie)
 {
@@ -321,6 +338,8 @@ unsigned int facts_of(const struct view *view, const struct record *record)
 	facts |= facts_of_wire(view, local, remote);
 	if (parent_stopped(view, when))
 		facts |= FACT_PARENT_STOPPED;
+	if (is_opened_fast(view, record))
+		facts |= FACT_FASTOPEN;
 	if (an_end_is_deaf(view, record) || queue_may_be_full(view, when))
 		facts |= FACT_LOSSY;
 	if (view->scene->apart)

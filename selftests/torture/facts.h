@@ -36,6 +36,8 @@
 	X(PORT_OPEN)							\
 	/* a client has connected more than once from a port */		\
 	X(PORT_AGAIN)							\
+	/* who has connected to it did so with Fast Open */		\
+	X(FASTOPEN)							\
 	/* on the wire, at some time: data to it */			\
 	X(DATA_CAME)							\
 	/* a FIN of it, a FIN to it, a RST of either */			\

@@ -217,6 +217,7 @@ void generate_world(struct world *world, __u64 seed)
 	world->loss = one_in(&state, 3) ? 0 : below(&state, 31);
 	world->duplicate = one_in(&state, 2) ? 0 : below(&state, 11);
 	world->value[WORLD_COOKIES] = one_in(&state, 2);
+	world->value[WORLD_FASTOPEN] = 1;
 }
 
 /**

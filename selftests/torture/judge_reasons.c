@@ -68,6 +68,9 @@ static const struct rule rule[] = {
 	RULE(SHUTDOWN, REPAIR, .sent = NONE, .needs = FACT_REPAIR,
 	     .never = FACT_ACCEPTED | FACT_LISTENED),
 	RULE(SHUTDOWN, BUSY, .sent = NONE),
+	/* A child of Fast Open whose handshake is not over. */
+	RULE(SHUTDOWN, SHUTDOWN_DEFERRED, .sent = NONE,
+	     .needs = FACT_SHUT_WR | FACT_ACCEPTED | FACT_FASTOPEN),
 	RULE(SHUTDOWN, LISTENING, .sent = NONE,
 	     .needs = FACT_SHUT_WR | FACT_LISTENED),
 	RULE(SHUTDOWN, LISTENER_STOPPED, .sent = NONE,

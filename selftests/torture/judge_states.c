@@ -30,7 +30,9 @@ static const struct arc arc[] = {
 	{ "SYN_SENT>ESTABLISHED",	"rx" },
 	{ "SYN_SENT>CLOSE",		"shutdown connect " ENDS },
 	{ "SYN_RECV>ESTABLISHED",	"rx" },
-	{ "SYN_RECV>CLOSE",		"rx listener" },
+	/* All but the first two: a child of Fast Open. */
+	{ "SYN_RECV>CLOSE",		"rx listener " ENDS },
+	{ "SYN_RECV>FIN_WAIT1",		"close" },
 	/* The last one: what its listener had shut down, see facts.c. */
 	{ "ESTABLISHED>FIN_WAIT1",	"shutdown close rx" },
 	{ "ESTABLISHED>CLOSE_WAIT",	"rx" },

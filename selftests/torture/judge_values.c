@@ -27,6 +27,13 @@ static long long sum_of(const struct view *view, const struct record *r, enum ve
 	return sum;
 }
 
+/* What went with the SYN, too. */
+static long long written_by(const struct view *view, const struct record *r)
+{
+	return sum_of(view, r, VERB_SEND) + sum_of(view, r, VERB_URGENT) +
+	       sum_of(view, r, VERB_CONNECT);
+}
+
 static bool goes(const struct packet *packet, const char *from, const char *to)
 {
 	return !strcmp(packet->src, from) && !strcmp(packet->dst, to);
@@ -101,7 +108,7 @@ static void compare(struct view *view, const struct record *r,
 	       record_get(r, key), wire);
 }
 
-/* All that it ever sent; a FIN, which comes last, counts for one more. */
+/* All that it ever sent; the SYN is no data, a FIN, which comes last, is one more. */
 static long long last_sent(const struct view *view, const struct packet *packet)
 {
 	long long last = 0;
@@ -109,10 +116,11 @@ static long long last_sent(const struct view *view, const struct packet *packet)
 
 	for (i = 0; i < view->nr_packets; i++) {
 		const struct packet *p = &view->packet[i];
+		const long long end = (long long)p->seq + p->len - !(p->flags & PACKET_SYN);
 
 		if (goes(p, packet->src, packet->dst) && !(p->flags & PACKET_RST) &&
-		    (long long)p->seq + p->len - 1 > last)
-			last = (long long)p->seq + p->len - 1;
+		    end > last)
+			last = end;
 	}
 	return last;
 }
@@ -129,9 +137,7 @@ static bool rejects_data(const struct record *r)
 static void judge_rejection(struct view *view, const struct packet *packet,
 			    const struct record *r)
 {
-	const long long unsent = sum_of(view, r, VERB_SEND) +
-				 sum_of(view, r, VERB_URGENT) -
-				 last_sent(view, packet);
+	const long long unsent = written_by(view, r) - last_sent(view, packet);
 
 	if (rejects_data(r) && is_only_one(view, packet))
 		compare(view, r, SHUTWATCH_KEY_UNSENT, unsent > 0 ? unsent : 0, 0);
@@ -151,8 +157,7 @@ static bool tells_values(const struct record *r, const struct packet *packet)
 static void judge_packet(struct view *view, const struct packet *packet,
 			 const struct record *r)
 {
-	const long long written = sum_of(view, r, VERB_SEND) +
-				  sum_of(view, r, VERB_URGENT);
+	const long long written = written_by(view, r);
 	const long long sent = (long long)packet->seq - 1;
 	long long received = (long long)packet->ack - 1;
 

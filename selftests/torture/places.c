@@ -38,6 +38,8 @@ static int put_patience(void)
 		{ "ipv4/tcp_retries2", "3" },
 		{ "ipv4/tcp_orphan_retries", "2" },
 		{ "ipv4/tcp_fin_timeout", "2" },
+		/* A RST is no reason to go without Fast Open from then on. */
+		{ "ipv4/tcp_fastopen_blackhole_timeout_sec", "0" },
 	};
 	size_t i;
 	int err = 0;

@@ -87,7 +87,10 @@ static void print_arg(const struct act *act, char *text, size_t size)
 		snprintf(text, size, "%s", how[act->arg]);
 		break;
 	case VERB_CONNECT:
-		snprintf(text, size, "%s", act->arg ? "O_NONBLOCK" : "");
+		if (act->arg >= CONNECT_FASTOPEN)
+			snprintf(text, size, "%d", connect_bytes(act));
+		else
+			snprintf(text, size, "%s", act->arg ? "O_NONBLOCK" : "");
 		break;
 	case VERB_LISTEN:
 	case VERB_SEND:

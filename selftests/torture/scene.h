@@ -28,7 +28,7 @@
 /* What a side does with one of its sockets, and what the argument is. */
 #define VERB_LIST(X)							\
 	X(VERB_LISTEN,		"listen")	/* the backlog */	\
-	X(VERB_CONNECT,		"connect")	/* 1: does not wait */	\
+	X(VERB_CONNECT,		"connect")	/* enum connect_how */	\
 	X(VERB_ACCEPT,		"accept")				\
 	X(VERB_SEND,		"send")		/* bytes */		\
 	X(VERB_URGENT,		"send_urgent")				\
@@ -65,6 +65,13 @@ enum verb {
 	VERBS
 };
 
+/* From CONNECT_FASTOPEN on: and one byte, or more, goes with the SYN. */
+enum connect_how {
+	CONNECT_WAITS,
+	CONNECT_NONBLOCK,
+	CONNECT_FASTOPEN,
+};
+
 enum side {
 	SIDE_CLIENT,
 	SIDE_SERVER,
@@ -94,7 +101,8 @@ struct act {
 	X(WORLD_RFC1337,	"ipv4/tcp_rfc1337")			\
 	X(WORLD_TIMESTAMPS,	"ipv4/tcp_timestamps")		\
 	X(WORLD_REUSE,		"ipv4/tcp_tw_reuse")			\
-	X(WORLD_COOKIES,	"ipv4/tcp_syncookies")
+	X(WORLD_COOKIES,	"ipv4/tcp_syncookies")			\
+	X(WORLD_FASTOPEN,	"ipv4/tcp_fastopen")
 
 enum world_setting {
 	WORLD_LIST(VERB_AS_ENUM)
@@ -144,6 +152,12 @@ struct scene {
 	int nr_acts;
 	struct act act[SCENE_ACTS];
 };
+
+/* What goes with the SYN. */
+static inline int connect_bytes(const struct act *act)
+{
+	return act->arg < CONNECT_FASTOPEN ? 0 : 1 + act->arg - CONNECT_FASTOPEN;
+}
 
 int scene_port(const struct scene *scene, int slot);
 int scene_index_of_port(int port);

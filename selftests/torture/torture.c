@@ -247,6 +247,7 @@ static void generate_batch(struct batch *batch, const struct options *options,
 {
 	batch->nr_scenes = 0;
 	generate_world(&batch->world, options->seed + *next);
+	kinds_change_world(&batch->world, options->kinds, options->seed + *next);
 	do {
 		generate(&batch->scene[batch->nr_scenes],
 			 options->seed + (*next)++, batch->nr_scenes);

@@ -127,6 +127,19 @@ static void add_firewall(struct scene *scene, __u64 *state)
 		insert(scene, state, side, slot, VERB_FIREWALL, what);
 }
 
+/* One of them; it does not wait for the end of the handshake, either. */
+static void change_connects(struct scene *scene, __u64 *state)
+{
+	const int slot = any_slot(scene, state);
+	const int bytes = below(state, 1000);
+	int i;
+
+	for (i = 0; i < scene->nr_acts; i++) {
+		if (scene->act[i].verb == VERB_CONNECT && scene->act[i].slot == slot)
+			scene->act[i].arg = CONNECT_FASTOPEN + bytes;
+	}
+}
+
 /**
  * kinds_add - put more into a program
  * @scene: it was made without any kind
@@ -138,6 +151,7 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 		[KIND_PASS_NUMBER] = add_pass,
 		[KIND_URING_NUMBER] = add_uring,
 		[KIND_FIREWALL_NUMBER] = add_firewall,
+		[KIND_FASTOPEN_NUMBER] = change_connects,
 	};
 	int kind;
 
@@ -150,4 +164,22 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 		while (count--)
 			add[kind](scene, &state);
 	}
+}
+
+/* Of both sides, for every listener, without a cookie. */
+#define FASTOPEN_ALL		(0x1 | 0x2 | 0x200 | 0x400)
+/* Clients do not ask for one, either: their first SYN has data. */
+#define FASTOPEN_AT_ONCE	0x4
+
+/**
+ * kinds_change_world - what programs with these kinds need of their world
+ * @world: it was made without any kind
+ * @kinds: which ones, enum kind
+ * @seed: of a program; its neighbours have the same
+ */
+void kinds_change_world(struct world *world, unsigned int kinds, __u64 seed)
+{
+	if (kinds & KIND_FASTOPEN)
+		world->value[WORLD_FASTOPEN] = FASTOPEN_ALL |
+			(seed / WORLD_SEEDS % 2 ? FASTOPEN_AT_ONCE : 0);
 }

@@ -16,7 +16,9 @@
 	/* close, shutdown, and recv in flight by io_uring */		\
 	X(KIND_URING,		"uring")				\
 	/* a router that drops and rejects, where there is one */	\
-	X(KIND_FIREWALL,	"firewall")
+	X(KIND_FIREWALL,	"firewall")				\
+	/* data with the SYN, a child before the handshake is over */	\
+	X(KIND_FASTOPEN,	"fastopen")
 
 #define KIND_AS_NUMBER(id, name)	id##_NUMBER,
 #define KIND_AS_BIT(id, name)		id = 1 << id##_NUMBER,
@@ -36,5 +38,6 @@ enum kind {
 
 int kinds_parse(unsigned int *kinds, const char *text);
 void kinds_add(struct scene *scene, unsigned int kinds);
+void kinds_change_world(struct world *world, unsigned int kinds, __u64 seed);
 
 #endif /* KINDS_H */

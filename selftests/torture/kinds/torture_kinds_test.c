@@ -187,6 +187,27 @@ TEST_F(judge, shutdown_by_a_ring_that_is_missing)
 	EXPECT_TOLD("act 3 has no record: .c1.uring_shutdown");
 }
 
+/* When the process ends, a worker may be the last of its threads. */
+static void ends_with_a_worker(struct _test_data_judge *self)
+{
+	self->line[LINE(11)] = with(lines[LINE(11)], C_TASK,
+				    " pid=" C_PID " comm=iou-wrk-" C_PID);
+}
+
+TEST_F(judge, exit_of_a_worker)
+{
+	self->scene.act[5].verb = VERB_URING_SHUTDOWN;
+	ends_with_a_worker(self);
+	agrees(self);
+	EXPECT_FALSE(is_told(self, "record 11"));
+}
+
+TEST_F(judge, exit_of_a_worker_of_none)
+{
+	ends_with_a_worker(self);
+	EXPECT_TOLD("record 11: who asked is " C_PID);
+}
+
 /* ---- a firewall ---- */
 
 /* The RST is the router's: nobody captures it, and the server tells of none. */
@@ -230,6 +251,62 @@ TEST_F(judge, RST_that_nobody_sent)
 	EXPECT_TRUE(is_told(self, "record 6: a RST that is not on the wire"));
 }
 
+/* ---- Fast Open ---- */
+
+/* The five bytes go with the SYN, and the server closes before the last ACK. */
+static void opens_fast(struct _test_data_judge *self)
+{
+	self->scene.act[1].arg = CONNECT_FASTOPEN + 4;
+	self->history.deed[1].ret = 5;
+	self->packet[0].len = 5;
+	self->packet[1].ack = 106;
+	*self->packet[2].src = '\0';
+	*self->packet[3].src = '\0';
+	self->scene.act[3] = (struct act){ SIDE_CLIENT, 1, VERB_AWAIT, true, 1 };
+	self->line[LINE(4)] = NULL;
+	self->line[LINE(5)] = "seq=5 " AT(51) "kind=state" S_TASK OF_CHILD
+		" state=SYN_RECV>CLOSE by=close error=-" S_OWNS;
+	self->line[LINE(8)] = "seq=8 " AT(54) "kind=call" S_TASK OF_CHILD
+		" call=close how=- ret=0 state=SYN_RECV>CLOSE sent=RST why=unread_data" NO_FIN
+		" unread=5" VALUES " linger=- took=3000000" S_OWNS;
+}
+
+TEST_F(judge, data_with_the_SYN)
+{
+	opens_fast(self);
+	EXPECT_AGREES();
+}
+
+TEST_F(judge, wrong_value_of_data_with_the_SYN)
+{
+	opens_fast(self);
+	self->line[LINE(8)] = with(self->line[LINE(8)], "unread=5", "unread=0");
+	EXPECT_TOLD("record 8: unread=0, by the wire it is 5");
+}
+
+static void shuts_early(struct _test_data_judge *self)
+{
+	self->scene.act[3] = (struct act){ SIDE_SERVER, 1, VERB_SHUTDOWN, true, SHUT_WR };
+	self->history.deed[3].cookie = 0xc;
+	self->line[LINE(7)] = "seq=7 " AT(45) "kind=call" S_TASK OF_CHILD
+		" call=shutdown how=wr ret=0 state=SYN_RECV>SYN_RECV sent=none"
+		" why=shutdown_deferred" NO_FIN " unread=5" VALUES " linger=- took=1000000" S_OWNS;
+	agrees(self);
+}
+
+TEST_F(judge, shutdown_before_the_handshake_is_over)
+{
+	opens_fast(self);
+	shuts_early(self);
+	EXPECT_FALSE(is_told(self, "record 7"));
+}
+
+TEST_F(judge, shutdown_before_a_handshake_without_data)
+{
+	shuts_early(self);
+	EXPECT_TRUE(is_told(self, "record 7: by=shutdown why=shutdown_deferred after"));
+}
+
 /* ---- which are played ---- */
 
 TEST(kinds_by_name)
@@ -255,7 +332,7 @@ TEST(kinds_leave_the_rest_as_it_is)
 	for (seed = 1; seed <= 200; seed++) {
 		generate(&plain, seed, 0);
 		generate(&more, seed, 0);
-		kinds_add(&more, KIND_ALL);
+		kinds_add(&more, KIND_ALL & ~KIND_FASTOPEN);
 		for (i = at = 0; i < more.nr_acts; i++) {
 			if (more.act[i].verb > VERB_KILL)
 				continue;
