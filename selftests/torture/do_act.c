@@ -23,6 +23,7 @@
 #include "sock_destroy.h"
 #include "task.h"
 #include "tcp_pair.h"
+#include "tls.h"
 #include "uring.h"
 
 #define BLOCK_MS	200
@@ -307,6 +308,8 @@ static int do_verb(struct performer *p, int at)
 		return do_uring(p, at);
 	case VERB_FIREWALL:
 		return do_firewall(fd, act->arg);
+	case VERB_TLS:
+		return do_tls(fd, act->arg);
 	case VERB_KILL:
 		kill(getpid(), SIGKILL);
 		break;
@@ -330,6 +333,8 @@ static bool is_possible(const struct performer *p, const struct act *act)
 	case VERB_URING_SHUTDOWN:
 	case VERB_URING_RECV:
 		return p->fd[act->slot] >= 0 && uring_can(act);
+	case VERB_TLS:
+		return p->fd[act->slot] >= 0 && tls_can();
 	default:
 		return p->fd[act->slot] >= 0;
 	}

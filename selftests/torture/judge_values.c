@@ -11,6 +11,7 @@
 #include "find_record.h"
 #include "judges.h"
 #include "record_fields.h"
+#include "tls.h"
 
 static long long sum_of(const struct view *view, const struct record *r, enum verb verb)
 {
@@ -161,6 +162,8 @@ static void judge_packet(struct view *view, const struct packet *packet,
 	const long long sent = (long long)packet->seq - 1;
 	long long received = (long long)packet->ack - 1;
 
+	if (tls_is_on(view, record_cookie(r)))
+		return;
 	judge_rejection(view, packet, r);
 	if (!tells_values(r, packet) || !is_only_one(view, packet))
 		return;

@@ -110,6 +110,7 @@ static void print_arg(const struct act *act, char *text, size_t size)
 	case VERB_URING_SHUTDOWN:
 	case VERB_URING_RECV:
 	case VERB_FIREWALL:
+	case VERB_TLS:
 		snprintf(text, size, "%d", act->arg);
 		break;
 	default:

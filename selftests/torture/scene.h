@@ -55,7 +55,8 @@
 	X(VERB_URING_CLOSE,	"uring_close")	/* 1: by a worker */	\
 	X(VERB_URING_SHUTDOWN,	"uring_shutdown") /* uring_shutdown_arg() */ \
 	X(VERB_URING_RECV,	"uring_recv")	/* milliseconds */	\
-	X(VERB_FIREWALL,	"firewall")	/* FIREWALL_* */
+	X(VERB_FIREWALL,	"firewall")	/* FIREWALL_* */	\
+	X(VERB_TLS,		"tls")		/* TLS_* */
 
 #define VERB_AS_ENUM(id, name)	id,
 #define VERB_AS_NAME(id, name)	[id] = name,

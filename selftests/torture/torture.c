@@ -38,8 +38,8 @@ static const char usage[] =
 	"  -b  how many of them are played in one network namespace, 1 to 512\n"
 	"  -r  play them so many times\n"
 	"  -t  begin no batch after so many seconds\n"
-	"  -k  what to put into them, with a comma between two, or all, or none:"
-	KIND_LIST(KIND_AS_WORD) "\n"
+	"  -k  what to put into them: all, none, or, with a comma between two,\n"
+	"     " KIND_LIST(KIND_AS_WORD) "\n"
 	"  -w  leave out those that are played elsewhere: only on lo, only on two hosts\n"
 	"  -p  print the programs, play nothing\n"
 	"  -q  do not look for a smaller program that does not agree\n";
@@ -300,6 +300,7 @@ int main(int argc, char **argv)
 		fputs("torture: no memory\n", stderr);
 		return EXIT_FAILURE;
 	}
+	kinds_prepare(options.kinds);
 	while (options.repeat-- > 0 && sum.wrong < DISAGREEMENTS &&
 	       clock_now() < options.until)
 		play(&batch, &options, &sum);

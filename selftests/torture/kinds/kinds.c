@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -7,6 +8,7 @@
 #include "firewall.h"
 #include "kinds.h"
 #include "pass.h"
+#include "tls.h"
 #include "uring.h"
 
 #define KIND_AS_NAME(id, name)	[id##_NUMBER] = name,
@@ -53,6 +55,16 @@ int kinds_parse(unsigned int *kinds, const char *text)
 			return 0;
 		text += len + 1;
 	}
+}
+
+/**
+ * kinds_prepare - what takes long is done before anything is played
+ * @kinds: which ones, enum kind
+ */
+void kinds_prepare(unsigned int kinds)
+{
+	if (kinds & KIND_TLS && !tls_prepare())
+		fputs("torture: this kernel has no TLS: it is left out\n", stderr);
 }
 
 /* Not before there is a socket that it could be done to. */
@@ -127,6 +139,17 @@ static void add_firewall(struct scene *scene, __u64 *state)
 		insert(scene, state, side, slot, VERB_FIREWALL, what);
 }
 
+/* Both ends as a rule, so that they may understand each other. */
+static void add_tls(struct scene *scene, __u64 *state)
+{
+	const int slot = any_slot(scene, state);
+
+	if (!one_in(state, 4))
+		insert(scene, state, SIDE_CLIENT, slot, VERB_TLS, below(state, 4));
+	if (!one_in(state, 4))
+		insert(scene, state, SIDE_SERVER, slot, VERB_TLS, below(state, 4));
+}
+
 /* One of them; it does not wait for the end of the handshake, either. */
 static void change_connects(struct scene *scene, __u64 *state)
 {
@@ -152,6 +175,7 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 		[KIND_URING_NUMBER] = add_uring,
 		[KIND_FIREWALL_NUMBER] = add_firewall,
 		[KIND_FASTOPEN_NUMBER] = change_connects,
+		[KIND_TLS_NUMBER] = add_tls,
 	};
 	int kind;
 

@@ -18,7 +18,9 @@
 	/* a router that drops and rejects, where there is one */	\
 	X(KIND_FIREWALL,	"firewall")				\
 	/* data with the SYN, a child before the handshake is over */	\
-	X(KIND_FASTOPEN,	"fastopen")
+	X(KIND_FASTOPEN,	"fastopen")				\
+	/* the kernel encrypts and decrypts */				\
+	X(KIND_TLS,		"tls")
 
 #define KIND_AS_NUMBER(id, name)	id##_NUMBER,
 #define KIND_AS_BIT(id, name)		id = 1 << id##_NUMBER,
@@ -37,6 +39,7 @@ enum kind {
 };
 
 int kinds_parse(unsigned int *kinds, const char *text);
+void kinds_prepare(unsigned int kinds);
 void kinds_add(struct scene *scene, unsigned int kinds);
 void kinds_change_world(struct world *world, unsigned int kinds, __u64 seed);
 

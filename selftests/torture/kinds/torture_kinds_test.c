@@ -11,6 +11,7 @@
 #include "generate.h"
 #include "kinds.h"
 #include "pass.h"
+#include "tls.h"
 #include "uring.h"
 
 #define T_PID	"52"
@@ -305,6 +306,51 @@ TEST_F(judge, shutdown_before_a_handshake_without_data)
 {
 	shuts_early(self);
 	EXPECT_TRUE(is_told(self, "record 7: by=shutdown why=shutdown_deferred after"));
+}
+
+/* ---- TLS ---- */
+
+/* What the server has not read is some bytes of a record. */
+static void decrypts(struct _test_data_judge *self, int ret)
+{
+	self->scene.act[3] = (struct act){ SIDE_SERVER, 1, VERB_TLS, true, TLS_RECEIVES };
+	self->history.deed[3].cookie = 0xc;
+	self->history.deed[3].ret = ret;
+	CHANGE(8, "unread=5", "unread=3");
+}
+
+TEST_F(judge, value_of_TLS)
+{
+	decrypts(self, 0);
+	EXPECT_AGREES();
+}
+
+TEST_F(judge, value_without_TLS)
+{
+	decrypts(self, -1);
+	EXPECT_TOLD("record 8: unread=3, by the wire it is 5");
+}
+
+TEST_F(judge, error_of_TLS)
+{
+	self->scene.act[3] = (struct act){ SIDE_CLIENT, 1, VERB_TLS, true, TLS_RECEIVES };
+	self->history.deed[5].err = EBADMSG;
+	EXPECT_AGREES();
+}
+
+TEST_F(judge, disconnect_that_TLS_refuses)
+{
+	self->scene.act[3] = (struct act){ SIDE_CLIENT, 1, VERB_TLS, true, TLS_RECEIVES };
+	self->scene.act[5] = (struct act){ SIDE_CLIENT, 1, VERB_UNSPEC, true, 0 };
+	self->history.deed[5].err = EOPNOTSUPP;
+	EXPECT_AGREES();
+}
+
+TEST_F(judge, disconnect_that_nobody_refuses)
+{
+	self->scene.act[5] = (struct act){ SIDE_CLIENT, 1, VERB_UNSPEC, true, 0 };
+	self->history.deed[5].err = EOPNOTSUPP;
+	EXPECT_TOLD("act 5 has no record");
 }
 
 /* ---- which are played ---- */
