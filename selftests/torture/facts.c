@@ -74,10 +74,12 @@ static bool has_ended(const struct view *view, enum side side, __u64 when)
 /*
  * What shutdown() did to a listener that was not listening: that it has failed
  * does not keep it from shutting the socket down, listen() does not take it back,
- * and each child is a copy.
+ * and each child is a copy.  SOCK_DESTROY shuts it down, too (tcp_done()).
  */
 static unsigned int shut_before(const struct act *act, const struct deed *deed)
 {
+	if (act->verb == VERB_DESTROY && !deed->err)
+		return fact_of_shutdown(SHUT_RDWR);
 	return act->verb == VERB_SHUTDOWN && deed->err == ENOTCONN ?
 		fact_of_shutdown(act->arg) : 0;
 }

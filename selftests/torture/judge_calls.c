@@ -271,9 +271,10 @@ void judge_calls(struct view *view)
 	bool claimed[VIEW_RECORDS] = {};
 	int i;
 
+	/* First what others did: the same call may have been made at the same time. */
+	pass_claim(view, claimed);
 	for (i = 0; i < view->scene->nr_acts; i++)
 		judge_deed(view, i, claimed);
-	pass_claim(view, claimed);
 	judge_exits(view, claimed);
 	for (i = 0; i < view->nr_records; i++) {
 		if (view_kind(&view->record[i], SHUTWATCH_KIND_CALL) && !claimed[i])

@@ -91,6 +91,30 @@ TEST_F(judge, FIN_for_the_shutdown_of_a_listener)
 	EXPECT_EQ(0, self->view->remarks.count);
 }
 
+/* It was destroyed, and listens again. */
+static void listens_again(struct _test_data_judge *self, int err)
+{
+	self->scene.act[3] = (struct act){ SIDE_SERVER, 0, VERB_DESTROY, true, 0 };
+	self->history.deed[3].cookie = 0xa;
+	self->history.deed[3].err = err;
+	self->line[LINE(8)] = "seq=8 " AT(54) "kind=decision" NO_TASK OF_CHILD
+		" state=ESTABLISHED>FIN_WAIT1 by=rx sent=FIN why=shutdown_deferred fin=sent" VALUES
+		S_OWNS;
+	agrees(self);
+}
+
+TEST_F(judge, FIN_for_a_listener_that_was_destroyed)
+{
+	listens_again(self, 0);
+	EXPECT_FALSE(is_told(self, "why=shutdown_deferred after what was done"));
+}
+
+TEST_F(judge, FIN_for_a_listener_that_was_not)
+{
+	listens_again(self, ENOENT);
+	EXPECT_TRUE(is_told(self, "why=shutdown_deferred after what was done"));
+}
+
 TEST_F(judge, missing_record_of_a_RST)
 {
 	self->line[LINE(8)] = NULL;

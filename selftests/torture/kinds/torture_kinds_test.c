@@ -119,6 +119,34 @@ TEST_F(judge, shutdown_by_who_got_it_that_is_missing)
 	EXPECT_TOLD("act 4: 0 records of the taker's shutdown");
 }
 
+#define READ_ONLY " why=read_side_only"
+
+/* Two shut it down at the same time, and each has a record. */
+TEST_F(judge, shutdown_by_who_got_it_and_by_who_had_it)
+{
+	static const char * const by[] = { T_TASK, S_TASK };
+	static char text[2][SHUTWATCH_LINE_MAX];
+	int i;
+
+	self->scene.act[3] = (struct act){
+		SIDE_SERVER, 1, VERB_LEND, true, pass_arg(TAKER_SHUTS, 1)
+	};
+	self->history.deed[3].cookie = 0xc;
+	self->history.deed[3].ret = atoi(T_PID);
+	does_instead(self, VERB_SHUTDOWN, SHUT_RDWR, 0);
+	for (i = 0; i < 2; i++) {
+		snprintf(text[i], sizeof(text[i]), "seq=%d " AT(52) "kind=call%s" OF_CHILD
+			 " call=shutdown how=rdwr ret=0 state=ESTABLISHED>ESTABLISHED sent=none"
+			 READ_ONLY NO_FIN " unread=5" VALUES " linger=- took=1000000" S_OWNS,
+			 6 + i, by[i]);
+		self->line[LINE(6 + i)] = text[i];
+	}
+	agrees(self);
+	EXPECT_FALSE(is_told(self, "record 6: nobody made that call"));
+	EXPECT_FALSE(is_told(self, "record 7: nobody made that call"));
+	EXPECT_FALSE(is_told(self, "records of the taker's shutdown"));
+}
+
 /* The owner is who had it first. */
 TEST_F(judge, owner_that_only_got_it)
 {
@@ -285,13 +313,15 @@ TEST_F(judge, wrong_value_of_data_with_the_SYN)
 	EXPECT_TOLD("record 8: unread=0, by the wire it is 5");
 }
 
+#define EARLY " why=shutdown_deferred"
+
 static void shuts_early(struct _test_data_judge *self)
 {
 	self->scene.act[3] = (struct act){ SIDE_SERVER, 1, VERB_SHUTDOWN, true, SHUT_WR };
 	self->history.deed[3].cookie = 0xc;
 	self->line[LINE(7)] = "seq=7 " AT(45) "kind=call" S_TASK OF_CHILD
 		" call=shutdown how=wr ret=0 state=SYN_RECV>SYN_RECV sent=none"
-		" why=shutdown_deferred" NO_FIN " unread=5" VALUES " linger=- took=1000000" S_OWNS;
+		EARLY NO_FIN " unread=5" VALUES " linger=- took=1000000" S_OWNS;
 	agrees(self);
 }
 
@@ -387,6 +417,24 @@ TEST(kinds_leave_the_rest_as_it_is)
 		}
 		EXPECT_EQ(plain.nr_acts, at);
 	}
+}
+
+TEST(same_seed_same_acts_of_kinds)
+{
+	struct scene plain, one, other;
+	int seed, differ = 0;
+
+	for (seed = 1; seed <= 200; seed++) {
+		generate(&plain, seed, 0);
+		one = plain;
+		other = plain;
+		kinds_add(&one, KIND_ALL);
+		kinds_add(&other, KIND_ALL);
+		EXPECT_EQ(0, memcmp(&one, &other, sizeof(one)));
+		differ += !!memcmp(&one, &plain, sizeof(one));
+	}
+	/* All but those that are full. */
+	EXPECT_LT(190, differ);
 }
 
 TEST_HARNESS_MAIN
