@@ -34,8 +34,8 @@ enum kind {
 	KIND_NONE,
 	KIND_LIST(KIND_AS_BIT)
 	KIND_ALL = (1 << KINDS) - 1,
-	/* those that are proved */
-	KIND_DEFAULT = KIND_NONE,
+	/* those that are proved, see TRUST.md: all, until there are more */
+	KIND_DEFAULT = KIND_ALL,
 };
 
 int kinds_parse(unsigned int *kinds, const char *text);
