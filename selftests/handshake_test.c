@@ -328,6 +328,29 @@ static int count_ours(const struct events *events, const char *why)
 	return count_of(events, SHUTWATCH_KEY_WHY, why, pid);
 }
 
+/* Where all takes long, it is there twice, and the second one is not the next answer. */
+TEST_F(race, answer_is_repeated)
+{
+	struct race *race = self->race;
+	struct peer other;
+	int round;
+
+	peer_open(&race->peer, &race->play);
+	peer_may_call(&race->peer, SERVER);
+	peer_open(&other, &race->play);
+	for (round = 0; round < 2; round++) {
+		call_again(race);
+		if (round == 0) {
+			strcpy(other.socket, race->peer.socket);
+			other.next = race->peer.next;
+			peer_hears(&other, PACKET_SYN | PACKET_ACK);
+			peer_hears(&other, PACKET_SYN | PACKET_ACK);
+		}
+		peer_acks(&race->peer);
+		EXPECT_TRUE(reset(served(race)));
+	}
+}
+
 /*
  * Both make a connection of it, and one of them is too late: it never was one,
  * and there is no record of it.  Nobody can tell how often that came to pass.

@@ -298,6 +298,17 @@ static void hear(struct peer *peer, const struct packet *packet)
 		peer->acked = packet->seq;
 }
 
+/*
+ * A SYN,ACK that was not acknowledged within a second is sent again.  If the peer was
+ * so slow, the second one is still there when it waits for the answer to its next call.
+ */
+static bool is_late(const struct peer *peer, const struct packet *packet)
+{
+	const __u8 syn_ack = PACKET_SYN | PACKET_ACK;
+
+	return (packet->flags & syn_ack) == syn_ack && packet->ack != peer->next;
+}
+
 /**
  * peer_hears - the peer waits for a segment
  * @peer: the peer
@@ -315,6 +326,8 @@ void peer_hears(struct peer *peer, __u8 flags)
 		return;
 	do {
 		while (receive(peer, &packet)) {
+			if (is_late(peer, &packet))
+				continue;
 			if (!*peer->socket)
 				strcpy(peer->socket, packet.src);
 			hear(peer, &packet);
