@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Says how many times longer all may take, on a kernel that checks itself. */
+/* Says how many times longer all may take, where it is emulated or checks itself. */
 #define CLOCK_SLOW_ENV	"SHUTWATCH_SLOW"
 
 #define NSEC_PER_SEC	1000000000ull

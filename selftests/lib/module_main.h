@@ -11,6 +11,13 @@
 #include "clock.h"
 #include "module.h"
 
+/*
+ * A test that waits for something in vain gives up after ten seconds, and some
+ * wait for several things: all of them have to get as far as telling about it.
+ */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	90
+
 /**
  * module_skip_all - leave out all tests, and end
  * @why: there is something that none can do without

@@ -14,13 +14,6 @@
 #include "module_main.h"
 #include "trial.h"
 
-/*
- * A test that waits for something in vain gives up after ten seconds, and some
- * wait for several things: all of them have to get as far as telling about it.
- */
-#undef TEST_TIMEOUT_DEFAULT
-#define TEST_TIMEOUT_DEFAULT	90
-
 /* All of it in each of the three families. */
 #define TRIALS(fixture)							\
 FIXTURE(fixture) {							\
