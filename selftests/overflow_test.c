@@ -132,7 +132,7 @@ static void request_ends(struct play *play, const struct peer *peer)
 {
 	strcpy(play->actor[NOBODY].local, play->actor[SERVER].local);
 	strcpy(play->actor[NOBODY].remote, peer->address);
-	await_request_ends(play, NOBODY);
+	await_request_ends(play, SERVER, NOBODY);
 }
 
 static void late_data(struct play *play, struct peer *peer, const char *why)

@@ -439,7 +439,7 @@ TEST_F(remains, D14_request_times_out)
 	peer_calls(&peer, SERVER);
 	peer_remote(&peer, SERVER);
 	EXPECT_TRUE(is_request(play));
-	await_request_ends(play, CHILD);
+	await_request_ends(play, SERVER, CHILD);
 	expect_path(play, SERVER, "CLOSE listen LISTEN");
 }
 

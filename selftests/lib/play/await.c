@@ -141,17 +141,18 @@ void await_served(struct play *play, enum who who)
 /**
  * await_request_ends - wait until a listener has given a request up
  * @play: the play
+ * @listener: the listener
  * @who: the request, by its addresses
  *
- * From now on no SYN,ACK is repeated.
+ * From now on the SYN,ACK is repeated once, if it has not been.
  */
-void await_request_ends(struct play *play, enum who who)
+void await_request_ends(struct play *play, enum who listener, enum who who)
 {
 	const struct actor *actor = &play->actor[who];
 	__u64 deadline = clock_in(REQUEST_SECONDS);
 	bool gone;
 
-	act_sysctl(play, "ipv4/tcp_synack_retries", "0");
+	act_option(play, listener, IPPROTO_TCP, TCP_SYNCNT, 1);
 	do {
 		gone = !netns_in_state(actor->local, actor->remote,
 				       1 << SHUTWATCH_TCP_SYN_RECV);

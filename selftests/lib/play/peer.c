@@ -24,7 +24,7 @@
 
 #define HEAR_SECONDS	10
 
-/* More than act_socket() allows: a SYN waits for the peer, however late it is. */
+/* More than act_socket() allows: a SYN, or a request, waits for the peer, however late. */
 #define SYN_RETRIES	6
 
 /* Where its sequence numbers begin: far from where anybody else's do. */
@@ -439,6 +439,7 @@ void peer_may_call(struct peer *peer, enum who listener)
  */
 void peer_calls(struct peer *peer, enum who listener)
 {
+	be_patient(peer->play, listener);
 	address_on_wire(peer->socket, peer->play->actor[listener].local);
 	peer_sends(peer, PACKET_SYN, NULL);
 	peer_hears(peer, PACKET_SYN | PACKET_ACK);
