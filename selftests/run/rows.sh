@@ -195,7 +195,7 @@ all_kernels()
 	mapfile -t known < <("$vm/list")
 	[ $# != 0 ] || set -- "${known[@]}"
 	kernel_rows "$@"
-	mapfile -t listed < <(printf '%s\n' "$@" | grep -Fx -f <("$vm/list"))
+	mapfile -t listed < <(printf '%s\n' "$@" | grep -Fx -f <("$vm/list" -a))
 	[ ${#listed[@]} = 0 ] || [ "$WITHOUT" = 1 ] ||
 		on_host semantics "$tests/semantics/generate" --check "$logs"
 }

@@ -66,6 +66,7 @@ class Run:
     def __init__(self, directory):
         self.version = ""
         self.cells = {}
+        self.verdicts = None  # they are made of the cells
         version = f"{directory}/kernel"
         if os.path.exists(version):
             with open(version, encoding="utf-8") as file:
