@@ -2,7 +2,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "draw.h"
+#include "chance.h"
 #include "generate.h"
 
 /* Two probes of keepalive, and some more. */

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "draw.h"
+#include "chance.h"
 #include "firewall.h"
 #include "kinds.h"
 #include "pass.h"

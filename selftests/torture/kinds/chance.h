@@ -3,8 +3,8 @@
  * Random numbers that are the same each time: a state, which is a seed at first,
  * and what is drawn from it.
  */
-#ifndef DRAW_H
-#define DRAW_H
+#ifndef CHANCE_H
+#define CHANCE_H
 
 #include <linux/types.h>
 #include <stdbool.h>
@@ -48,4 +48,4 @@ static inline bool one_in(__u64 *state, int n)
 	return !below(state, n);
 }
 
-#endif /* DRAW_H */
+#endif /* CHANCE_H */
