@@ -129,8 +129,7 @@ static bool is_held(const struct view *view, __u64 cookie)
 
 /*
  * SOCK_DESTROY may find nobody, and TLS does not disconnect on some kernels; then
- * nothing was called.  And close() of what
- * another has, too, is not yet a close.
+ * nothing was called.  And close() of what another has, too, is not yet a close.
  */
 static bool needs_record(const struct view *view, int at)
 {

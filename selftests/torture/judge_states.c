@@ -30,9 +30,7 @@ static const struct arc arc[] = {
 	{ "SYN_SENT>ESTABLISHED",	"rx" },
 	{ "SYN_SENT>CLOSE",		"shutdown connect " ENDS },
 	{ "SYN_RECV>ESTABLISHED",	"rx" },
-	/* All but the first two: a child of Fast Open. */
-	{ "SYN_RECV>CLOSE",		"rx listener " ENDS },
-	{ "SYN_RECV>FIN_WAIT1",		"close" },
+	{ "SYN_RECV>CLOSE",		"rx listener" },
 	/* The last one: what its listener had shut down, see facts.c. */
 	{ "ESTABLISHED>FIN_WAIT1",	"shutdown close rx" },
 	{ "ESTABLISHED>CLOSE_WAIT",	"rx" },
@@ -54,6 +52,12 @@ static const struct arc arc[] = {
 	{ "TIME_WAIT>CLOSE",		"rx abort timer connect -" },
 };
 
+/* A child of Fast Open may be accepted before the handshake is over. */
+static const struct arc fast_arc[] = {
+	{ "SYN_RECV>CLOSE",		ENDS },
+	{ "SYN_RECV>FIN_WAIT1",		"close" },
+};
+
 static bool has_word(const char *words, const char *word)
 {
 	size_t len = strlen(word);
@@ -67,15 +71,22 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
-static bool may_go(const struct record *record)
+static bool is_one_of(const struct record *record, const struct arc *table, size_t nr)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(arc) / sizeof(*arc); i++) {
-		if (record_is(record, SHUTWATCH_KEY_STATE, arc[i].state))
-			return has_word(arc[i].by, record_get(record, SHUTWATCH_KEY_BY));
+	for (i = 0; i < nr; i++) {
+		if (record_is(record, SHUTWATCH_KEY_STATE, table[i].state))
+			return has_word(table[i].by, record_get(record, SHUTWATCH_KEY_BY));
 	}
 	return false;
+}
+
+static bool may_go(const struct view *view, const struct record *record)
+{
+	return is_one_of(record, arc, sizeof(arc) / sizeof(*arc)) ||
+	       (is_one_of(record, fast_arc, sizeof(fast_arc) / sizeof(*fast_arc)) &&
+		facts_of(view, record) & FACT_FASTOPEN);
 }
 
 static bool split(const struct record *record, char before[STATE_LEN],
@@ -150,7 +161,7 @@ static void take_state(struct view *view, struct life *life, const struct record
 	if (!life->count && !may_begin(view, record_cookie(r), before))
 		remark(&view->remarks, "record %s: a life that begins with %s", seq,
 		       state);
-	if (!may_go(r))
+	if (!may_go(view, r))
 		remark(&view->remarks, "record %s: no such step: %s by=%s", seq, state,
 		       record_get(r, SHUTWATCH_KEY_BY));
 	if (is_beside(view, life, r))

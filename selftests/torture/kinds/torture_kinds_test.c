@@ -306,6 +306,13 @@ TEST_F(judge, data_with_the_SYN)
 	EXPECT_AGREES();
 }
 
+TEST_F(judge, closed_in_a_plain_handshake)
+{
+	opens_fast(self);
+	self->scene.act[1].arg = 0;
+	EXPECT_TOLD("record 5: no such step: SYN_RECV>CLOSE by=close");
+}
+
 TEST_F(judge, wrong_value_of_data_with_the_SYN)
 {
 	opens_fast(self);
