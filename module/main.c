@@ -33,10 +33,10 @@ module_param(ring, uint, 0444);
 MODULE_PARM_DESC(ring, "records that are kept, 160 bytes each (1024 to 1048576, rounded up to a power of two, default 32768)");
 
 #define SOCKETS_MIN	256
-#define SOCKETS_MAX	BIT(20)
+#define SOCKETS_MAX	BIT(22)
 static unsigned int sockets = 16384;
 module_param(sockets, uint, 0444);
-MODULE_PARM_DESC(sockets, "sockets that are followed, 208 bytes each (256 to 1048576, rounded up to a power of two, default 16384)");
+MODULE_PARM_DESC(sockets, "sockets that are followed, 208 bytes each (256 to 4194304, rounded up to a power of two, default 16384)");
 
 static int check_size(const char *name, unsigned int *value, unsigned int min,
 		      unsigned int max)
