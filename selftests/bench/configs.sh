@@ -230,6 +230,12 @@ settle_of()
 
 # ---- what else there is to know about them ----
 
+# stat NAME: a figure of shutwatch's own
+stat()
+{
+	awk -v name="$1" '$1 == name { print $2 }' "$events/stats"
+}
+
 # Records that readers say they have lost, or shutwatch for its own.
 lost()
 {

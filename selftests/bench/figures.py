@@ -4,7 +4,7 @@
 import os
 import statistics
 
-SECTIONS = ("own", "rivals", "bpf", "variants", "crowd", "two", "locks")
+SECTIONS = ("own", "rivals", "bpf", "variants", "crowd", "million", "two", "four", "locks")
 
 
 def lines_of(directory):
@@ -38,7 +38,7 @@ def overheads(found):
 def read_kernel(directory):
     """All figures of one kernel."""
     kernel = {"release": "?", "memory_kib": {}, "lost": {}, "burst": {}, "knobs": {},
-              "absent": {}, "lock_waits": {}}
+              "absent": {}, "lock_waits": {}, "evicted": {}}
     found = {}
     for section, (word, *rest) in lines_of(directory):
         if word == "figure":
@@ -53,6 +53,8 @@ def read_kernel(directory):
             kernel["knobs"][rest[0]] = {"default": int(rest[1]), "bytes_each": int(rest[2])}
         elif word == "lost":
             kernel["lost"][rest[0]] = kernel["lost"].get(rest[0], 0) + int(rest[1])
+        elif word == "evicted":
+            kernel["evicted"][rest[0]] = max(int(rest[1]), kernel["evicted"].get(rest[0], 0))
         elif word == "burst":
             cpus = "two_cpus" if section == "two" else "one_cpu"
             kernel["burst"].setdefault(cpus, {})[rest[0]] = {

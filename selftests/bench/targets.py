@@ -21,19 +21,18 @@ def since_owners(kernel):
     return recording / before if before and recording else None
 
 
-def growth(kernel):
-    """The whole round, as the load sees it, with many sockets and with few."""
-    many, few = kernel["over"].get("idle100000"), kernel["over"].get("idle10")
-    if not many or not few:
-        return None
-    return many["recording"] / few["recording"]
+def growth(many, few):
+    """The whole round while recording, in one variant and in another."""
+    def value(kernel):
+        over = kernel["over"]
+        if many not in over or few not in over:
+            return None
+        return over[many]["recording"] / over[few]["recording"]
+    return value
 
 
-def waiting(kernel):
-    over = kernel["over"]
-    if "two_cpus" not in over or "one_cpu" not in over:
-        return None
-    return over["two_cpus"]["recording"] / over["one_cpu"]["recording"]
+def forgotten(kernel):
+    return kernel["evicted"].get("idle1000000")
 
 
 def spins(kernel):
@@ -80,8 +79,11 @@ TARGETS = (
     ("the same: of tcpstates (bcc)", ratio("json", "tcpstates_bcc"), 1 / 4),
     ("the same: of tcpstates (libbpf-tools)", ratio("json", "tcpstates_libbpf"), None),
     ("the same: of a BPF program of our own", ratio("json", "bpf_columns"), None),
-    ("100,000 sockets: of the cost with 10", growth, 1.05),
-    ("two CPUs at once: of the cost on one", waiting, 1.05),
+    ("100,000 sockets: of the cost with 10", growth("idle100000", "idle10"), 1.05),
+    ("1,000,000 sockets: of the cost with 10", growth("idle1000000", "idle10"), 1.05),
+    ("the same: sockets forgotten for want of room", forgotten, 0),
+    ("two CPUs at once: of the cost on one", growth("two_cpus", "one_cpu"), 1.05),
+    ("four CPUs at once: of the cost on one", growth("four_cpus", "one_of_four"), 1.05),
     ("two CPUs at once: locks of ours found taken, in 1,000 rounds", spins, None),
     ("records lost in bursts, all readers", lost, 0),
     ("ring and tables by default, MiB", mebibytes, 8),
