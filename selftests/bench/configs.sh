@@ -173,6 +173,7 @@ begin()
 	unloaded) load_shutwatch && rmmod shutwatch ;;
 	floor) insmod "$build/floor/floor.ko" ;;
 	floor_kprobes) insmod "$build/floor/floor.ko" kprobes=1 ;;
+	floor_fprobes) insmod "$build/floor/floor.ko" fprobes=1 ;;
 	recording) load_shutwatch ;;
 	filtered) load_shutwatch lport=1 ;;
 	filtered_all) load_shutwatch netns=1 ;;
