@@ -97,14 +97,11 @@ static __always_inline void sw_probe_catch_up(struct sw_entry *e, u8 state)
 		sw_entry_move(e, state, 0);
 }
 
-/* The filter lets it in: find its entry, or take it into the table. */
-static __always_inline struct sw_entry *
-sw_probe_accept(const struct sock *sk, u8 state, u32 generation,
-		struct sw_held *held)
+/* The filter lets it through: what its entry knows is made up for. */
+static __always_inline void sw_probe_refresh(struct sw_entry *e,
+					     const struct sock *sk, u8 state,
+					     u32 generation)
 {
-	struct sw_entry *e;
-
-	e = sw_entry_get(sw_sock_cookie(sk), held);
 	if (unlikely(e->filter != generation)) {
 		e->filter = generation;
 		sw_probe_catch_up(e, state);
@@ -118,7 +115,6 @@ sw_probe_accept(const struct sock *sk, u8 state, u32 generation,
 		sw_probe_ident(e, sk);
 	else if (unlikely(!e->info.id.rport))
 		sw_probe_learn_ident(e, sk);
-	return e;
 }
 
 /**
@@ -141,14 +137,17 @@ sw_probe_get(const struct sock *sk, u8 state, bool asked, struct sw_held *held)
 
 	switch (sw_sock_judge(sk, asked, &generation)) {
 	case SW_ACCEPT:
-		return sw_probe_accept(sk, state, generation, held);
+		e = sw_entry_get(sw_sock_cookie(sk), held);
+		break;
 	case SW_ACCEPT_KNOWN:
 		e = sw_probe_find_known(sk, generation, held);
 		break;
 	case SW_REJECT:
 		break;
 	}
-	if (!e)
+	if (likely(e))
+		sw_probe_refresh(e, sk, state, generation);
+	else
 		sw_count(SW_COUNT_FILTERED);
 	return e;
 }

@@ -5,8 +5,10 @@
  */
 #include "module_main.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -233,6 +235,33 @@ TEST_F(filter, pid)
 		  socket_records_with(pair.client_cookie, CLIENT_STATES + 1).states);
 	EXPECT_EQ(1, socket_records_of(pair.client_cookie).closes);
 	EXPECT_EQ(1, socket_records_of(pair.server_cookie).closes);
+}
+
+/* It is chosen by connect(), and nobody asks for what follows. */
+TEST_F(filter, pid_and_the_local_port)
+{
+	char mine[16], port[ADDRESS_LEN];
+	struct sockaddr_storage addr;
+	struct socket_records records;
+	socklen_t len = address_parse(&addr, S4);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	__u64 cookie = tcp_pair_cookie(fd);
+
+	snprintf(mine, sizeof(mine), "%d", getpid());
+	ASSERT_EQ(0, module_set("pid", mine));
+	ASSERT_EQ(-1, connect(fd, (void *)&addr, len));
+	EXPECT_EQ(ECONNREFUSED, errno);
+	records = socket_records_with(cookie, 3);
+	EXPECT_EQ(3, records.all);
+	EXPECT_STREQ("SYN_SENT>CLOSE", records.last);
+	EXPECT_STREQ(S4, records.remote);
+	EXPECT_STRNE("127.0.0.1:0", records.local);
+	strcpy(port, records.local);
+	close(fd);
+	records = socket_records_with(cookie, 4);
+	EXPECT_EQ(1, records.closes);
+	EXPECT_STREQ(S4, records.remote);
+	EXPECT_STREQ(port, records.local);
 }
 
 /* What is known is looked at again when a filter changes. */
