@@ -54,8 +54,7 @@ static bool addr_matches(const struct sw_filter *f, const struct sw_subject *s)
  * it.
  *
  * Context: any.
- * Return: SW_ACCEPT; SW_ACCEPT_KNOWN if only where it is already in the table;
- *	SW_REJECT.
+ * Return: the verdict.
  */
 enum sw_verdict sw_filter_judge(const struct sw_filter *f,
 				const struct sw_subject *s)
@@ -68,7 +67,7 @@ enum sw_verdict sw_filter_judge(const struct sw_filter *f,
 		return SW_REJECT;
 	if (!sw_filter_has_ports(f, s->lport, s->rport) || !addr_matches(f, s))
 		return s->lport && s->rport ? SW_REJECT : SW_ACCEPT_KNOWN;
-	return !f->pid || f->pid == s->pid ? SW_ACCEPT : SW_ACCEPT_KNOWN;
+	return !f->pid || f->pid == s->pid ? SW_ACCEPT : SW_ACCEPT_OWNED;
 }
 
 static bool nothing_set(const struct sw_filter *f)

@@ -35,7 +35,8 @@ struct sw_ports {
  * @addr_bits: its length in bits
  * @addr_family: AF_INET or AF_INET6; 0 if not set
  * @family: AF_INET or AF_INET6; 0 if not set
- * @pid: thread group id of a task that acts on the socket; 0 if not set
+ * @pid: thread group id of the owner, or of a task that acts on the socket; 0 if
+ *	not set
  * @netns: inode number of the network namespace; 0 if not set
  * @kind: kinds of records that are kept, a bit each; 0 for all
  * @sent: likewise, of what was sent
@@ -81,7 +82,19 @@ struct sw_subject {
 	u32		pid;
 };
 
-enum sw_verdict { SW_REJECT, SW_ACCEPT, SW_ACCEPT_KNOWN };
+/**
+ * enum sw_verdict - whether a socket is watched
+ * @SW_REJECT: no
+ * @SW_ACCEPT: yes
+ * @SW_ACCEPT_KNOWN: only if the same filter has let it in before
+ * @SW_ACCEPT_OWNED: likewise, or if it is known to be the process's
+ */
+enum sw_verdict {
+	SW_REJECT,
+	SW_ACCEPT,
+	SW_ACCEPT_KNOWN,
+	SW_ACCEPT_OWNED,
+};
 
 extern struct sw_filter __rcu *sw_filter;
 DECLARE_STATIC_KEY_FALSE(sw_filter_asks_outcome);
@@ -114,6 +127,20 @@ static __always_inline bool sw_filter_has_ports(const struct sw_filter *f,
 		return false;
 	return !f->port.n || sw_has_port(&f->port, lport) ||
 	       sw_has_port(&f->port, rport);
+}
+
+/**
+ * sw_filter_has_owner() - is a socket of the process that is asked for?
+ * @f: the filter
+ * @owner: thread group id of the process that has the socket; 0 if that is not
+ *	known
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+static inline bool sw_filter_has_owner(const struct sw_filter *f, u32 owner)
+{
+	return owner && owner == f->pid;
 }
 
 static_assert(SHUTWATCH_WHY_COUNT <= 64);

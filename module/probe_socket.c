@@ -14,24 +14,22 @@
  */
 bool sw_probe_wanted(const struct sock *sk)
 {
+	enum sw_verdict verdict;
 	struct sw_held held;
 	struct sw_entry *e;
 	u32 generation;
 
-	switch (sw_sock_judge(sk, false, &generation)) {
-	case SW_ACCEPT:
+	verdict = sw_sock_judge(sk, false, &generation);
+	if (verdict == SW_ACCEPT)
 		return true;
-	case SW_ACCEPT_KNOWN:
-		e = sw_probe_find_known(sk, generation, &held);
-		if (!e)
-			break;
-		sw_entry_put(&held);
-		return true;
-	case SW_REJECT:
-		break;
+	e = verdict == SW_REJECT ? NULL :
+	    sw_probe_find_known(sk, verdict, generation, &held);
+	if (!e) {
+		sw_count(SW_COUNT_FILTERED);
+		return false;
 	}
-	sw_count(SW_COUNT_FILTERED);
-	return false;
+	sw_entry_put(&held);
+	return true;
 }
 
 /**
@@ -110,8 +108,7 @@ struct sw_entry *sw_probe_find_mini(const struct inet_timewait_sock *tw,
 	if (!e)
 		return NULL;
 	verdict = sw_sock_judge(sk, false, &generation);
-	*wanted = verdict == SW_ACCEPT ||
-		  (verdict == SW_ACCEPT_KNOWN && e->filter == generation);
+	*wanted = verdict == SW_ACCEPT || sw_probe_is_known(e, verdict, generation);
 	if (!*wanted)
 		sw_count(SW_COUNT_FILTERED);
 	return e;

@@ -66,21 +66,51 @@ sw_probe_find(const struct sock *sk, struct sw_held *held)
 }
 
 /**
- * sw_probe_find_known() - the entry of a socket that the filter once let in
+ * sw_probe_is_known() - does the filter let a socket through for what its entry
+ *	says?
+ * @e: the entry, locked
+ * @verdict: of the filter
+ * @generation: of the filter: if it was changed since it let the socket in, the
+ *	socket has to pass again
+ *
+ * Context: any, preemption disabled.
+ * Return: whether it does, where it would not without an entry.
+ */
+static __always_inline bool sw_probe_is_known(const struct sw_entry *e,
+					      enum sw_verdict verdict,
+					      u32 generation)
+{
+	switch (verdict) {
+	case SW_ACCEPT_OWNED:
+		if (sw_filter_has_owner(rcu_dereference_sched(sw_filter),
+					e->info.owner.pid))
+			return true;
+		fallthrough;
+	case SW_ACCEPT_KNOWN:
+		return e->filter == generation;
+	default:
+		return false;
+	}
+}
+
+/**
+ * sw_probe_find_known() - the entry of a socket that the filter lets through only
+ *	for what that says
  * @sk: full or mini-socket
- * @generation: of the filter: if it was changed since, the entry stays only if
- *	it passes again
+ * @verdict: of the filter
+ * @generation: of the filter
  * @held: for sw_entry_put()
  *
  * Context: any, preemption disabled.  Returns with the entry's set locked.
- * Return: the entry, or NULL (nothing locked) if there is none.
+ * Return: the entry, or NULL (nothing locked) if there is none that passes.
  */
 static __always_inline struct sw_entry *
-sw_probe_find_known(const struct sock *sk, u32 generation, struct sw_held *held)
+sw_probe_find_known(const struct sock *sk, enum sw_verdict verdict,
+		    u32 generation, struct sw_held *held)
 {
 	struct sw_entry *e = sw_probe_find(sk, held);
 
-	if (e && e->filter != generation) {
+	if (e && !sw_probe_is_known(e, verdict, generation)) {
 		sw_entry_put(held);
 		return NULL;
 	}
@@ -132,19 +162,17 @@ static __always_inline void sw_probe_refresh(struct sw_entry *e,
 static __always_inline struct sw_entry *
 sw_probe_get(const struct sock *sk, u8 state, bool asked, struct sw_held *held)
 {
-	struct sw_entry *e = NULL;
+	enum sw_verdict verdict;
+	struct sw_entry *e;
 	u32 generation;
 
-	switch (sw_sock_judge(sk, asked, &generation)) {
-	case SW_ACCEPT:
+	verdict = sw_sock_judge(sk, asked, &generation);
+	if (likely(verdict == SW_ACCEPT))
 		e = sw_entry_get(sw_sock_cookie(sk), held);
-		break;
-	case SW_ACCEPT_KNOWN:
-		e = sw_probe_find_known(sk, generation, held);
-		break;
-	case SW_REJECT:
-		break;
-	}
+	else if (verdict != SW_REJECT)
+		e = sw_probe_find_known(sk, verdict, generation, held);
+	else
+		e = NULL;
 	if (likely(e))
 		sw_probe_refresh(e, sk, state, generation);
 	else

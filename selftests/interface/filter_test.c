@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "clock.h"
 #include "module.h"
@@ -234,6 +235,43 @@ TEST_F(filter, pid)
 	EXPECT_EQ(CLIENT_STATES,
 		  socket_records_with(pair.client_cookie, CLIENT_STATES + 1).states);
 	EXPECT_EQ(1, socket_records_of(pair.client_cookie).closes);
+	EXPECT_EQ(1, socket_records_of(pair.server_cookie).closes);
+}
+
+static int shut_by_another(int fd)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		_exit(shutdown(fd, SHUT_WR) != 0);
+	return waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
+/* Whose a socket is was known before the filter was set: nobody has to ask. */
+TEST_F(filter, pid_of_a_known_owner)
+{
+	char mine[16], other[16];
+	struct socket_records records;
+	struct tcp_pair pair;
+
+	snprintf(mine, sizeof(mine), "%d", getpid());
+	snprintf(other, sizeof(other), "%d", getppid());
+	ASSERT_EQ(0, tcp_pair_join(&pair, C4, S4));
+	EXPECT_EQ(1, socket_records_with(pair.server_cookie, 1).all);
+	ASSERT_EQ(0, module_set("pid", mine));
+	ASSERT_EQ(0, shut_by_another(pair.client));
+	records = socket_records_with(pair.server_cookie, 2);
+	EXPECT_EQ(2, records.all);
+	EXPECT_STREQ("ESTABLISHED>CLOSE_WAIT", records.last);
+	/* the other end may have acknowledged it inside the call */
+	EXPECT_EQ(0, strncmp("ESTABLISHED>FIN_WAIT",
+			     socket_records_of(pair.client_cookie).called, 20));
+	ASSERT_EQ(0, module_set("pid", other));
+	ASSERT_EQ(0, shut_by_another(pair.server));
+	EXPECT_EQ(2, socket_records_of(pair.server_cookie).all);
+	ASSERT_EQ(0, module_set("pid", ""));
+	tcp_pair_part(&pair);
 	EXPECT_EQ(1, socket_records_of(pair.server_cookie).closes);
 }
 
