@@ -288,10 +288,13 @@ static int parse_family(const char *text, struct sw_filter *f)
 	return 0;
 }
 
+/* There is no process and no namespace 0: it would pass for "all". */
 static int parse_number(const char *text, u32 *number)
 {
 	*number = 0;
-	return *text && kstrtou32(text, 10, number) ? -EINVAL : 0;
+	if (!*text)
+		return 0;
+	return kstrtou32(text, 10, number) || !*number ? -EINVAL : 0;
 }
 
 static int parse_pid(const char *text, struct sw_filter *f)
