@@ -69,13 +69,19 @@ static noinline void silent_end(struct sw_entry *e, const struct sock *sk, u8 be
 	sw_probe_decision(e, &d);
 }
 
-static void reset_received(struct sw_entry *e, u64 now, int err, u8 before)
+/* A RST, or an ICMP error: no decision of ours, but the end. */
+static void ended_by_peer(struct sw_entry *e)
 {
 	static const struct sw_ending by_peer = { .by = SHUTWATCH_BY_RX };
 
-	sw_emit_reset(e, now, err, before, TCP_CLOSE);
 	if (!e->info.ended.by)
 		e->info.ended = by_peer;
+}
+
+static void reset_received(struct sw_entry *e, u64 now, int err, u8 before)
+{
+	sw_emit_reset(e, now, err, before, TCP_CLOSE);
+	ended_by_peer(e);
 	e->flags &= ~SW_ENTRY_RST_RECEIVED;
 }
 
@@ -95,6 +101,8 @@ static __always_inline u64 before_close(struct sw_entry *e,
 		sw_rst_write(e, old, TCP_CLOSE);
 	else if (by == SHUTWATCH_BY_TIMER)
 		silent_end(e, sk, old);
+	else if (e->flags & SW_ENTRY_DONE && e->path == SW_PATH_ICMP)
+		ended_by_peer(e);
 	return sw_now_for(told);
 }
 

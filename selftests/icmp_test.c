@@ -14,8 +14,11 @@
 #include <names.h>
 
 #include "act_option.h"
+#include "actor.h"
+#include "find_record.h"
 #include "icmp.h"
 #include "reach.h"
+#include "record_fields.h"
 
 TRIALS(icmp);
 
@@ -37,6 +40,17 @@ static const struct error *of_family(struct play *play, const struct error *v4,
 	return play->family == FAMILY_IPV6 ? v6 : v4;
 }
 
+/* In the file sockets, where there is no decision to name. */
+static void expect_ended_by_peer(struct play *play, enum who who)
+{
+	struct record line;
+
+	if (!find_socket(&line, play->actor[who].cookie) ||
+	    !record_is(&line, SHUTWATCH_KEY_CALL, by_names.name[SHUTWATCH_BY_RX]))
+		remark(&play->wrong, "%s: sockets does not say what ended it",
+		       actor_name(who));
+}
+
 static void ends(struct play *play, int state, const struct error *error)
 {
 	struct reached reached;
@@ -46,6 +60,7 @@ static void ends(struct play *play, int state, const struct error *error)
 	reach(&reached, &peer, S, state, NULL);
 	icmp_error(&peer, error->type, error->code);
 	await_state(play, S, SHUTWATCH_TCP_CLOSE);
+	expect_ended_by_peer(play, S);
 	act_recv_fails(play, S, error->err);
 	expect_path(play, S, "%s rx CLOSE %s", reached.story,
 		    strerrorname_np(error->err));
