@@ -156,6 +156,8 @@ static u8 shut_after(const struct sw_call *call, u8 shut)
 	case SHUTWATCH_BY_CLOSE:
 		return SHUTWATCH_HOW_RDWR;
 	case SHUTWATCH_BY_SHUTDOWN:
+		if (call->outcome.why == SHUTWATCH_WHY_LISTENING)
+			return shut;
 		if (call->ret != -EBUSY && !(call->seen & SW_SEEN_DISCONNECT))
 			return shut | call->outcome.how;
 		break;
@@ -521,18 +523,19 @@ NOKPROBE_SYMBOL(sw_connect_entry);
  */
 static noinline void disconnect_alone(const struct sock *sk, struct pt_regs *regs)
 {
+	bool known = sw_caller_path(SW_CALLER(regs)) == SW_PATH_CONNECT;
 	struct sw_held held;
 	struct sw_entry *e;
-	bool child;
 
-	if (sw_probe_is_far(sk) || sk_is_mptcp(sk) ||
-	    sw_caller_path(SW_CALLER(regs)) == SW_PATH_CONNECT)
+	if (sw_probe_is_far(sk) || sk_is_mptcp(sk))
 		return;
 	e = sw_probe_find(sk, &held);
-	child = e && e->flags & SW_ENTRY_CHILD;
-	if (e)
+	if (e) {
+		known |= e->flags & SW_ENTRY_CHILD;
+		e->info.shut = SHUTWATCH_HOW_NONE;
 		sw_entry_put(&held);
-	if (!child)
+	}
+	if (!known)
 		not_followed(sk, SW_PATH_DISCONNECT);
 }
 
@@ -584,7 +587,6 @@ NOKPROBE_SYMBOL(sw_disconnect_return);
 
 /* ---- SOCK_DESTROY ---- */
 
-/* A mini-socket's entry is not that of the socket that has gone on. */
 /* It was there before us, or before the filter let it through. */
 static struct sw_entry *mini_before_us(const struct sock *sk, struct sw_held *held)
 {
@@ -596,6 +598,7 @@ static struct sw_entry *mini_before_us(const struct sock *sk, struct sw_held *he
 	return e;
 }
 
+/* A mini-socket's entry is not that of the socket that has gone on. */
 static struct sw_entry *entry_of_any(const struct sock *sk, struct sw_held *held)
 {
 	struct sw_entry *e;

@@ -5,6 +5,7 @@
  */
 #include "module_main.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -20,7 +21,9 @@
 
 #include <names.h>
 
+#include "address.h"
 #include "clock.h"
+#include "find_record.h"
 #include "module.h"
 #include "netns.h"
 #include "record_fields.h"
@@ -587,6 +590,44 @@ TEST_F_TIMEOUT(files, sockets_shows_thousands, TEST_SECONDS)
 	for (i = 0, found = 0; i < count; i++)
 		found += !!bsearch(&shown[i], made, MANY, sizeof(*made), tcp_pair_by_cookie);
 	EXPECT_EQ(0, found);
+}
+
+static void shut_is(struct __test_metadata *_metadata, int fd, const char *shut)
+{
+	struct record line;
+
+	ASSERT_TRUE(find_socket(&line, tcp_pair_cookie(fd)));
+	EXPECT_STREQ(shut, record_get(&line, SHUTWATCH_KEY_SHUT));
+}
+
+/* It has no sending side: nothing is shut, and it goes on. */
+TEST_F(files, sockets_shut_of_a_listener)
+{
+	int fd = new_maker();
+
+	ASSERT_EQ(0, listen(fd, 1));
+	ASSERT_EQ(0, shutdown(fd, SHUT_WR));
+	shut_is(_metadata, fd, SHUTWATCH_NOTHING);
+	ASSERT_EQ(0, shutdown(fd, SHUT_RD));
+	shut_is(_metadata, fd, SHUTWATCH_NOTHING);
+	EXPECT_EQ(-1, shutdown(fd, SHUT_RD));
+	shut_is(_metadata, fd, "rd");
+	close(fd);
+}
+
+/* One that is shut before it connects stays so, until connect() has failed. */
+TEST_F(files, sockets_shut_before_connect)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = address_parse(&addr, "127.0.0.1:1");
+	int fd = new_maker();
+
+	EXPECT_EQ(-1, shutdown(fd, SHUT_WR));
+	shut_is(_metadata, fd, "wr");
+	ASSERT_EQ(-1, connect(fd, (void *)&addr, len));
+	EXPECT_EQ(ECONNREFUSED, errno);
+	shut_is(_metadata, fd, SHUTWATCH_NOTHING);
+	close(fd);
 }
 
 /* ---- with little room ---- */
