@@ -7,6 +7,7 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,20 @@
 #include "source.h"
 
 static_assert(OUT_LINE >= LINE_SIZE && OUT_LINE >= JSON_SIZE, "lines outgrew the output");
+
+/*
+ * What is opened later must not take the place of what we were started without:
+ * messages would go there.  Reading or writing still fails, as it should.
+ */
+static void fill_standard_files(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+	}
+}
 
 /* Nothing is to be undone, and lines go out whole: the end may come anywhere. */
 static void end_now(int sig)
@@ -140,6 +155,7 @@ int main(int argc, char **argv)
 	static struct options o = { .commands = commands };
 	int status;
 
+	fill_standard_files();
 	catch_signals();
 	argv[0] = program_invocation_short_name;
 	status = options_parse(&o, argc, argv);
