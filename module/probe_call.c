@@ -112,6 +112,15 @@ call_begin(const struct sock *sk, const struct sw_entry *e, u64 key, u8 kind,
 	return call;
 }
 
+/* The FINs of MPTCP's subflows may come, in a worker, before the call is over. */
+static noinline void note_mptcp(struct sw_entry *e, u8 kind, u8 how)
+{
+	if (kind == SHUTWATCH_BY_CLOSE)
+		e->flags |= SW_ENTRY_CLOSING;
+	else if (kind == SHUTWATCH_BY_SHUTDOWN)
+		e->info.shut |= how;
+}
+
 /* NULL if the socket is not watched, or too many calls are in flight. */
 static __always_inline struct sw_call *
 call_open(const struct sock *sk, u8 kind, u8 how, u16 seen, bool decided_later)
@@ -123,6 +132,8 @@ call_open(const struct sock *sk, u8 kind, u8 how, u16 seen, bool decided_later)
 	e = sw_probe_get(sk, sk->sk_state, true, &held);
 	if (!e)
 		return NULL;
+	if (unlikely(seen & SW_SEEN_MPTCP))
+		note_mptcp(e, kind, how);
 	call = call_begin(sk, e, e->info.cookie, kind, how, seen, decided_later);
 	sw_entry_put(&held);
 	return call;

@@ -238,7 +238,10 @@ struct sw_call *sw_subflow_call(const struct sock *sk)
 	return call;
 }
 
-/* The last call on the MPTCP socket of a subflow, also when it is over. */
+/*
+ * The last call on the MPTCP socket of a subflow that asked for its end; it may be
+ * over, or still run in another task, or wait there for SO_LINGER.
+ */
 static u8 last_call_above(const struct sock *ssk)
 {
 	u8 by = SHUTWATCH_BY_NONE;
@@ -254,7 +257,10 @@ static u8 last_call_above(const struct sock *ssk)
 	e = msk ? sw_entry_find(msk, &held) : NULL;
 	if (!e)
 		return by;
-	by = e->info.last.by;
+	if (e->flags & SW_ENTRY_CLOSING)
+		by = SHUTWATCH_BY_CLOSE;
+	else if (e->info.shut & SHUTWATCH_HOW_WR)
+		by = SHUTWATCH_BY_SHUTDOWN;
 	sw_entry_put(&held);
 	return by;
 }
@@ -272,7 +278,9 @@ static u8 last_call_above(const struct sock *ssk)
  */
 u8 sw_subflow_why_fin(const struct sock *ssk, const struct sw_call *above)
 {
-	switch (above ? above->call : last_call_above(ssk)) {
+	bool asks = above && above->outcome.how != SHUTWATCH_HOW_RD;
+
+	switch (asks ? above->call : last_call_above(ssk)) {
 	case SHUTWATCH_BY_CLOSE:
 		return SHUTWATCH_WHY_CLOSE;
 	case SHUTWATCH_BY_SHUTDOWN:

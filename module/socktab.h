@@ -59,7 +59,7 @@
  * RST_RECEIVED	* tracepoint tcp_receive_reset	the transition to CLOSE
  * REJECTED	* tcp_reset() without a RST	the reply that follows
  * CLOSING	* __tcp_close() that may wait	-
- *		for SO_LINGER
+ *		for SO_LINGER; mptcp_close()
  * SEGMENT_RST	* tcp_rcv_state_process()	the same, for the next segment
  */
 #define SW_ENTRY_SEEN		0x0001	/* used since the evictor came by */

@@ -198,6 +198,27 @@ TEST_F(mptcp_call, close_in_order)
 	CHECK_SUBFLOW(self->client_cookie, "FIN", IS_OF_CLOSE_OR_WORKER);
 }
 
+/*
+ * It waits for what the peer acknowledges; the FIN comes before that is over, from
+ * MPTCP's worker.  A shutdown() of the reading side has asked for none.
+ */
+TEST_F(mptcp_call, close_that_waits)
+{
+	const struct linger wait = { .l_onoff = 1, .l_linger = 10 };
+	char byte;
+
+	ASSERT_EQ(0, setsockopt(self->client, SOL_SOCKET, SO_LINGER, &wait,
+				sizeof(wait)));
+	ASSERT_EQ(0, close(self->served));
+	self->served = -1;
+	ASSERT_TRUE(await_event(self->client, POLLIN));
+	EXPECT_EQ(0, recv(self->client, &byte, 1, 0));
+	ASSERT_EQ(0, shutdown(self->client, SHUT_RD));
+	ASSERT_EQ(0, close(self->client));
+	self->client = -1;
+	CHECK_SUBFLOW(self->client_cookie, "FIN", IS(WHY, "close"));
+}
+
 TEST_F(mptcp_call, shutdown)
 {
 	char byte;
