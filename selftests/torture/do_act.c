@@ -4,6 +4,7 @@
  * expected of it: what came of it is noted, for the judge.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -18,6 +19,7 @@
 
 #include "clock.h"
 #include "firewall.h"
+#include "mptcp.h"
 #include "pass.h"
 #include "perform.h"
 #include "sock_destroy.h"
@@ -43,10 +45,10 @@ static int set_int(int fd, int level, int name, int value)
 }
 
 /* A new socket; one that is in use again right after a TIME_WAIT. */
-static int new_socket(int domain)
+static int new_socket(int domain, int protocol)
 {
 	const struct timeval bound = { .tv_usec = BLOCK_MS * 1000 };
-	int fd = socket(domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(domain, SOCK_STREAM | SOCK_CLOEXEC, protocol);
 
 	set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof(bound));
@@ -54,11 +56,12 @@ static int new_socket(int domain)
 	return fd;
 }
 
-static int bound_socket(int domain, const char *address)
+static int bound_socket(const struct scene *scene, int slot, int domain,
+			const char *address)
 {
 	struct sockaddr_storage addr;
 	socklen_t len = address_parse(&addr, address);
-	int fd = new_socket(domain);
+	int fd = new_socket(domain, mptcp_wanted(scene, slot) ? IPPROTO_MPTCP : 0);
 
 	if (bind(fd, (struct sockaddr *)&addr, len)) {
 		close(fd);
@@ -74,8 +77,12 @@ static int do_listen(struct performer *p, int at)
 
 	if (p->fd[act->slot] < 0) {
 		scene_bind_address(p->scene, address);
-		p->fd[act->slot] = bound_socket(*address == '[' ? AF_INET6 : AF_INET,
+		p->fd[act->slot] = bound_socket(p->scene, act->slot,
+						*address == '[' ? AF_INET6 : AF_INET,
 						address);
+		/* MPTCP's accept() does not go by SO_RCVTIMEO. */
+		if (mptcp_wanted(p->scene, act->slot))
+			fcntl(p->fd[act->slot], F_SETFL, O_NONBLOCK);
 	}
 	return listen(p->fd[act->slot], act->arg);
 }
@@ -89,7 +96,8 @@ static int do_connect(struct performer *p, int at)
 
 	if (p->fd[act->slot] < 0) {
 		scene_address(p->scene, address, act->slot);
-		p->fd[act->slot] = bound_socket(address_domain(p->scene->family),
+		p->fd[act->slot] = bound_socket(p->scene, act->slot,
+						address_domain(p->scene->family),
 						address);
 	}
 	/* The cookie must be known even if the process does not come back. */
@@ -112,15 +120,22 @@ static int do_connect(struct performer *p, int at)
 static int do_accept(struct performer *p, int at)
 {
 	struct pollfd pfd = { .fd = p->fd[SLOT_LISTENER], .events = POLLIN };
+	struct deed *deed = &p->history->deed[at];
+	struct sockaddr_storage peer = {};
+	socklen_t len = sizeof(peer);
 	int slot = act_of(p, at)->slot;
+	char address[ADDRESS_LEN];
 	int fd;
 
 	poll(&pfd, 1, BLOCK_MS);
-	fd = accept4(p->fd[SLOT_LISTENER], NULL, NULL, SOCK_CLOEXEC);
+	fd = accept4(p->fd[SLOT_LISTENER], (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	p->fd[slot] = fd;
-	p->history->deed[at].cookie = tcp_pair_cookie(fd);
+	address_of(address, &peer);
+	deed->peer = view_port(address);
+	deed->mptcp = mptcp_is(fd);
+	deed->cookie = tcp_pair_cookie(fd);
 	return 0;
 }
 
@@ -320,6 +335,8 @@ static int do_verb(struct performer *p, int at)
 /* Most of what is done needs a socket, accept() needs two places. */
 static bool is_possible(const struct performer *p, const struct act *act)
 {
+	if (!mptcp_can(p->scene, p->history, act))
+		return false;
 	switch (act->verb) {
 	case VERB_LISTEN:
 	case VERB_CONNECT:
@@ -340,6 +357,14 @@ static bool is_possible(const struct performer *p, const struct act *act)
 	}
 }
 
+static __u64 cookie_of(const struct performer *p, const struct act *act)
+{
+	if (act->side == SIDE_SERVER && act->slot == SLOT_LISTENER &&
+	    mptcp_wanted(p->scene, SLOT_LISTENER))
+		return MPTCP_LISTENER;
+	return tcp_pair_cookie(p->fd[act->slot]);
+}
+
 /**
  * do_act - do what stands there, and note it
  * @performer: who
@@ -355,7 +380,7 @@ void do_act(struct performer *performer, int at)
 	if (!is_possible(performer, act))
 		return;
 	if (performer->fd[act->slot] >= 0 && act->verb != VERB_ACCEPT)
-		deed->cookie = tcp_pair_cookie(performer->fd[act->slot]);
+		deed->cookie = cookie_of(performer, act);
 	deed->from = clock_now();
 	deed->begun = true;
 	errno = 0;
@@ -363,6 +388,6 @@ void do_act(struct performer *performer, int at)
 	deed->err = deed->ret < 0 ? errno : 0;
 	deed->to = clock_now();
 	if (!deed->cookie && performer->fd[act->slot] >= 0)
-		deed->cookie = tcp_pair_cookie(performer->fd[act->slot]);
+		deed->cookie = cookie_of(performer, act);
 	deed->done = true;
 }

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "facts.h"
+#include "mptcp.h"
 #include "pass.h"
 #include "record_fields.h"
 #include "uring.h"
@@ -342,6 +343,8 @@ unsigned int facts_of(const struct view *view, const struct record *record)
 		facts |= FACT_PARENT_STOPPED;
 	if (is_opened_fast(view, record))
 		facts |= FACT_FASTOPEN;
+	if (mptcp_may_have(view, record))
+		facts |= FACT_MPTCP;
 	if (an_end_is_deaf(view, record) || queue_may_be_full(view, when))
 		facts |= FACT_LOSSY;
 	if (view->scene->apart)

@@ -23,6 +23,8 @@
  * @from: when it was begun
  * @to: when it was over
  * @cookie: of the socket; accept: of the new one
+ * @mptcp: accept: the new one is an MPTCP socket
+ * @peer: accept: the port of whom it accepted
  * @child_ended: fork, give, lend: when the child had ended; @ret is its number
  */
 struct deed {
@@ -33,6 +35,8 @@ struct deed {
 	__u64 from;
 	__u64 to;
 	__u64 cookie;
+	bool mptcp;
+	int peer;
 	__u64 child_ended;
 };
 

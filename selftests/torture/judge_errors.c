@@ -9,6 +9,7 @@
 #include <names.h>
 
 #include "judges.h"
+#include "mptcp.h"
 #include "record_fields.h"
 #include "tls.h"
 
@@ -56,7 +57,8 @@ static bool is_explained(const struct view *view, const struct deed *deed)
 		const struct record *r = &view->record[i];
 
 		if (record_cookie(r) == deed->cookie && view_began(r) <= deed->to &&
-		    leaves(r, deed->err))
+		    (leaves(r, deed->err) ||
+		     (deed->err == ECONNRESET && mptcp_resets(view, r))))
 			return true;
 	}
 	return false;
@@ -100,8 +102,8 @@ static void judge_reset(struct view *view, const struct record *r)
 {
 	const struct deed *deed = who_asks(view, r);
 
-	/* TLS may have another error for what it was about to decrypt. */
-	if (deed && !tls_is_on(view, deed->cookie) &&
+	/* TLS may have another error for what it was about to decrypt, MPTCP no end. */
+	if (deed && !tls_is_on(view, deed->cookie) && !mptcp_has(view, deed->cookie) &&
 	    !record_is(r, SHUTWATCH_KEY_ERROR, strerrorname_np(deed->err)))
 		remark(&view->remarks, "record %s: error=%s, but the program got %s",
 		       record_get(r, SHUTWATCH_KEY_SEQ),

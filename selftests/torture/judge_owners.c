@@ -9,6 +9,7 @@
 #include <names.h>
 
 #include "judges.h"
+#include "mptcp.h"
 #include "pass.h"
 #include "record_fields.h"
 #include "uring.h"
@@ -96,6 +97,10 @@ static void judge_asker(struct view *view, const struct record *r)
 	/* Or a segment has come too late for a listener that had stopped (E5). */
 	if (record_is(r, SHUTWATCH_KEY_STATE, "SYN_RECV>CLOSE") &&
 	    view_says(r, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_LISTENER) &&
+	    names_nobody(r, SHUTWATCH_KEY_PID, SHUTWATCH_KEY_COMM))
+		return;
+	/* MPTCP does it in a call on its socket, or later, by a worker. */
+	if (view_says(r, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_MPTCP) &&
 	    names_nobody(r, SHUTWATCH_KEY_PID, SHUTWATCH_KEY_COMM))
 		return;
 	if (is_asked(r))

@@ -128,21 +128,47 @@ static const struct rule rule[] = {
 	/* Data goes without an answer, or the peer has no room for it (tcp(7)). */
 	RULE(TIMER, USER_TIMEOUT, .sent = NONE, .needs = FACT_USER_TIMEOUT),
 	RULE(TIMER, RETRIES_EXHAUSTED, .sent = NONE, .needs = FACT_LOSSY),
+	/* An MPTCP socket ends with a DATA_FIN; the FIN of its subflow comes later. */
+	RULE(CLOSE, DATA_FIN, .sent = NONE, .needs = FACT_CLOSED | FACT_MPTCP),
+	RULE(SHUTDOWN, DATA_FIN, .sent = NONE, .needs = FACT_SHUT_WR | FACT_MPTCP),
+	/* In SYN_SENT, of which TCP says nothing, MPTCP resets, too. */
+	RULE(SHUTDOWN, MPTCP, .sent = RST, .needs = FACT_MPTCP, .never = FACT_ACCEPTED),
+	RULE(CLOSE, LINGER_ZERO, .sent = RST,
+	     .needs = FACT_CLOSED | FACT_LINGER_ZERO | FACT_MPTCP),
+	RULE(CONNECT_UNSPEC, CONNECT_UNSPEC, .sent = RST,
+	     .needs = FACT_UNSPEC | FACT_MPTCP),
+	RULE(MPTCP, CLOSE, .sent = FIN, .needs = FACT_CLOSED | FACT_MPTCP),
+	RULE(MPTCP, SHUTDOWN_WRITE, .sent = FIN, .needs = FACT_SHUT_WR | FACT_MPTCP),
+	RULE(MPTCP, UNREAD_DATA, .sent = RST,
+	     .needs = FACT_CLOSED | FACT_DATA_CAME | FACT_MPTCP),
+	RULE(MPTCP, LINGER_ZERO, .sent = RST,
+	     .needs = FACT_CLOSED | FACT_LINGER_ZERO | FACT_MPTCP),
+	RULE(MPTCP, CONNECT_UNSPEC, .sent = RST, .needs = FACT_UNSPEC | FACT_MPTCP),
+	RULE(MPTCP, MPTCP, .sent = FIN | RST, .needs = FACT_MPTCP),
+
 	RULE(LISTENER, LISTENER_STOPPED, .sent = RST,
 	     .needs = FACT_PARENT_STOPPED | FACT_CONNECTED,
 	     .never = FACT_ACCEPTED | FACT_LISTENED),
 };
 
-static const struct rule *find_rule(int by, int why, int sent)
+static bool is_right(const struct rule *it, unsigned int facts)
 {
+	return !(it->needs & ~facts) && !(it->never & facts);
+}
+
+/* The one that allows it, if there is one; else any that is about it. */
+static const struct rule *find_rule(int by, int why, int sent, unsigned int facts)
+{
+	const struct rule *found = NULL;
 	size_t i;
 
 	for (i = 0; i < sizeof(rule) / sizeof(*rule); i++) {
 		if (rule[i].by == by && rule[i].why == why &&
-		    rule[i].sent & 1 << sent)
-			return &rule[i];
+		    rule[i].sent & 1 << sent &&
+		    (!found || is_right(&rule[i], facts)))
+			found = &rule[i];
 	}
-	return NULL;
+	return found;
 }
 
 static void judge_reason(struct view *view, const struct record *r)
@@ -152,15 +178,15 @@ static void judge_reason(struct view *view, const struct record *r)
 	const char *why = record_get(r, SHUTWATCH_KEY_WHY);
 	const char *sent = record_get(r, SHUTWATCH_KEY_SENT);
 	const char *seq = record_get(r, SHUTWATCH_KEY_SEQ);
+	unsigned int facts = facts_of(view, r);
 	const struct rule *found = find_rule(names_find(&by_names, by),
 					     names_find(&why_names, why),
-					     names_find(&sent_names, sent));
-	unsigned int facts = facts_of(view, r);
+					     names_find(&sent_names, sent), facts);
 
 	if (!found)
 		remark(&view->remarks, "record %s: it cannot be: %s by=%s sent=%s why=%s",
 		       seq, call ? "call" : "decision", by, sent, why);
-	else if (found->needs & ~facts || found->never & facts)
+	else if (!is_right(found, facts))
 		remark(&view->remarks,
 		       "record %s: by=%s why=%s after what was done: lacks %#x, excluded by %#x",
 		       seq, by, why, found->needs & ~facts, found->never & facts);

@@ -10,6 +10,7 @@
 
 #include "facts.h"
 #include "judges.h"
+#include "mptcp.h"
 #include "record_fields.h"
 
 #define STATE_LEN	16
@@ -58,6 +59,20 @@ static const struct arc fast_arc[] = {
 	{ "SYN_RECV>FIN_WAIT1",		"close" },
 };
 
+/* What MPTCP does to a subflow. */
+static const struct arc mptcp_arc[] = {
+	{ "LISTEN>CLOSE",		"mptcp" },
+	{ "ESTABLISHED>FIN_WAIT1",	"mptcp" },
+	{ "CLOSE_WAIT>LAST_ACK",	"mptcp" },
+	{ "SYN_SENT>CLOSE",		"mptcp" },
+	{ "ESTABLISHED>CLOSE",		"mptcp" },
+	{ "CLOSE_WAIT>CLOSE",		"mptcp" },
+	{ "FIN_WAIT1>CLOSE",		"mptcp" },
+	{ "FIN_WAIT2>CLOSE",		"mptcp" },
+	{ "CLOSING>CLOSE",		"mptcp" },
+	{ "LAST_ACK>CLOSE",		"mptcp" },
+};
+
 static bool has_word(const char *words, const char *word)
 {
 	size_t len = strlen(word);
@@ -86,7 +101,9 @@ static bool may_go(const struct view *view, const struct record *record)
 {
 	return is_one_of(record, arc, sizeof(arc) / sizeof(*arc)) ||
 	       (is_one_of(record, fast_arc, sizeof(fast_arc) / sizeof(*fast_arc)) &&
-		facts_of(view, record) & FACT_FASTOPEN);
+		facts_of(view, record) & FACT_FASTOPEN) ||
+	       (is_one_of(record, mptcp_arc, sizeof(mptcp_arc) / sizeof(*mptcp_arc)) &&
+		mptcp_may_have(view, record));
 }
 
 static bool split(const struct record *record, char before[STATE_LEN],
@@ -212,8 +229,10 @@ static void judge_life(struct view *view, __u64 cookie)
 			take_state(view, &life, &view->record[i]);
 	}
 	for (i = 0; i < view->nr_records; i++) {
+		/* An MPTCP socket has states of its own, which nobody tells. */
 		if (record_cookie(&view->record[i]) == cookie &&
-		    !view_kind(&view->record[i], SHUTWATCH_KIND_STATE))
+		    !view_kind(&view->record[i], SHUTWATCH_KIND_STATE) &&
+		    !mptcp_called(view, &view->record[i]))
 			take_outcome(view, &life, &view->record[i]);
 	}
 	if (life.count && !is_now(&life, "CLOSE"))

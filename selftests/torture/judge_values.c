@@ -10,6 +10,7 @@
 
 #include "find_record.h"
 #include "judges.h"
+#include "mptcp.h"
 #include "record_fields.h"
 #include "tls.h"
 
@@ -162,7 +163,8 @@ static void judge_packet(struct view *view, const struct packet *packet,
 	const long long sent = (long long)packet->seq - 1;
 	long long received = (long long)packet->ack - 1;
 
-	if (tls_is_on(view, record_cookie(r)))
+	/* What a subflow has is in part its MPTCP socket's, and the other way round. */
+	if (tls_is_on(view, record_cookie(r)) || mptcp_may_have(view, r))
 		return;
 	judge_rejection(view, packet, r);
 	if (!tells_values(r, packet) || !is_only_one(view, packet))

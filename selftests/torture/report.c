@@ -63,6 +63,9 @@ void report_scene(FILE *out, const struct view *view)
 		view->scene->seed);
 	for (i = 0; i < remarks_kept(&view->remarks); i++)
 		fprintf(out, "  %s\n", view->remarks.text[i]);
+	if (view->scene->mptcp)
+		fprintf(out, " MPTCP sockets: %#x, the listener is the first bit\n",
+			view->scene->mptcp);
 	fprintf(out, " what it did (c: clients, pid %d; s: server, pid %d; a dot: in step)\n",
 		view->history->pid[SIDE_CLIENT], view->history->pid[SIDE_SERVER]);
 	for (i = 0; i < view->scene->nr_acts; i++)

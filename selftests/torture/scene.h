@@ -138,6 +138,7 @@ struct world {
  * @dual: the listener is an IPv6 socket that takes IPv4, too
  * @apart: see struct world
  * @cookies: the world has SYN cookies
+ * @mptcp: by slot, a bit each: the listener or the client is an MPTCP socket
  * @nr_clients: 1 to SCENE_CLIENTS
  * @nr_acts: how many of @act are in use
  * @act: both sides' acts, each side's in its own order
@@ -149,6 +150,7 @@ struct scene {
 	bool dual;
 	bool apart;
 	bool cookies;
+	__u8 mptcp;
 	int nr_clients;
 	int nr_acts;
 	struct act act[SCENE_ACTS];

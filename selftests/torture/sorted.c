@@ -4,7 +4,15 @@
 #include "record_fields.h"
 #include "sorted.h"
 
-static int scene_of(const struct batch *batch, const char *one, const char *other)
+/**
+ * sorted_scene - which scene has these addresses?
+ * @batch: the batch
+ * @one: an address
+ * @other: the other end's
+ *
+ * Return: its index, or -1.
+ */
+int sorted_scene(const struct batch *batch, const char *one, const char *other)
 {
 	int scene = scene_index_of_port(view_port(one));
 
@@ -37,14 +45,14 @@ void sort_batch(struct sorted *sorted, const struct batch *batch,
 		if (record_parse(&r, batch->line[i]) ||
 		    !batch_owns(batch, &r))
 			continue;
-		sorted->of_line[i] = scene_of(batch, record_get(&r, SHUTWATCH_KEY_LOCAL),
-					      record_get(&r, SHUTWATCH_KEY_REMOTE));
+		sorted->of_line[i] = sorted_scene(batch, record_get(&r, SHUTWATCH_KEY_LOCAL),
+						  record_get(&r, SHUTWATCH_KEY_REMOTE));
 		if (sorted->of_line[i] < 0 && !was_never_bound(&r))
 			remark(remarks, "a record of nobody's: %s", batch->line[i]);
 	}
 	for (i = 0; i < batch->nr_packets; i++) {
-		sorted->of_packet[i] = scene_of(batch, batch->packet[i].src,
-						batch->packet[i].dst);
+		sorted->of_packet[i] = sorted_scene(batch, batch->packet[i].src,
+						    batch->packet[i].dst);
 		if (sorted->of_packet[i] < 0)
 			remark(remarks, "a packet of nobody's: %s > %s",
 			       batch->packet[i].src, batch->packet[i].dst);

@@ -18,6 +18,7 @@ struct sorted {
 	int of_packet[BATCH_PACKETS];
 };
 
+int sorted_scene(const struct batch *batch, const char *one, const char *other);
 void sort_batch(struct sorted *sorted, const struct batch *batch,
 		struct remarks *remarks);
 void sorted_view(struct view *view, const struct sorted *sorted,

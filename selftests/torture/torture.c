@@ -150,6 +150,8 @@ static void print_programs(const struct options *options)
 		kinds_add(&scene, options->kinds);
 		generate_world(&world, options->seed + i);
 		printf("SEED=%llu family=%d dual=%d", scene.seed, scene.family, scene.dual);
+		if (scene.mptcp)
+			printf(" mptcp=%#x", scene.mptcp);
 		if (world.apart)
 			printf(" hosts apart: delay=%d loss=%d duplicate=%d", world.delay,
 			       world.loss, world.duplicate);
@@ -300,7 +302,7 @@ int main(int argc, char **argv)
 		fputs("torture: no memory\n", stderr);
 		return EXIT_FAILURE;
 	}
-	kinds_prepare(options.kinds);
+	kinds_prepare(&options.kinds);
 	while (options.repeat-- > 0 && sum.wrong < DISAGREEMENTS &&
 	       clock_now() < options.until)
 		play(&batch, &options, &sum);

@@ -21,7 +21,12 @@ void view_add_packet(struct view *view, const struct packet *packet)
 		view->packet[view->nr_packets++] = *packet;
 }
 
-static void add_cookie(struct view *view, __u64 cookie)
+/**
+ * view_add_cookie - a socket that a record of this scene names
+ * @view: the scene
+ * @cookie: the socket, 0 for none
+ */
+void view_add_cookie(struct view *view, __u64 cookie)
 {
 	int i;
 
@@ -51,7 +56,7 @@ void view_add_record(struct view *view, const char *line)
 		return;
 	}
 	view->nr_records++;
-	add_cookie(view, record_cookie(record));
+	view_add_cookie(view, record_cookie(record));
 }
 
 /**

@@ -46,6 +46,7 @@ struct view {
 };
 
 void view_add_packet(struct view *view, const struct packet *packet);
+void view_add_cookie(struct view *view, __u64 cookie);
 void view_add_record(struct view *view, const char *line);
 int view_port(const char *address);
 bool view_says(const struct record *record, enum shutwatch_key key,

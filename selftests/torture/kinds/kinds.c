@@ -7,6 +7,7 @@
 #include "chance.h"
 #include "firewall.h"
 #include "kinds.h"
+#include "mptcp.h"
 #include "pass.h"
 #include "tls.h"
 #include "uring.h"
@@ -59,12 +60,17 @@ int kinds_parse(unsigned int *kinds, const char *text)
 
 /**
  * kinds_prepare - what takes long is done before anything is played
- * @kinds: which ones, enum kind
+ * @kinds: which ones, enum kind; loses those that cannot be played here
  */
-void kinds_prepare(unsigned int kinds)
+void kinds_prepare(unsigned int *kinds)
 {
-	if (kinds & KIND_TLS && !tls_prepare())
+	if (*kinds & KIND_TLS && !tls_prepare())
 		fputs("torture: this kernel has no TLS: it is left out\n", stderr);
+	if (*kinds & KIND_MPTCP && !mptcp_prepare()) {
+		fputs("torture: calls on MPTCP sockets are not followed here: they are left out\n",
+		      stderr);
+		*kinds &= ~KIND_MPTCP;
+	}
 }
 
 /* Not before there is a socket that it could be done to. */
@@ -150,6 +156,14 @@ static void add_tls(struct scene *scene, __u64 *state)
 		insert(scene, state, SIDE_SERVER, slot, VERB_TLS, below(state, 4));
 }
 
+/* Both ends as a rule: else MPTCP goes on as TCP. */
+static void change_sockets(struct scene *scene, __u64 *state)
+{
+	scene->mptcp |= 1 << any_slot(scene, state);
+	if (!one_in(state, 4))
+		scene->mptcp |= 1 << SLOT_LISTENER;
+}
+
 /* One of them; it does not wait for the end of the handshake, either. */
 static void change_connects(struct scene *scene, __u64 *state)
 {
@@ -176,6 +190,7 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 		[KIND_FIREWALL_NUMBER] = add_firewall,
 		[KIND_FASTOPEN_NUMBER] = change_connects,
 		[KIND_TLS_NUMBER] = add_tls,
+		[KIND_MPTCP_NUMBER] = change_sockets,
 	};
 	int kind;
 

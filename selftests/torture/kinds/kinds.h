@@ -20,7 +20,9 @@
 	/* data with the SYN, a child before the handshake is over */	\
 	X(KIND_FASTOPEN,	"fastopen")				\
 	/* the kernel encrypts and decrypts */				\
-	X(KIND_TLS,		"tls")
+	X(KIND_TLS,		"tls")					\
+	/* MPTCP sockets at either end, or both */			\
+	X(KIND_MPTCP,		"mptcp")
 
 #define KIND_AS_NUMBER(id, name)	id##_NUMBER,
 #define KIND_AS_BIT(id, name)		id = 1 << id##_NUMBER,
@@ -39,7 +41,7 @@ enum kind {
 };
 
 int kinds_parse(unsigned int *kinds, const char *text);
-void kinds_prepare(unsigned int kinds);
+void kinds_prepare(unsigned int *kinds);
 void kinds_add(struct scene *scene, unsigned int kinds);
 void kinds_change_world(struct world *world, unsigned int kinds, __u64 seed);
 

@@ -10,6 +10,7 @@
 #include "firewall.h"
 #include "generate.h"
 #include "kinds.h"
+#include "mptcp.h"
 #include "pass.h"
 #include "tls.h"
 #include "uring.h"
@@ -388,6 +389,120 @@ TEST_F(judge, disconnect_that_nobody_refuses)
 	self->scene.act[5] = (struct act){ SIDE_CLIENT, 1, VERB_UNSPEC, true, 0 };
 	self->history.deed[5].err = EOPNOTSUPP;
 	EXPECT_TOLD("act 5 has no record");
+}
+
+/* ---- MPTCP ---- */
+
+/* Subflows of the listener, the client and the child have cookies of their own. */
+#define SUB_LISTENER " netns=1 cookie=1a local=" SERVER " remote=0.0.0.0:0"
+#define SUB_CLIENT " netns=1 cookie=1b local=" CLIENT " remote=" SERVER
+#define SUB_CHILD " netns=1 cookie=1c local=" SERVER " remote=" CLIENT
+#define OF_MPTCP_LISTENER " netns=1 cookie=2a local=" SERVER " remote=0.0.0.0:0"
+#define UNKNOWN " unread=- unsent=- unacked=-"
+
+#define CHILD_ENDS(by)							\
+	"seq=5 " AT(51) "kind=state" S_TASK SUB_CHILD			\
+	" state=ESTABLISHED>CLOSE by=" by " error=-" S_OWNS
+#define CHILD_RESETS(why, msk)						\
+	"seq=6 " AT(52) "kind=decision" S_TASK SUB_CHILD		\
+	" by=mptcp state=ESTABLISHED>CLOSE sent=RST why=" why " unread=0" VALUES \
+	NO_FIN S_OWNS " msk=" msk
+#define CHILD_CLOSED(sent, why)						\
+	"seq=8 " AT(54) "kind=call" S_TASK OF_CHILD			\
+	" call=close how=- ret=0 state=ESTABLISHED>CLOSE sent=" sent " why=" why NO_FIN \
+	UNKNOWN " linger=- took=3000000" S_OWNS
+
+static void speaks_mptcp(struct _test_data_judge *self)
+{
+	static const char * const line[] = {
+		"seq=1 " AT(11) "kind=state" S_TASK SUB_LISTENER
+		" state=CLOSE>LISTEN by=listen error=-" S_OWNS,
+		"seq=2 " AT(21) "kind=state" C_TASK SUB_CLIENT
+		" state=CLOSE>SYN_SENT by=connect error=-" C_OWNS,
+		"seq=3 " AT(22) "kind=state" NO_TASK SUB_CLIENT
+		" state=SYN_SENT>ESTABLISHED by=rx error=-" C_OWNS,
+		"seq=4 " AT(23) "kind=state" NO_TASK SUB_CHILD
+		" state=SYN_RECV>ESTABLISHED by=rx error=-" NO_OWNER,
+		CHILD_ENDS("mptcp"),
+		CHILD_RESETS("unread_data", "c"),
+		"seq=7 " AT(53) "kind=state" NO_TASK SUB_CLIENT
+		" state=ESTABLISHED>CLOSE by=rx error=ECONNRESET" C_OWNS,
+		CHILD_CLOSED("RST", "unread_data"),
+		"seq=9 " AT(71) "kind=state" S_TASK SUB_LISTENER
+		" state=LISTEN>CLOSE by=mptcp error=-" S_OWNS,
+		/* Of the MPTCP socket itself, which nobody has asked for its cookie. */
+		"seq=10 " AT(72) "kind=call" S_TASK OF_MPTCP_LISTENER
+		" call=close how=exit ret=0 state=LISTEN>CLOSE sent=none why=listener_stopped"
+		NO_FIN UNKNOWN " linger=- took=1000000 children=0" S_OWNS,
+		"seq=11 " AT(73) "kind=call" C_TASK OF_CLIENT
+		" call=close how=exit ret=0 state=CLOSE>CLOSE sent=none why=already_closed"
+		NO_FIN UNKNOWN " linger=- took=1000000" C_OWNS,
+	};
+
+	self->scene.mptcp = 1 << SLOT_LISTENER | 1 << 1;
+	self->history.deed[0].cookie = MPTCP_LISTENER;
+	self->history.deed[2].mptcp = true;
+	self->history.deed[2].peer = view_port(CLIENT);
+	memcpy(self->line, line, sizeof(line));
+}
+
+TEST_F(judge, MPTCP)
+{
+	speaks_mptcp(self);
+	EXPECT_AGREES();
+}
+
+TEST_F(judge, subflow_of_another)
+{
+	speaks_mptcp(self);
+	self->line[LINE(6)] = CHILD_RESETS("unread_data", "b");
+	EXPECT_TOLD("record 6: a subflow of b, but it is one of c");
+}
+
+TEST_F(judge, RST_that_only_the_call_tells)
+{
+	speaks_mptcp(self);
+	self->line[LINE(6)] = NULL;
+	EXPECT_TOLD("on the wire, but no record says so");
+}
+
+TEST_F(judge, RST_that_the_call_does_not_tell)
+{
+	speaks_mptcp(self);
+	self->line[LINE(8)] = CHILD_CLOSED("none", "data_fin");
+	EXPECT_TOLD("record 8: sent=none, but by its subflow it was RST");
+}
+
+TEST_F(judge, swapped_reason_of_MPTCP)
+{
+	speaks_mptcp(self);
+	self->line[LINE(6)] = CHILD_RESETS("linger_zero", "c");
+	EXPECT_TOLD("record 6: by=mptcp why=linger_zero after what was done");
+}
+
+TEST_F(judge, FIN_of_MPTCP_for_a_shutdown_of_the_other_side)
+{
+	speaks_mptcp(self);
+	self->scene.act[3] = (struct act){ SIDE_SERVER, 1, VERB_SHUTDOWN, true, SHUT_RD };
+	self->history.deed[3].cookie = 0xc;
+	self->line[LINE(6)] = "seq=6 " AT(52) "kind=decision" NO_TASK SUB_CHILD
+		" by=mptcp state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write unread=0"
+		VALUES " fin=sent" S_OWNS " msk=c";
+	EXPECT_TOLD("record 6: by=mptcp why=shutdown_write after what was done");
+}
+
+TEST_F(judge, MPTCP_does_what_it_does_not)
+{
+	self->line[LINE(5)] = "seq=5 " AT(51) "kind=state" S_TASK OF_CHILD
+		" state=ESTABLISHED>CLOSE by=mptcp error=-" S_OWNS;
+	EXPECT_TOLD("record 5: no such step: ESTABLISHED>CLOSE by=mptcp");
+}
+
+TEST_F(judge, MPTCP_socket_that_is_not_closed)
+{
+	speaks_mptcp(self);
+	self->line[LINE(10)] = NULL;
+	EXPECT_TOLD("cookie 4000000000000000: 0 records of its close");
 }
 
 /* ---- which are played ---- */
