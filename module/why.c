@@ -107,7 +107,10 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
 	return why_silent_open(call);
 }
 
-/* A fastclose resets the subflows; a DATA_FIN goes out on an ACK. */
+/*
+ * A fastclose resets the subflows; a DATA_FIN goes out on an ACK.  connect(AF_UNSPEC)
+ * sends none: where it resets nothing, no subflow was left.
+ */
 static enum shutwatch_why why_mptcp_sent(const struct sw_call *call)
 {
 	bool rst = call->seen & SW_SEEN_RST;
@@ -134,6 +137,8 @@ static enum shutwatch_why why_mptcp(const struct sw_call *call)
 	case SHUTWATCH_TCP_ESTABLISHED:
 	case SHUTWATCH_TCP_CLOSE_WAIT:
 	case SHUTWATCH_TCP_SYN_RECV:
+		if (call->call == SHUTWATCH_BY_CONNECT_UNSPEC)
+			return SHUTWATCH_WHY_ALREADY_CLOSED;
 		return call->outcome.how == SHUTWATCH_HOW_RD ?
 			SHUTWATCH_WHY_READ_SIDE_ONLY : SHUTWATCH_WHY_DATA_FIN;
 	}

@@ -21,6 +21,7 @@
 #include "module_main.h"
 #include "netns.h"
 #include "record_fields.h"
+#include "sock_destroy.h"
 #include "tcp_pair.h"
 
 #ifndef IPPROTO_MPTCP
@@ -245,6 +246,25 @@ TEST_F(mptcp_call, disconnect)
 		SKIP(return, "MPTCP does not disconnect here: %s", strerror(errno));
 	CHECK_CALL(self->client_cookie, "connect_unspec", "-",
 		   IS_ONE_OF(SENT, "RST", "none"), IS(WHY, "connect_unspec"));
+}
+
+/* Its subflow is gone before it asks: there is nobody to tell. */
+TEST_F(mptcp_call, disconnect_without_a_subflow)
+{
+	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
+	struct sockaddr_storage local, remote;
+	socklen_t len = sizeof(local);
+
+	if (sock_destroy_is_missing())
+		SKIP(return, "this kernel has no SOCK_DESTROY");
+	ASSERT_EQ(0, getsockname(self->served, (void *)&local, &len));
+	len = sizeof(remote);
+	ASSERT_EQ(0, getpeername(self->served, (void *)&remote, &len));
+	ASSERT_EQ(0, sock_destroy(&local, &remote, SOCK_DESTROY_ANY));
+	if (connect(self->served, &unspec, sizeof(unspec)))
+		SKIP(return, "MPTCP does not disconnect here: %s", strerror(errno));
+	CHECK_CALL(self->served_cookie, "connect_unspec", "-", IS(SENT, "none"),
+		   IS(WHY, "already_closed"));
 }
 
 /* What it accepts gets a copy of its cookie: it is asked for only at the end. */
