@@ -48,6 +48,9 @@ static inline void sw_probe_ident(struct sw_entry *e, const struct sock *sk)
 }
 
 void sw_probe_learn_ident(struct sw_entry *e, const struct sock *sk);
+struct sw_entry *sw_probe_find_known(const struct sock *sk,
+				     enum sw_verdict verdict, u32 generation,
+				     struct sw_held *held);
 
 /**
  * sw_probe_find() - the entry of a socket that is in the table
@@ -63,58 +66,6 @@ sw_probe_find(const struct sock *sk, struct sw_held *held)
 	u64 cookie = atomic64_read(&sk->sk_cookie);
 
 	return cookie ? sw_entry_find(cookie, held) : NULL;
-}
-
-/**
- * sw_probe_is_known() - does the filter let a socket through for what its entry
- *	says?
- * @e: the entry, locked
- * @verdict: of the filter
- * @generation: of the filter: if it was changed since it let the socket in, the
- *	socket has to pass again
- *
- * Context: any, preemption disabled.
- * Return: whether it does, where it would not without an entry.
- */
-static __always_inline bool sw_probe_is_known(const struct sw_entry *e,
-					      enum sw_verdict verdict,
-					      u32 generation)
-{
-	switch (verdict) {
-	case SW_ACCEPT_OWNED:
-		if (sw_filter_has_owner(rcu_dereference_sched(sw_filter),
-					e->info.owner.pid))
-			return true;
-		fallthrough;
-	case SW_ACCEPT_KNOWN:
-		return e->filter == generation;
-	default:
-		return false;
-	}
-}
-
-/**
- * sw_probe_find_known() - the entry of a socket that the filter lets through only
- *	for what that says
- * @sk: full or mini-socket
- * @verdict: of the filter
- * @generation: of the filter
- * @held: for sw_entry_put()
- *
- * Context: any, preemption disabled.  Returns with the entry's set locked.
- * Return: the entry, or NULL (nothing locked) if there is none that passes.
- */
-static __always_inline struct sw_entry *
-sw_probe_find_known(const struct sock *sk, enum sw_verdict verdict,
-		    u32 generation, struct sw_held *held)
-{
-	struct sw_entry *e = sw_probe_find(sk, held);
-
-	if (e && !sw_probe_is_known(e, verdict, generation)) {
-		sw_entry_put(held);
-		return NULL;
-	}
-	return e;
 }
 
 /*
