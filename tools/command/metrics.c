@@ -147,12 +147,26 @@ static void finish_first(void)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
+/* A device, a pipe or a link is there for others, too, and would be gone. */
+static bool may_be_replaced(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) || S_ISREG(st.st_mode))
+		return true;
+	say("%s: this is no regular file, and would be replaced by one\n"
+	    "  name another file, or - for standard output", path);
+	return false;
+}
+
 /* Whoever reads the file finds the one before or all of this one. */
 static int put_into(const struct options *o)
 {
 	char path[PATH_MAX];
 	int fd, status;
 
+	if (!may_be_replaced(o->output))
+		return EXIT_FAILURE;
 	if ((size_t)snprintf(path, sizeof(path), "%s.XXXXXX", o->output) >= sizeof(path)) {
 		errno = ENAMETOOLONG;
 		return failed_to("write", o->output);
@@ -182,5 +196,5 @@ static int put_into(const struct options *o)
  */
 int run_metrics(const struct options *o)
 {
-	return o->output ? put_into(o) : put_all(o);
+	return o->output && strcmp(o->output, "-") ? put_into(o) : put_all(o);
 }
