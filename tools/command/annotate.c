@@ -207,15 +207,22 @@ static bool is_same_file(const char *a, const char *b)
 	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+static bool is_input(const struct options *o, const char *path)
+{
+	if (is_same_file(o->words[0], path))
+		say("%s: this is the capture itself: name another file for the copy", path);
+	else if (o->saved && is_same_file(o->saved, path))
+		say("%s: these are the records: name another file for the copy", path);
+	else
+		return false;
+	return true;
+}
+
 static bool write_copy(const struct annotation *a, struct pcapfile *f, const char *path)
 {
 	FILE *out;
 	bool written;
 
-	if (is_same_file(f->path, path)) {
-		say("%s: this is the capture itself: name another file for the copy", path);
-		return false;
-	}
 	out = fopen(path, "we");
 	if (!out) {
 		say("%s: %s", path, strerror(errno));
@@ -363,7 +370,7 @@ int run_annotate(const struct options *o)
 	struct pcapfile f;
 	int status;
 
-	if (!pcapfile_open(&f, o->words[0]))
+	if (is_input(o, o->words[1]) || !pcapfile_open(&f, o->words[0]))
 		return EXIT_FAILURE;
 	status = each_record(o, tell, &a);
 	flows_told(&a.flows);
