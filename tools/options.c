@@ -415,27 +415,32 @@ static int find_command(struct options *o)
 	return -1;
 }
 
+/* Where there is no program, what is behind "--" are words like any other. */
+static void take_program(struct options *o)
+{
+	if (!o->program || o->command->takes & TAKES_EXPECTED)
+		return;
+	for (; *o->program; o->program++)
+		o->words[o->nr_words++] = *o->program;
+	o->program = NULL;
+}
+
 /* Return: -1, or the exit status of a word that is missing, or means nothing. */
 static int check_words(const struct options *o)
 {
 	const struct command *c = o->command;
-	const char *extra = o->program ? o->program[0] : NULL;
 
 	if (o->nr_words < c->min_args) {
 		say("'%s' needs %s", c->name, c->args);
 		return options_error();
 	}
-	if (c->takes & TAKES_EXPECTED && o->program && !extra) {
+	if (o->program && !o->program[0]) {
 		say("there is no PROGRAM behind '--'");
 		return options_error();
 	}
-	if (o->nr_words > c->max_args)
-		extra = o->words[c->max_args];
-	else if (c->takes & TAKES_EXPECTED)
-		extra = NULL;
-	if (!extra)
+	if (o->nr_words <= c->max_args)
 		return -1;
-	say("'%s' is one word too many", extra);
+	say("'%s' is one word too many", o->words[c->max_args]);
 	return options_error();
 }
 
@@ -497,8 +502,10 @@ int options_parse(struct options *o, int argc, char **argv)
 	}
 	take_rest(o, argc, argv);
 	status = find_command(o);
-	if (status < 0)
+	if (status < 0) {
+		take_program(o);
 		status = check_words(o);
+	}
 	if (status < 0)
 		status = check_taken(o, used);
 	/* Who does not say what he wants to see is shown what ended. */
