@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "line.h"
 #include "names.h"
 #include "note.h"
 
@@ -21,7 +22,7 @@ static const char *count_of(const struct record *r)
  * @to: where to, NOTE_SIZE bytes
  * @r: the record, see record_is_note()
  *
- * Return: the length of the text, which is terminated.
+ * Return: the length of the text, which is printable ASCII and terminated.
  */
 size_t note_text(char *to, const struct record *r)
 {
@@ -34,5 +35,7 @@ size_t note_text(char *to, const struct record *r)
 	else
 		len = snprintf(to, NOTE_SIZE, "skipped: %s%s%s", count ? count : "",
 			       count ? " " : "", names_explain_what(what ? what : ""));
+	/* A file that somebody sent may say anything, and this goes to a terminal. */
+	line_printable(to, to, (size_t)len);
 	return (size_t)len;
 }

@@ -424,6 +424,7 @@ static void describe_side(struct story *s, const struct leg *leg, const char *si
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), ", cookie %llx",
 			 leg->cookie);
 	what_add(text, ", netns ", leg->netns);
+	what_make_printable(text);
 	ladder_text(s->l, RUNG_TITLE, LADDER_LEFT, text);
 }
 
@@ -436,6 +437,7 @@ static void describe_far_side(struct story *s, const struct leg *leg)
 		return;
 	snprintf(text, sizeof(text), "right  %.60s, of which there are no records",
 		 r.value[SHUTWATCH_KEY_REMOTE] ? r.value[SHUTWATCH_KEY_REMOTE] : "?");
+	what_make_printable(text);
 	ladder_text(s->l, RUNG_TITLE, LADDER_LEFT, text);
 }
 
