@@ -41,6 +41,14 @@ static size_t piece(size_t max)
 	return newline ? (size_t)(newline + 1 - (buf + start)) : max;
 }
 
+/* A pipe that somebody else has, too, may have been told by them not to wait. */
+static bool wait_for_room(void)
+{
+	struct pollfd room = { .fd = out, .events = POLLOUT };
+
+	return poll(&room, 1, -1) >= 0 || errno == EINTR;
+}
+
 static bool write_all(void)
 {
 	struct stat st;
@@ -53,7 +61,7 @@ static bool write_all(void)
 		n = write(out, buf + start, piece(max_piece));
 		if (n >= 0)
 			start += (size_t)n;
-		else if (errno != EINTR)
+		else if (errno != EINTR && !(errno == EAGAIN && wait_for_room()))
 			return false;
 	}
 	return true;
