@@ -384,12 +384,16 @@ static void refuse_saved(struct source *s, const struct saved *saved, int err)
 		    s->path, saved->format, saved->abi);
 }
 
-/* A line of saved records that is none: the first of all, or a new offset. */
+/* A line of saved records that is none: the first of all, a new offset, or half of one. */
 static bool is_of_saved(struct source *s, const char *line)
 {
 	struct saved saved;
 	int err;
 
+	if (saved_is_cut(line)) {
+		warn_once(s, &s->warned_cut, "a line that was cut short");
+		return true;
+	}
 	if (!saved_offset_parse(&s->saved.offset, line)) {
 		wallclock_set(s->saved.offset);
 		return true;

@@ -95,7 +95,7 @@ static bool begin(struct recorder *rec)
 	rec->offset = saved.offset;
 	to = out_line();
 	if (!ends_in_a_line(rec->fd))
-		*to++ = '\n';
+		to = stpcpy(to, SAVED_CUT "\n");
 	return out_done(saved_header(to, &saved)) && out_flush();
 }
 

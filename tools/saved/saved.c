@@ -103,6 +103,19 @@ bool saved_is_header(const char *line)
 	return !strncmp(line, SAVED_MAGIC " ", strlen(SAVED_MAGIC " "));
 }
 
+/**
+ * saved_is_cut() - whether a line was cut short, and what follows written behind it
+ * @line: the line
+ *
+ * Return: true where it is: what is left of it may look like a whole one.
+ */
+bool saved_is_cut(const char *line)
+{
+	size_t len = strlen(line), mark = strlen(SAVED_CUT);
+
+	return len >= mark && !strcmp(line + len - mark, SAVED_CUT);
+}
+
 static int take_pair(struct saved *saved, const char *key, const char *value)
 {
 	if (!strcmp(key, "format"))

@@ -11,6 +11,9 @@
 #define SAVED_MAGIC	"shutwatch-records"
 #define SAVED_FORMAT	1
 
+/* Behind a line that was cut short, and went on with: no record, and no beginning, ends so. */
+#define SAVED_CUT	" (cut short)"
+
 /* The longest line that is not a record, newline and NUL included. */
 #define SAVED_LINE	512
 
@@ -38,6 +41,7 @@ struct saved {
 void saved_here(struct saved *saved);
 char *saved_header(char *to, const struct saved *saved);
 bool saved_is_header(const char *line);
+bool saved_is_cut(const char *line);
 int saved_parse(struct saved *saved, const char *line);
 char *saved_offset(char *to, long long offset);
 int saved_offset_parse(long long *offset, const char *line);
