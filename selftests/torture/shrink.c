@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
 #include <string.h>
 
 #include "judges.h"
@@ -34,11 +35,31 @@ static bool disagrees(struct batch *batch, int pipe_fd, const struct scene *scen
 	return false;
 }
 
-static void leave_out(struct scene *scene, int at)
+static void leave_out(struct scene *scene, int at, int acts)
 {
-	scene->nr_acts--;
-	memmove(&scene->act[at], &scene->act[at + 1],
+	scene->nr_acts -= acts;
+	memmove(&scene->act[at], &scene->act[at + acts],
 		(scene->nr_acts - at) * sizeof(*scene->act));
+}
+
+/* From the end on: what comes late depends on what was before. */
+static void leave_out_runs(struct batch *batch, int pipe_fd, struct scene *scene,
+			   struct view *view, int acts)
+{
+	int at = scene->nr_acts;
+
+	while (at > 0) {
+		struct scene less = *scene;
+		const int from = at > acts ? at - acts : 0;
+
+		leave_out(&less, from, at - from);
+		if (disagrees(batch, pipe_fd, &less, view)) {
+			*scene = less;
+			printf("  %d acts still do\n", scene->nr_acts);
+			fflush(stdout);
+		}
+		at = from;
+	}
 }
 
 /**
@@ -48,21 +69,19 @@ static void leave_out(struct scene *scene, int at)
  * @scene: the program; becomes the smaller one
  * @view: receives what was seen of it, judged
  *
+ * Of many acts few are needed: half of them at a time, then half of that, down to
+ * each alone.
+ *
  * Return: false if it does not disagree again.
  */
 bool shrink(struct batch *batch, int pipe_fd, struct scene *scene,
 	    struct view *view)
 {
-	int at;
+	int acts;
 
 	if (!disagrees(batch, pipe_fd, scene, view))
 		return false;
-	for (at = scene->nr_acts - 1; at >= 0; at--) {
-		struct scene less = *scene;
-
-		leave_out(&less, at);
-		if (disagrees(batch, pipe_fd, &less, view))
-			*scene = less;
-	}
+	for (acts = scene->nr_acts / 2; acts; acts /= 2)
+		leave_out_runs(batch, pipe_fd, scene, view, acts);
 	return disagrees(batch, pipe_fd, scene, view);
 }
