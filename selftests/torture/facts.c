@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "facts.h"
+#include "firewall.h"
 #include "mptcp.h"
 #include "pass.h"
 #include "record_fields.h"
@@ -345,7 +346,10 @@ unsigned int facts_of(const struct view *view, const struct record *record)
 		facts |= FACT_FASTOPEN;
 	if (mptcp_may_have(view, record))
 		facts |= FACT_MPTCP;
-	if (an_end_is_deaf(view, record) || queue_may_be_full(view, when))
+	if (firewall_drops_own(view, record))
+		facts |= FACT_WALLED;
+	if (an_end_is_deaf(view, record) || queue_may_be_full(view, when) ||
+	    firewall_was_own(view, when))
 		facts |= FACT_LOSSY;
 	if (view->scene->apart)
 		return facts | FACT_LOSSY | FACT_PORT_AGAIN;

@@ -38,6 +38,8 @@
 	X(PORT_AGAIN)							\
 	/* who has connected to it did so with Fast Open */		\
 	X(FASTOPEN)							\
+	/* its own host drops what it sends */				\
+	X(WALLED)							\
 	/* it is an MPTCP socket, or may be a part of one */		\
 	X(MPTCP)							\
 	/* on the wire, at some time: data to it */			\

@@ -218,6 +218,7 @@ void generate_world(struct world *world, __u64 seed)
 	world->duplicate = one_in(&state, 2) ? 0 : below(&state, 11);
 	world->value[WORLD_COOKIES] = one_in(&state, 2);
 	world->value[WORLD_FASTOPEN] = 1;
+	world->walls = false;
 }
 
 /**

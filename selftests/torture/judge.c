@@ -60,16 +60,41 @@ static bool is_mptcp_call(const struct batch *batch, const struct record *r)
 	       mptcp_made(&batch->scene[scene], &batch->history[scene], record_cookie(r));
 }
 
-static void judge_counters(struct remarks *remarks, const struct batch *batch,
-			   struct mib *told)
+static long long grown(const struct batch *batch, enum mib_counter counter)
 {
-	const struct mib *before = &batch->before.mib, *after = &batch->after.mib;
+	return batch->after.mib.count[counter] - batch->before.mib.count[counter];
+}
+
+/* It has sent nothing: in silence, or because a firewall has dropped its RST? */
+static bool is_unclear(const struct record *r)
+{
+	return view_says(r, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_TIMER) &&
+	       view_says(r, SHUTWATCH_KEY_SENT, &sent_names, SHUTWATCH_SENT_NONE) &&
+	       (view_says(r, SHUTWATCH_KEY_WHY, &why_names, SHUTWATCH_WHY_USER_TIMEOUT) ||
+		view_says(r, SHUTWATCH_KEY_WHY, &why_names,
+			  SHUTWATCH_WHY_FIN_WAIT2_TIMEOUT));
+}
+
+static void judge_counters(struct remarks *remarks, const struct batch *batch,
+			   struct mib *told, int unclear)
+{
+	const int failed = grown(batch, MIB_ABORT_FAILED) - told->count[MIB_ABORT_FAILED];
 	size_t i;
 
 	for (i = 0; i < sizeof(of_reasons) / sizeof(*of_reasons) && has_mptcp(batch); i++)
-		told->count[of_reasons[i]] = after->count[of_reasons[i]] -
-					     before->count[of_reasons[i]];
-	mib_judge(remarks, before, after, told);
+		told->count[of_reasons[i]] = grown(batch, of_reasons[i]);
+	if (batch->world.walls && failed > 0 && failed <= unclear) {
+		told->count[MIB_ABORT_FAILED] += failed;
+		told->count[MIB_OUT_RSTS] += failed;
+	}
+	mib_judge(remarks, &batch->before.mib, &batch->after.mib, told);
+}
+
+/* By how much a counter of the module may grow: by RSTs that a firewall drops. */
+static long long may_grow(const struct batch *batch, enum still still)
+{
+	return still == STILL_RST_FAILED && batch->world.walls ?
+		grown(batch, MIB_ABORT_FAILED) : 0;
 }
 
 static bool kind_is_told(const struct record *record)
@@ -89,7 +114,7 @@ void judge_batch(struct remarks *remarks, const struct batch *batch)
 	struct sums sums = {};
 	struct mib mib = {};
 	struct record record;
-	int i;
+	int i, unclear = 0;
 
 	for (i = 0; i < batch->nr_lines; i++) {
 		if (record_parse(&record, batch->line[i])) {
@@ -101,11 +126,12 @@ void judge_batch(struct remarks *remarks, const struct batch *batch)
 		sums_record(&sums, &record);
 		if (batch_owns(batch, &record) && !is_mptcp_call(batch, &record))
 			mib_tell(&mib, &record);
+		unclear += is_unclear(&record);
 	}
 	sums_judge(remarks, &batch->before.sums, &batch->after.sums, &sums);
-	judge_counters(remarks, batch, &mib);
+	judge_counters(remarks, batch, &mib, unclear);
 	for (i = 0; i < STILLS; i++) {
-		if (batch->before.still[i] != batch->after.still[i])
+		if (batch->after.still[i] - batch->before.still[i] != may_grow(batch, i))
 			remark(remarks, "the module's %s went from %lld to %lld",
 			       still_name[i], batch->before.still[i],
 			       batch->after.still[i]);

@@ -171,6 +171,13 @@ static const struct rule *find_rule(int by, int why, int sent, unsigned int fact
 	return found;
 }
 
+/* A RST that its own host drops is none: TCP is told, and so the record. */
+static const struct rule *find_failed(int by, int why, int sent, unsigned int facts)
+{
+	return facts & FACT_WALLED && sent == SHUTWATCH_SENT_NONE ?
+		find_rule(by, why, SHUTWATCH_SENT_RST, facts) : NULL;
+}
+
 static void judge_reason(struct view *view, const struct record *r)
 {
 	const bool call = view_kind(r, SHUTWATCH_KIND_CALL);
@@ -178,10 +185,12 @@ static void judge_reason(struct view *view, const struct record *r)
 	const char *why = record_get(r, SHUTWATCH_KEY_WHY);
 	const char *sent = record_get(r, SHUTWATCH_KEY_SENT);
 	const char *seq = record_get(r, SHUTWATCH_KEY_SEQ);
-	unsigned int facts = facts_of(view, r);
-	const struct rule *found = find_rule(names_find(&by_names, by),
-					     names_find(&why_names, why),
-					     names_find(&sent_names, sent), facts);
+	const int cause = names_find(&by_names, by);
+	const int reason = names_find(&why_names, why);
+	const int outcome = names_find(&sent_names, sent);
+	const unsigned int facts = facts_of(view, r);
+	const struct rule *found = find_rule(cause, reason, outcome, facts) ?:
+				   find_failed(cause, reason, outcome, facts);
 
 	if (!found)
 		remark(&view->remarks, "record %s: it cannot be: %s by=%s sent=%s why=%s",

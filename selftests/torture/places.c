@@ -56,6 +56,25 @@ static int note_place(struct place *place)
 	return place->fd < 0 ? -errno : 0;
 }
 
+static int run_hosts(const char *what)
+{
+	char command[512], self[256];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (len < 0)
+		return -errno;
+	self[len] = '\0';
+	*strrchr(self, '/') = '\0';
+	snprintf(command, sizeof(command), "%s/hosts %s", self, what);
+	return system(command) ? -EIO : 0;
+}
+
+/* In the namespace that we are in. */
+static int put_wall(const struct world *world)
+{
+	return world->walls ? run_hosts("wall") : 0;
+}
+
 /* CPUs are to meet: netns_enter() keeps us on one of them. */
 static int open_lo(struct places *places, const struct world *world,
 		   struct remarks *remarks)
@@ -69,25 +88,13 @@ static int open_lo(struct places *places, const struct world *world,
 	err = netns_enter() ?: note_place(place);
 	err = err ?: put_settings(world);
 	err = err ?: put_patience();
+	err = err ?: put_wall(world);
 	if (sched_setaffinity(0, sizeof(all), &all))
 		err = err ?: -errno;
 	place->capture = capture_open(remarks);
 	places->place[SIDE_SERVER] = *place;
 	places->count = 1;
 	return err;
-}
-
-static int run_hosts(const char *what)
-{
-	char command[512], self[256];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (len < 0)
-		return -errno;
-	self[len] = '\0';
-	*strrchr(self, '/') = '\0';
-	snprintf(command, sizeof(command), "%s/hosts %s", self, what);
-	return system(command) ? -EIO : 0;
 }
 
 static int open_host(struct place *place, const char *name, const struct world *world,
@@ -104,6 +111,7 @@ static int open_host(struct place *place, const char *name, const struct world *
 	err = note_place(place);
 	err = err ?: put_settings(world);
 	err = err ?: put_patience();
+	err = err ?: put_wall(world);
 	place->capture = capture_open_sent("eth0", remarks);
 	return err;
 }

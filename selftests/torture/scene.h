@@ -118,6 +118,7 @@ enum world_setting {
  *	less, so that they overtake each other
  * @loss: percent of all packets that it loses
  * @duplicate: percent that it sends twice
+ * @walls: each host has a firewall of its own
  */
 struct world {
 	int value[WORLD_SETTINGS];
@@ -125,6 +126,7 @@ struct world {
 	int delay;
 	int loss;
 	int duplicate;
+	bool walls;
 };
 
 /* As many seeds, the first of them a multiple of that, share a world. */

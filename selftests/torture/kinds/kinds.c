@@ -145,6 +145,19 @@ static void add_firewall(struct scene *scene, __u64 *state)
 		insert(scene, state, side, slot, VERB_FIREWALL, what);
 }
 
+/* A RST that a firewall makes is on the wire where there is only lo. */
+static void add_wall(struct scene *scene, __u64 *state)
+{
+	const bool listener = one_in(state, 8);
+	const enum side side = listener ? SIDE_SERVER : below(state, SIDES);
+	const int slot = listener ? SLOT_LISTENER : any_slot(scene, state);
+	const bool rejects = scene->apart && one_in(state, 2);
+
+	insert(scene, state, side, slot, VERB_FIREWALL,
+	       one_in(state, 4) ? FIREWALL_PASS :
+	       rejects ? FIREWALL_OWN_REJECT : FIREWALL_OWN_DROP);
+}
+
 /* Both ends as a rule, so that they may understand each other. */
 static void add_tls(struct scene *scene, __u64 *state)
 {
@@ -191,6 +204,7 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 		[KIND_FASTOPEN_NUMBER] = change_connects,
 		[KIND_TLS_NUMBER] = add_tls,
 		[KIND_MPTCP_NUMBER] = change_sockets,
+		[KIND_WALL_NUMBER] = add_wall,
 	};
 	int kind;
 
@@ -218,6 +232,7 @@ void kinds_add(struct scene *scene, unsigned int kinds)
  */
 void kinds_change_world(struct world *world, unsigned int kinds, __u64 seed)
 {
+	world->walls = kinds & KIND_WALL;
 	if (kinds & KIND_FASTOPEN)
 		world->value[WORLD_FASTOPEN] = FASTOPEN_ALL |
 			(seed / WORLD_SEEDS % 2 ? FASTOPEN_AT_ONCE : 0);

@@ -22,7 +22,9 @@
 	/* the kernel encrypts and decrypts */				\
 	X(KIND_TLS,		"tls")					\
 	/* MPTCP sockets at either end, or both */			\
-	X(KIND_MPTCP,		"mptcp")
+	X(KIND_MPTCP,		"mptcp")				\
+	/* a firewall on the host itself, which tells TCP */		\
+	X(KIND_WALL,		"wall")
 
 #define KIND_AS_NUMBER(id, name)	id##_NUMBER,
 #define KIND_AS_BIT(id, name)		id = 1 << id##_NUMBER,

@@ -281,6 +281,59 @@ TEST_F(judge, RST_that_nobody_sent)
 	EXPECT_TRUE(is_told(self, "record 6: a RST that is not on the wire"));
 }
 
+/* The host of the server drops the RST, before it is on the wire: TCP is told. */
+static void is_walled(struct _test_data_judge *self)
+{
+	self->scene.act[3] = (struct act){
+		SIDE_SERVER, 1, VERB_FIREWALL, true, FIREWALL_OWN_DROP
+	};
+	self->history.deed[3].cookie = 0xc;
+	*self->packet[THE_RST].src = '\0';
+	self->line[LINE(8)] = with(lines[LINE(8)], "sent=RST", "sent=none");
+	agrees(self);
+}
+
+TEST_F(judge, RST_that_its_own_host_drops)
+{
+	is_walled(self);
+	EXPECT_FALSE(is_told(self, "record 8"));
+	EXPECT_FALSE(is_told(self, "on the wire, but"));
+}
+
+TEST_F(judge, RST_that_nobody_drops)
+{
+	*self->packet[THE_RST].src = '\0';
+	CHANGE(8, "sent=RST", "sent=none");
+	EXPECT_TOLD("record 8: it cannot be: call by=close sent=none why=unread_data");
+}
+
+TEST_F(judge, RST_that_is_dropped_before_it_is_asked_for)
+{
+	self->history.deed[3].from = 55000000;
+	is_walled(self);
+	EXPECT_TRUE(is_told(self, "record 8: it cannot be"));
+}
+
+TEST_F(judge, RST_that_the_host_of_another_drops)
+{
+	is_walled(self);
+	self->history.deed[3].cookie = 0xb;
+	self->view->remarks.count = 0;
+	judge_reasons(self->view);
+	EXPECT_TRUE(is_told(self, "record 8: it cannot be"));
+}
+
+TEST_F(judge, RST_that_is_told_and_dropped)
+{
+	is_walled(self);
+	self->line[LINE(8)] = lines[LINE(8)];
+	self->view->nr_records = 0;
+	self->view->nr_packets = 0;
+	self->view->nr_sockets = 0;
+	self->view->remarks.count = 0;
+	EXPECT_TOLD("record 8 tells of a RST");
+}
+
 /* ---- Fast Open ---- */
 
 /* The five bytes go with the SYN, and the server closes before the last ACK. */
