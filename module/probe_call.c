@@ -217,7 +217,9 @@ static void call_over(struct sw_call *call)
 		}
 		call->outcome.after = e->info.state;
 	}
-	if (unlikely((call->seen & (SW_SEEN_RST | SW_SEEN_RST_SENT)) == SW_SEEN_RST))
+	/* Of MPTCP's, the subflow's decision is counted: sw_rst_write(). */
+	if (unlikely((call->seen & (SW_SEEN_RST | SW_SEEN_RST_SENT | SW_SEEN_MPTCP)) ==
+		     SW_SEEN_RST))
 		sw_count(SW_COUNT_RST_FAILED);
 	call->outcome.sent = sw_call_sent(call);
 	call->outcome.why = sw_call_why(call);

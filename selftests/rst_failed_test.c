@@ -14,11 +14,16 @@
 #include <names.h>
 
 #include "act_option.h"
+#include "module.h"
 #include "netns.h"
 #include "reach.h"
 #include "sock_destroy.h"
 #include "step.h"
 #include "way_out.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP	262
+#endif
 
 TRIALS(rst_failed);
 
@@ -215,6 +220,34 @@ TEST_F(rst_failed, what##_dropped)					\
 }
 
 FAILED_LIST(TEST_FAILED)
+
+/* The call on an MPTCP socket, and what becomes of its subflow, are one RST. */
+TEST(MPTCP_counts_once)
+{
+	const struct linger reset = { .l_onoff = 1 };
+	struct sockaddr_storage addr;
+	socklen_t len = address_parse(&addr, "127.0.0.1:8000");
+	int listener, client, served;
+	long long failed;
+
+	if (module_stat("armed.mptcp_close") != 1)
+		SKIP(return, "calls on MPTCP's sockets cannot be followed here");
+	ASSERT_EQ(0, netns_enter());
+	ASSERT_EQ(0, way_out_prepare());
+	listener = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+	client = socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP);
+	ASSERT_EQ(0, bind(listener, (struct sockaddr *)&addr, len));
+	ASSERT_EQ(0, listen(listener, 1));
+	ASSERT_EQ(0, connect(client, (struct sockaddr *)&addr, len));
+	served = accept(listener, NULL, NULL);
+	ASSERT_LE(0, served);
+	ASSERT_EQ(0, setsockopt(served, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)));
+	failed = module_stat("rst_failed");
+	ASSERT_EQ(0, way_out_close());
+	ASSERT_EQ(0, close(served));
+	EXPECT_EQ(failed + 1, module_stat("rst_failed"));
+	way_out_forget();
+}
 
 /* As it always was for a FIN: it waits. */
 TEST_F(rst_failed, not_FIN_dropped)
