@@ -111,7 +111,8 @@ static int do_connect(struct performer *p, int at)
 	set_int(p->fd[act->slot], IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF_NO_WP);
 	scene_address(p->scene, address, SLOT_LISTENER);
 	len = address_parse(&addr, address);
-	if (act->arg >= CONNECT_FASTOPEN)
+	/* MPTCP has no Fast Open on some kernels. */
+	if (act->arg >= CONNECT_FASTOPEN && !mptcp_wanted(p->scene, act->slot))
 		return sendto(p->fd[act->slot], data, connect_bytes(act),
 			      MSG_FASTOPEN | MSG_NOSIGNAL, (struct sockaddr *)&addr, len);
 	return connect(p->fd[act->slot], (struct sockaddr *)&addr, len);
