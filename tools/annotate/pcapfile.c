@@ -430,6 +430,18 @@ static bool put_packet(FILE *out, const struct pcapfile *f, const struct pcap_pa
 	       put(out, options, len) && put(out, tail, sizeof(tail));
 }
 
+/* With comments in it, a section is longer than it says: how long, it may leave open. */
+static bool put_section(FILE *out, const struct pcapfile *f)
+{
+	static const unsigned char unknown[] = { [0 ... 7] = 0xff };
+	const size_t at = 16, behind = at + sizeof(unknown);
+
+	if (f->size < behind + BLOCK_TAIL)
+		return put(out, f->block, f->size);
+	return put(out, f->block, at) && put(out, unknown, sizeof(unknown)) &&
+	       put(out, f->block + behind, f->size - behind);
+}
+
 /**
  * pcapng_copy() - write what was read last
  * @out: where to
@@ -442,6 +454,8 @@ static bool put_packet(FILE *out, const struct pcapfile *f, const struct pcap_pa
 bool pcapng_copy(FILE *out, const struct pcapfile *f, const struct pcap_packet *p,
 		 const char *comment)
 {
+	if (!p && get32(f, f->block) == BLOCK_SECTION)
+		return put_section(out, f);
 	if (!p || (f->is_ng && !comment))
 		return put(out, f->block, f->size);
 	return put_packet(out, f, p, comment);

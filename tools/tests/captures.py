@@ -50,8 +50,8 @@ def block(order, kind, body):
     return struct.pack(order + 'I', kind) + size + body + size
 
 
-def section(order):
-    return block(order, 0x0a0d0d0a, struct.pack(order + 'IHHq', 0x1a2b3c4d, 1, 0, -1) +
+def section(order, length=-1):
+    return block(order, 0x0a0d0d0a, struct.pack(order + 'IHHq', 0x1a2b3c4d, 1, 0, length) +
                  option(order, 1, b'a comment of the section') + option(order, 0, b''))
 
 
@@ -86,9 +86,15 @@ def under(header, link, snaplen=262144):
                                  for when, data, wire in packets], link, snaplen=snaplen)
 
 
+def with_length(order, data):
+    """The same, of one section, which says how long it is."""
+    begin = len(section(order))
+    return section(order, len(data) - begin) + data[begin:]
+
+
 def two_sections(packets):
     half = len(packets) // 2
-    return pcapng(packets[:half], '<') + pcapng(packets[half:], '>')
+    return pcapng(packets[:half], '<') + with_length('>', pcapng(packets[half:], '>'))
 
 
 MAC = bytes(12)
@@ -138,6 +144,11 @@ def read_pcapng(path):
         if data[at:at + 4] == b'\x0a\x0d\x0d\x0a':
             order = '<' if data[at + 8:at + 12] == b'\x4d\x3c\x2b\x1a' else '>'
             units = []
+            size, = struct.unpack_from(order + 'I', data, at + 4)
+            length, = struct.unpack_from(order + 'q', data, at + 16)
+            end = at + size + length
+            assert length == -1 or end == len(data) or data[end:end + 4] == b'\x0a\x0d\x0d\x0a', \
+                f'section at {at}: {length}'
         kind, size = struct.unpack_from(order + 'II', data, at)
         assert size >= 12 and size % 4 == 0 and at + size <= len(data), f'block at {at}: {size}'
         assert struct.unpack_from(order + 'I', data, at + size - 4)[0] == size, f'end at {at}'
