@@ -19,7 +19,9 @@
 /* So long it may take to go, before it is killed. */
 #define STOP_MS		1000
 
+/* A shell says so of its programs, too; beyond the last one with a name it is a status. */
 #define BY_SIGNAL	128
+#define LAST_SIGNAL	SIGSYS
 
 /* Never returns: the error goes to who started us. */
 static void become(char **argv, int report)
@@ -132,7 +134,7 @@ void program_tell(const struct program *p)
 {
 	if (p->stopped)
 		say("%s did not end in time, and was stopped", p->argv[0]);
-	else if (p->status > BY_SIGNAL)
+	else if (p->status > BY_SIGNAL && p->status <= BY_SIGNAL + LAST_SIGNAL)
 		say("%s ended with status %d: %s", p->argv[0], p->status,
 		    strsignal(p->status - BY_SIGNAL));
 	else
