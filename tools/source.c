@@ -318,6 +318,25 @@ int source_more(struct source *s)
 	return len ? 1 : check_end(s);
 }
 
+/*
+ * Saved records may come out of a pipe, in which read() would wait for ever.
+ * Return: false where the time is up, or nobody listens to us any more.
+ */
+static bool wait_for_saved(const struct source *s)
+{
+	struct pollfd fds[] = {
+		{ .fd = s->fd, .events = POLLIN },
+		{ .fd = s->out },
+	};
+	int n;
+
+	do {
+		n = poll(fds, 2, source_time_left(s));
+	} while (n < 0 && errno == EINTR);
+	/* What is wrong with it, read() says. */
+	return n < 0 || (n && !(fds[1].revents & POLLERR));
+}
+
 /**
  * source_wait() - read more, and wait for it where the file is one to wait for
  * @s: the file, of which all that is whole was taken
@@ -329,6 +348,8 @@ int source_wait(struct source *s)
 {
 	int more, ready;
 
+	if (s->is_saved && !wait_for_saved(s))
+		return 0;
 	while ((more = source_more(s)) == -EAGAIN) {
 		ready = wait_readable(s);
 		if (ready < 0)
