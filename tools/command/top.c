@@ -52,18 +52,39 @@ static unsigned long long now_ns(void)
 	return (unsigned long long)ts.tv_sec * NS_PER_SEC + (unsigned long long)ts.tv_nsec;
 }
 
-/* How many rows there is room for, under the titles. */
-static size_t rows_of(const struct top *top)
+/* How large the screen is; of what is none, or does not say, 0 by 0. */
+static struct winsize screen_of(const struct top *top)
 {
 	struct winsize size;
 
-	if (!top->terminal || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_row < 4)
+	if (!top->terminal || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+		return (struct winsize) { 0 };
+	return size;
+}
+
+/* How many rows there is room for, under notes and titles, and above the cursor. */
+static size_t rows_of(const struct top *top, const struct winsize *screen)
+{
+	unsigned int taken = 2U + !!top->tally.lost + !!top->skipped[0];
+
+	if (!screen->ws_row)
 		return TALLY_ROWS;
-	return size.ws_row - 3U;
+	return screen->ws_row > taken ? screen->ws_row - taken : 1;
+}
+
+/* A line that goes on in the next one would push the first off the screen. */
+static char *cut(char *line, char *behind, const struct winsize *screen)
+{
+	size_t width = screen->ws_col;
+
+	if (!width || behind - line <= (ptrdiff_t)width + 1)
+		return behind;
+	line[width] = '\n';
+	return line + width + 1;
 }
 
 /* What comes before the rows. */
-static bool put_head(const struct top *top)
+static bool put_head(const struct top *top, const struct winsize *screen)
 {
 	char *to = out_line();
 
@@ -72,24 +93,29 @@ static bool put_head(const struct top *top)
 	else if (top->tables)
 		*to++ = '\n';
 	if (top->tally.lost)
-		to += sprintf(to, "-- lost %llu events --\n", top->tally.lost);
+		to = cut(to, to + sprintf(to, "-- lost %llu events --\n", top->tally.lost), screen);
 	if (top->skipped[0])
-		to += sprintf(to, "-- %s --\n", top->skipped);
-	return out_done(tally_header(to, &top->tally));
+		to = cut(to, to + sprintf(to, "-- %s --\n", top->skipped), screen);
+	return out_done(cut(to, tally_header(to, &top->tally), screen));
 }
 
 /* Return: GO_ON, or an exit status. */
 static int show(struct top *top, unsigned long long now)
 {
 	static const struct tally_row *row[TALLY_ROWS];
-	size_t count = tally_sort(&top->tally, row), max = rows_of(top), i;
+	const struct winsize screen = screen_of(top);
+	size_t count = tally_sort(&top->tally, row), max = rows_of(top, &screen), i;
 	double seconds = (double)(now - top->tally.since) / NS_PER_SEC;
 
-	if (!put_head(top))
+	char *to;
+
+	if (!put_head(top, &screen))
 		return EXIT_FAILURE;
-	for (i = 0; i < count && i < max; i++)
-		if (!out_done(tally_line(out_line(), &top->tally, row[i], seconds)))
+	for (i = 0; i < count && i < max; i++) {
+		to = out_line();
+		if (!out_done(cut(to, tally_line(to, &top->tally, row[i], seconds), &screen)))
 			return EXIT_FAILURE;
+	}
 	if (!out_flush())
 		return EXIT_FAILURE;
 	top->tables++;
