@@ -277,14 +277,16 @@ static inline bool _shutwatch_only(const char *value, size_t len, const char *le
 	return len && strspn(value, letters) >= len;
 }
 
-/* "127.0.0.20:8000": what has no port would never come. */
+/* "127.0.0.20:8000": what has no port, or IPv6 without brackets, would never come. */
 static inline bool _shutwatch_is_endpoint(const char *value, size_t len)
 {
 	size_t port = len;
 
 	while (port && value[port - 1] != ':')
 		port--;
-	return port > 1 && _shutwatch_only(value + port, len - port, "0123456789");
+	if (port < 2 || !_shutwatch_only(value + port, len - port, "0123456789"))
+		return false;
+	return !memchr(value, ':', port - 1) || (value[0] == '[' && value[port - 2] == ']');
 }
 
 static inline bool _shutwatch_is_states(struct shutwatch_words words, const char *value,
@@ -304,8 +306,9 @@ static inline bool _shutwatch_is_value(int key, int type, const char *value, siz
 {
 	struct shutwatch_words words = shutwatch_words_of(key, type);
 
+	/* Each record is of a kind. */
 	if (shutwatch_same(value, len, SHUTWATCH_NOTHING, 1))
-		return true;
+		return type != SHUTWATCH_TYPE_KIND;
 	switch (type) {
 	case SHUTWATCH_TYPE_NUMBER:
 	case SHUTWATCH_TYPE_LONG:
