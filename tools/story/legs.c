@@ -32,6 +32,15 @@ static int compare_ends(const void *a, const void *b)
 	return order ? order : memcmp(&x->remote, &y->remote, sizeof(x->remote));
 }
 
+/* The same ends may be in use in several network namespaces. */
+static int compare_places(const void *a, const void *b)
+{
+	const struct leg *x = a, *y = b;
+	int order = compare_ends(x, y);
+
+	return order ? order : strcmp(x->netns, y->netns);
+}
+
 /* The newest of those that compare equal. */
 static struct leg *find(void *const *tree, const struct leg *like,
 			int (*compare)(const void *a, const void *b))
@@ -81,8 +90,10 @@ void legs_source(struct legs *legs, const struct saved *saved)
 	*legs->source = *saved;
 	tdestroy(legs->by_cookie, keep_node);
 	tdestroy(legs->by_ends, keep_node);
+	tdestroy(legs->by_place, keep_node);
 	legs->by_cookie = NULL;
 	legs->by_ends = NULL;
+	legs->by_place = NULL;
 }
 
 static struct leg_record *keep(struct legs *legs, const char *line)
@@ -135,18 +146,17 @@ static struct leg *find_leg(struct legs *legs, const struct leg *like, const str
 
 	/* Of a segment that met no socket it matters whose it could have been. */
 	if (!like->cookie)
-		return like->has_ends ? find(&legs->by_ends, like, compare_ends) : NULL;
+		return like->has_ends ? find(&legs->by_place, like, compare_places) : NULL;
 	leg = find(&legs->by_cookie, like, compare_cookies);
 	return leg && !begins_anew(leg, like, r) ? leg : NULL;
 }
 
 static struct leg *add_leg(struct legs *legs, const struct leg *like, const struct record *r)
 {
-	const char *netns = record_value(r, SHUTWATCH_KEY_NETNS);
 	struct leg *leg = allocate(sizeof(*leg));
 
 	leg->cookie = like->cookie;
-	snprintf(leg->netns, sizeof(leg->netns), "%s", netns ? netns : SHUTWATCH_NOTHING);
+	memcpy(leg->netns, like->netns, sizeof(leg->netns));
 	leg->opened = state_is(r, true, SHUTWATCH_TCP_SYN_SENT);
 	leg->accepted = state_is(r, false, SHUTWATCH_TCP_SYN_RECV) ||
 			state_is(r, false, SHUTWATCH_TCP_LISTEN);
@@ -186,7 +196,10 @@ static void set_ends(struct legs *legs, struct leg *leg, const struct leg *like)
 	leg->peer = find_peer(legs, leg);
 	if (leg->peer)
 		leg->peer->peer = leg;
-	remember(&legs->by_ends, leg, compare_ends);
+	remember(&legs->by_place, leg, compare_places);
+	/* A segment that met no socket is not the newest connection. */
+	if (leg->cookie || !find(&legs->by_ends, leg, compare_ends))
+		remember(&legs->by_ends, leg, compare_ends);
 }
 
 /**
@@ -200,6 +213,7 @@ static void set_ends(struct legs *legs, struct leg *leg, const struct leg *like)
 struct leg *legs_take(struct legs *legs, const struct record *r, const char *line)
 {
 	const char *cookie = record_value(r, SHUTWATCH_KEY_COOKIE);
+	const char *netns = record_value(r, SHUTWATCH_KEY_NETNS);
 	struct leg like = { .cookie = cookie ? strtoull(cookie, NULL, 16) : 0 };
 	struct leg_record *kept;
 	struct leg *leg;
@@ -210,6 +224,7 @@ struct leg *legs_take(struct legs *legs, const struct record *r, const char *lin
 		legs->last_note = &kept->next;
 		return NULL;
 	}
+	snprintf(like.netns, sizeof(like.netns), "%s", netns ? netns : SHUTWATCH_NOTHING);
 	like.has_ends = ends_of(&like, r);
 	if (!like.cookie && !like.has_ends)
 		return NULL;

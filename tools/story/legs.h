@@ -64,13 +64,14 @@ struct leg {
  * @last_note: where the next one goes
  * @by_cookie: the newest leg of each socket, for tsearch(3)
  * @by_ends: the newest leg with each pair of ends, likewise
+ * @by_place: the newest with each pair of ends in a network namespace, likewise
  * @nr_records: how many records were taken
  * @source: what the file tells of its origin, for the legs to come
  */
 struct legs {
 	struct leg *first, **last;
 	struct leg_record *notes, **last_note;
-	void *by_cookie, *by_ends;
+	void *by_cookie, *by_ends, *by_place;
 	unsigned long nr_records;
 	struct saved *source;
 };
