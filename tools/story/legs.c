@@ -233,7 +233,8 @@ struct leg *legs_take(struct legs *legs, const struct record *r, const char *lin
 		leg = add_leg(legs, &like, r);
 	if (like.has_ends && !leg->has_ends)
 		set_ends(legs, leg, &like);
-	leg->ended = state_is(r, true, SHUTWATCH_TCP_CLOSE);
+	if (record_value(r, SHUTWATCH_KEY_STATE))
+		leg->ended = state_is(r, true, SHUTWATCH_TCP_CLOSE);
 	kept = keep(legs, line);
 	*leg->last = kept;
 	leg->last = &kept->next;
