@@ -55,8 +55,9 @@ struct column {
 };
 
 static const struct column clock_column = { "TIME", WALLCLOCK_WIDTH, cell_clock, 0, 0 };
+/* Of three years without a boot. */
 static const struct column stamp_column = {
-	"TIME(s)", 16, cell_stamp, TOLD(TS), COLUMN_RIGHT
+	"TIME(s)", 18, cell_stamp, TOLD(TS), COLUMN_RIGHT
 };
 
 /* What a row has behind its columns, where the line has the room. */
