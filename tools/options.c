@@ -184,14 +184,23 @@ static int parse_number(unsigned long *number, const struct option_entry *e, con
 {
 	if (!number_parse(number, value, INT_MAX) && *number)
 		return -1;
-	return bad_value(e, value, "a number from 1 on");
+	return bad_value(e, value, "a number from 1 on, up to 2147483647");
 }
 
 static int parse_seconds(unsigned long long *ns, const struct option_entry *e, const char *value)
 {
 	if (!number_parse_ns(ns, value) && *ns)
 		return -1;
-	return bad_value(e, value, "seconds, as 10 or 0.5");
+	return bad_value(e, value, "seconds, as 10 or 0.5, up to 4294967295");
+}
+
+/* As of a variable of the shell that is not set. */
+static int parse_file(const char **name, const struct option_entry *e, const char *value)
+{
+	if (!*value)
+		return bad_value(e, value, "the name of a file or directory");
+	*name = value;
+	return -1;
 }
 
 static int parse_status(int *status, const struct option_entry *e, const char *value)
@@ -276,8 +285,7 @@ static int take_option(struct options *o, const struct option_entry *e, const ch
 	case 'n':
 		return parse_number(&o->count, e, value);
 	case 'r':
-		o->saved = value;
-		break;
+		return parse_file(&o->saved, e, value);
 	case 'd':
 		return parse_seconds(&o->duration, e, value);
 	case 'i':
@@ -285,8 +293,7 @@ static int take_option(struct options *o, const struct option_entry *e, const ch
 	case 'k':
 		return parse_names(&o->keys, &tally_names, e, value);
 	case 'o':
-		o->output = value;
-		break;
+		return parse_file(&o->output, e, value);
 	case 'T':
 		o->table.clock = true;
 		break;
@@ -323,8 +330,7 @@ static int take_option(struct options *o, const struct option_entry *e, const ch
 	case OPT_STATUS:
 		return parse_status(&o->status, e, value);
 	case OPT_DIR:
-		o->dir = value;
-		break;
+		return parse_file(&o->dir, e, value);
 	case OPT_ASCII:
 		o->drawing = DRAWING_ASCII;
 		break;
@@ -429,6 +435,7 @@ static void take_program(struct options *o)
 static int check_words(const struct options *o)
 {
 	const struct command *c = o->command;
+	int i;
 
 	if (o->nr_words < c->min_args) {
 		say("'%s' needs %s", c->name, c->args);
@@ -436,6 +443,12 @@ static int check_words(const struct options *o)
 	}
 	if (o->program && !o->program[0]) {
 		say("there is no PROGRAM behind '--'");
+		return options_error();
+	}
+	for (i = 0; i < c->min_args; i++) {
+		if (*o->words[i])
+			continue;
+		say("'%s' needs %s: '' is no file", c->name, c->args);
 		return options_error();
 	}
 	if (o->nr_words <= c->max_args)
