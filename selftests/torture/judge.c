@@ -68,11 +68,11 @@ static long long grown(const struct batch *batch, enum mib_counter counter)
 /* It has sent nothing: in silence, or because a firewall has dropped its RST? */
 static bool is_unclear(const struct record *r)
 {
-	return view_says(r, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_TIMER) &&
-	       view_says(r, SHUTWATCH_KEY_SENT, &sent_names, SHUTWATCH_SENT_NONE) &&
+	return view_says(r, SHUTWATCH_KEY_SENT, &sent_names, SHUTWATCH_SENT_NONE) &&
 	       (view_says(r, SHUTWATCH_KEY_WHY, &why_names, SHUTWATCH_WHY_USER_TIMEOUT) ||
 		view_says(r, SHUTWATCH_KEY_WHY, &why_names,
-			  SHUTWATCH_WHY_FIN_WAIT2_TIMEOUT));
+			  SHUTWATCH_WHY_FIN_WAIT2_TIMEOUT) ||
+		view_says(r, SHUTWATCH_KEY_WHY, &why_names, SHUTWATCH_WHY_MPTCP));
 }
 
 static void judge_counters(struct remarks *remarks, const struct batch *batch,
