@@ -147,6 +147,15 @@ static u32 unread(const struct sock *sk)
 	return bytes && sock_flag(sk, SOCK_DONE) ? bytes - 1 : bytes;
 }
 
+/*
+ * A connect() may put its SYN off until there is something to go with it
+ * (TCP_FASTOPEN_CONNECT): then one of the numbers is new, and the others are not.
+ */
+static bool is_deferred(const struct sock *sk)
+{
+	return sk->sk_state == TCP_SYN_SENT && !tcp_sk(sk)->segs_out;
+}
+
 /**
  * sw_sock_values() - the values that decisions are taken on
  * @sk: full socket
@@ -163,7 +172,7 @@ void sw_sock_values(const struct sock *sk, struct sw_values *v)
 	v->unsent = 0;
 	v->unacked = 0;
 	/* Without a connection the sequence numbers mean nothing. */
-	if (!((1 << state) & (TCPF_CLOSE | TCPF_LISTEN))) {
+	if (!((1 << state) & (TCPF_CLOSE | TCPF_LISTEN)) && !is_deferred(sk)) {
 		v->unsent = tp->write_seq - tp->snd_nxt;
 		v->unacked = tp->snd_nxt - tp->snd_una;
 		without_flags(sk, v);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Connections that begin in unusual ways: a child of Fast Open that has sent
- * something before its handshake is done, and a handshake that two segments
- * complete at the same moment.  And one that ends so.
+ * something before its handshake is done, a connect() that has sent nothing yet,
+ * and a handshake that two segments complete at the same moment.  And one that
+ * ends so.
  */
 #include "trial_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -20,16 +23,21 @@
 #include <names.h>
 
 #include "act_option.h"
+#include "address.h"
 #include "clock.h"
 #include "events.h"
+#include "find_record.h"
 #include "netns.h"
 #include "peer.h"
 #include "record_fields.h"
 #include "stream.h"
+#include "sysctl.h"
+#include "tcp_pair.h"
 
 /* ---- Fast Open ---- */
 
 #define FASTOPEN	"1539"	/* both sides, no cookie, every listener */
+#define NO_COOKIE	"5"	/* who calls, without one */
 
 #define TEN		"0123456789"
 #define HUNDRED		TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
@@ -100,6 +108,80 @@ TEST_F(fast_open, unacked_when_established)
 	expect_whole(self->play, S2, CLOSE
 		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=close fin=sent unacked=60");
 	expect_path(self->play, S2, "SYN_RECV rx ESTABLISHED close FIN_WAIT1");
+}
+
+/* ---- connect() that puts its SYN off until there is something to send ---- */
+
+FIXTURE(deferred) {
+	int fd;
+	__u64 cookie;
+};
+
+FIXTURE_VARIANT(deferred) {
+	const char *address;
+};
+
+FIXTURE_VARIANT_ADD(deferred, ipv4) { .address = "127.0.0.1:8000" };
+FIXTURE_VARIANT_ADD(deferred, ipv6) { .address = "[::1]:8000" };
+
+FIXTURE_SETUP(deferred)
+{
+	struct sockaddr_storage to;
+	socklen_t len = address_parse(&to, variant->address);
+	const int on = 1;
+	char why[256];
+	int err;
+
+	if (!module_is_there(why, sizeof(why)))
+		SKIP(return, "%s", why);
+	ASSERT_EQ(0, netns_enter());
+	err = sysctl_write("ipv4/tcp_fastopen", NO_COOKIE);
+	if (sysctl_is_closed(err))
+		SKIP(return, "needs " SYSCTL_OPEN);
+	ASSERT_EQ(0, err);
+	self->fd = socket(to.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ASSERT_EQ(0, setsockopt(self->fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on, sizeof(on)));
+	/* Nobody listens there, and nobody is asked. */
+	ASSERT_EQ(0, connect(self->fd, (void *)&to, len));
+	self->cookie = tcp_pair_cookie(self->fd);
+}
+
+FIXTURE_TEARDOWN(deferred)
+{
+}
+
+static void ends_unsent(struct __test_metadata *_metadata, __u64 cookie, const char *call)
+{
+	struct record record;
+
+	ASSERT_TRUE(find_record(&record, cookie, SHUTWATCH_KEY_CALL, call));
+	EXPECT_STREQ("SYN_SENT>CLOSE", record_get(&record, SHUTWATCH_KEY_STATE));
+	EXPECT_STREQ("syn_sent", record_get(&record, SHUTWATCH_KEY_WHY));
+	EXPECT_STREQ("0", record_get(&record, SHUTWATCH_KEY_UNREAD));
+	EXPECT_STREQ("0", record_get(&record, SHUTWATCH_KEY_UNSENT));
+	EXPECT_STREQ("0", record_get(&record, SHUTWATCH_KEY_UNACKED));
+}
+
+TEST_F(deferred, close)
+{
+	close(self->fd);
+	ends_unsent(_metadata, self->cookie, "close");
+}
+
+TEST_F(deferred, shutdown)
+{
+	EXPECT_EQ(0, shutdown(self->fd, SHUT_WR));
+	ends_unsent(_metadata, self->cookie, "shutdown");
+	close(self->fd);
+}
+
+TEST_F(deferred, disconnect)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+
+	EXPECT_EQ(0, connect(self->fd, &nobody, sizeof(nobody)));
+	ends_unsent(_metadata, self->cookie, "connect_unspec");
+	close(self->fd);
 }
 
 /* ---- two segments, two CPUs, one connection ---- */
