@@ -32,6 +32,8 @@
  * @by_number: the FINs and RSTs, in the order of the capture
  * @nr: how many
  * @nr_short: packets of which the flags were not captured
+ * @nr_foreign: packets of a link type that is not understood
+ * @foreign: the last of those link types
  * @nr_records: how many records there are
  * @has_losses: records are missing
  */
@@ -40,7 +42,8 @@ struct annotation {
 	long long first, last;
 	struct by_number *by_number;
 	size_t nr;
-	unsigned long nr_short, nr_records;
+	unsigned long nr_short, nr_foreign, nr_records;
+	unsigned int foreign;
 	bool has_losses;
 };
 
@@ -75,13 +78,14 @@ static void tell(void *context, const struct record *r, const char *line,
 
 /* ---- what the capture has ---- */
 
-static bool knows_link(const struct pcapfile *f, const struct pcap_packet *p)
+/* A capture of several devices may have others besides those of TCP. */
+static bool knows_any_link(const struct annotation *a, const struct pcapfile *f)
 {
-	if (dissect_knows(p->link))
+	if (!a->nr_foreign || a->nr_foreign < f->number)
 		return true;
 	say("%s: link type %u is not understood: of those that tcpdump writes on Linux,\n"
 	    "  Ethernet, cooked (SLL, SLL2), raw IP and loopback are: tcpdump -i any -w FILE",
-	    f->path, p->link);
+	    f->path, a->foreign);
 	return false;
 }
 
@@ -93,6 +97,11 @@ static void see(struct annotation *a, const struct pcapfile *f, const struct pca
 		a->first = p->when;
 	if (p->when > a->last)
 		a->last = p->when;
+	if (!dissect_knows(p->link)) {
+		a->nr_foreign++;
+		a->foreign = p->link;
+		return;
+	}
 	switch (dissect(&s, p->link, p->data, p->captured)) {
 	case DISSECT_TCP:
 		flows_see(&a->flows, &s, f->number, p->when);
@@ -113,12 +122,10 @@ static bool see_all(struct annotation *a, struct pcapfile *f)
 	while ((found = pcapfile_next(f, &p)) != PCAP_END && found != PCAP_WRONG) {
 		if (found != PCAP_PACKET)
 			continue;
-		if (!knows_link(f, &p))
-			return false;
 		see(a, f, &p);
 	}
 	/* What was read before it is of use all the same. */
-	return true;
+	return knows_any_link(a, f);
 }
 
 static int compare_numbers(const void *a, const void *b)
@@ -353,6 +360,9 @@ static bool report(const struct annotation *a, const char *path)
 	if (a->nr_short)
 		put("%lu TCP packets were cut before their flags: tcpdump -s 128 captures more\n",
 		    a->nr_short);
+	if (a->nr_foreign)
+		put("%lu packets of link type %u, which is not understood, are copied as they are\n",
+		    a->nr_foreign, a->foreign);
 	if (a->has_losses)
 		put("records were lost: see shutwatch events --kind lost,skipped\n");
 	return out_flush();

@@ -81,6 +81,12 @@ def pcapng(packets, order):
     return out
 
 
+def with_wifi(packets):
+    """The same, with three packets of a device that is none of Ethernet."""
+    return (pcapng(packets, '<') + interface('<', WIFI) +
+            3 * packet('<', 2, 10**6, packets[-1][0], bytes(40), 40))
+
+
 def under(header, link, snaplen=262144):
     return lambda packets: pcap([(when, (header + data[14:])[:snaplen], wire - 14 + len(header))
                                  for when, data, wire in packets], link, snaplen=snaplen)
@@ -124,6 +130,7 @@ KINDS = {
     'pcapng': lambda packets: pcapng(packets, '<'),
     'pcapng_big_endian': lambda packets: pcapng(packets, '>'),
     'pcapng_two_sections': two_sections,
+    'pcapng_with_wifi': with_wifi,
 }
 OTHERS = {'wifi': lambda packets: pcap(packets, WIFI)}
 
