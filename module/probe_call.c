@@ -536,12 +536,13 @@ NOKPROBE_SYMBOL(sw_connect_entry);
  */
 static noinline void disconnect_alone(const struct sock *sk, struct pt_regs *regs)
 {
-	bool known = sw_caller_path(SW_CALLER(regs)) == SW_PATH_CONNECT;
 	struct sw_held held;
 	struct sw_entry *e;
+	bool known;
 
 	if (sw_probe_is_far(sk) || sk_is_mptcp(sk))
 		return;
+	known = sw_caller_path(SW_CALLER(regs)) == SW_PATH_CONNECT;
 	e = sw_probe_find(sk, &held);
 	if (e) {
 		known |= e->flags & SW_ENTRY_CHILD;

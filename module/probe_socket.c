@@ -5,50 +5,6 @@
 
 #include "probe_socket.h"
 
-/*
- * Does the filter let a socket through for what its entry says?  If it was changed
- * since it let the socket in, the socket has to pass again.
- */
-static bool is_known(const struct sw_entry *e, enum sw_verdict verdict,
-		     u32 generation)
-{
-	switch (verdict) {
-	case SW_ACCEPT_OWNED:
-		if (sw_filter_has_owner(rcu_dereference_sched(sw_filter),
-					e->info.owner.pid))
-			return true;
-		fallthrough;
-	case SW_ACCEPT_KNOWN:
-		return e->filter == generation;
-	default:
-		return false;
-	}
-}
-
-/**
- * sw_probe_find_known() - the entry of a socket that the filter lets through only
- *	for what that says
- * @sk: full or mini-socket
- * @verdict: of the filter
- * @generation: of the filter
- * @held: for sw_entry_put()
- *
- * Context: any, preemption disabled.  Returns with the entry's set locked.
- * Return: the entry, or NULL (nothing locked) if there is none that passes.
- */
-struct sw_entry *sw_probe_find_known(const struct sock *sk,
-				     enum sw_verdict verdict, u32 generation,
-				     struct sw_held *held)
-{
-	struct sw_entry *e = sw_probe_find(sk, held);
-
-	if (e && !is_known(e, verdict, generation)) {
-		sw_entry_put(held);
-		return NULL;
-	}
-	return e;
-}
-
 /**
  * sw_probe_wanted() - is this socket watched?
  * @sk: full or mini-socket
@@ -152,7 +108,7 @@ struct sw_entry *sw_probe_find_mini(const struct inet_timewait_sock *tw,
 	if (!e)
 		return NULL;
 	verdict = sw_sock_judge(sk, false, &generation);
-	*wanted = verdict == SW_ACCEPT || is_known(e, verdict, generation);
+	*wanted = verdict == SW_ACCEPT || sw_probe_is_known(e, verdict, generation);
 	if (!*wanted)
 		sw_count(SW_COUNT_FILTERED);
 	return e;

@@ -48,9 +48,6 @@ static inline void sw_probe_ident(struct sw_entry *e, const struct sock *sk)
 }
 
 void sw_probe_learn_ident(struct sw_entry *e, const struct sock *sk);
-struct sw_entry *sw_probe_find_known(const struct sock *sk,
-				     enum sw_verdict verdict, u32 generation,
-				     struct sw_held *held);
 
 /**
  * sw_probe_find() - the entry of a socket that is in the table
@@ -66,6 +63,54 @@ sw_probe_find(const struct sock *sk, struct sw_held *held)
 	u64 cookie = atomic64_read(&sk->sk_cookie);
 
 	return cookie ? sw_entry_find(cookie, held) : NULL;
+}
+
+/**
+ * sw_probe_is_known() - does the filter let a socket through for what its entry
+ *	says?
+ * @e: the entry, locked
+ * @verdict: of the filter
+ * @generation: of the filter: if it was changed since it let the socket in, the
+ *	socket has to pass again
+ *
+ * Context: any, preemption disabled.
+ * Return: whether it does, where it would not without an entry.
+ */
+static __always_inline bool sw_probe_is_known(const struct sw_entry *e,
+					      enum sw_verdict verdict,
+					      u32 generation)
+{
+	if (verdict == SW_REJECT)
+		return false;
+	if (e->filter == generation)
+		return true;
+	return unlikely(verdict == SW_ACCEPT_OWNED) &&
+	       sw_filter_has_owner(rcu_dereference_sched(sw_filter),
+				   e->info.owner.pid);
+}
+
+/**
+ * sw_probe_find_known() - the entry of a socket that the filter lets through only
+ *	for what that says
+ * @sk: full or mini-socket
+ * @verdict: of the filter
+ * @generation: of the filter
+ * @held: for sw_entry_put()
+ *
+ * Context: any, preemption disabled.  Returns with the entry's set locked.
+ * Return: the entry, or NULL (nothing locked) if there is none that passes.
+ */
+static __always_inline struct sw_entry *
+sw_probe_find_known(const struct sock *sk, enum sw_verdict verdict,
+		    u32 generation, struct sw_held *held)
+{
+	struct sw_entry *e = sw_probe_find(sk, held);
+
+	if (e && !sw_probe_is_known(e, verdict, generation)) {
+		sw_entry_put(held);
+		return NULL;
+	}
+	return e;
 }
 
 /*
@@ -120,14 +165,14 @@ sw_probe_get(const struct sock *sk, u8 state, bool asked, struct sw_held *held)
 	verdict = sw_sock_judge(sk, asked, &generation);
 	if (likely(verdict == SW_ACCEPT))
 		e = sw_entry_get(sw_sock_cookie(sk), held);
-	else if (verdict != SW_REJECT)
-		e = sw_probe_find_known(sk, verdict, generation, held);
 	else
-		e = NULL;
-	if (likely(e))
-		sw_probe_refresh(e, sk, state, generation);
-	else
+		e = verdict == SW_REJECT ? NULL :
+		    sw_probe_find_known(sk, verdict, generation, held);
+	if (unlikely(!e)) {
 		sw_count(SW_COUNT_FILTERED);
+		return NULL;
+	}
+	sw_probe_refresh(e, sk, state, generation);
 	return e;
 }
 
