@@ -116,7 +116,7 @@ loads_once()
 wrong_parameters='ring=0
 ring=1048577
 sockets=255
-sockets=1048577
+sockets=4194305
 port=0
 port=65536
 port=http
