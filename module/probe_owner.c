@@ -201,6 +201,33 @@ static const struct sock *msk_of(const struct sock *ssk)
 }
 
 /**
+ * sw_mptcp_lock_subflow() - __lock_sock_fast(sk)
+ * @arg0: struct sock
+ * @arg1: unused
+ * @arg2: unused
+ * @caller: unused
+ *
+ * close() of an MPTCP socket locks each of its subflows so, to part them from the
+ * struct socket that they share.  What was accepted may have had nothing to tell
+ * until then, and has no owner yet.  Others lock so, too.
+ *
+ * Context: ftrace; task.  A call on an MPTCP socket holds that and its lock.
+ */
+void sw_mptcp_lock_subflow(unsigned long arg0, unsigned long arg1,
+			   unsigned long arg2, unsigned long caller)
+{
+	const struct sock *sk = (const struct sock *)arg0;
+	const struct sw_call *call = sw_call_find();
+
+	sw_hit(SW_HOOK_MPTCP_LOCK_SUBFLOW);
+	if (likely(!call) || !(call->seen & SW_SEEN_MPTCP))
+		return;
+	if (sw_sock_is_tcp(sk) && sk_is_mptcp(sk) && msk_of(sk) == call->sk)
+		sw_probe_msk(sk, call->sk);
+}
+NOKPROBE_SYMBOL(sw_mptcp_lock_subflow);
+
+/**
  * sw_subflow_is_first() - is it the subflow that an MPTCP socket begins with?
  * @ssk: a subflow that begins to connect or to listen
  *

@@ -288,6 +288,12 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 		.type = SW_FUNCTION,
 		.entered = sw_mptcp_shut_subflow,
 	},
+	[SW_HOOK_MPTCP_LOCK_SUBFLOW] = {
+		.symbol = { "__lock_sock_fast", "lock_sock_fast" },
+		.lost = "what a peer does to an accepted MPTCP socket after close() may have no owner",
+		.type = SW_FUNCTION,
+		.entered = sw_mptcp_lock_subflow,
+	},
 #endif
 	[SW_HOOK_TP_STATE] = {
 		.symbol = { "inet_sock_set_state" },

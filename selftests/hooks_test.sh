@@ -60,7 +60,7 @@ elsewhere="tcp_abort tcp_timewait_state_process __inet_twsk_schedule
 inet_twsk_deschedule_put tw_timer_handler"
 kernel_has security_sock_graft && in_recipes="$in_recipes security_sock_graft"
 kernel_has tcp_done_with_error && in_recipes="$in_recipes tcp_done_with_error"
-kernel_has mptcp_close && elsewhere="$elsewhere mptcp_close mptcp_disconnect __mptcp_close_ssk mptcp_subflow_shutdown"
+kernel_has mptcp_close && elsewhere="$elsewhere mptcp_close mptcp_disconnect __mptcp_close_ssk mptcp_subflow_shutdown __lock_sock_fast/lock_sock_fast"
 tracepoint_tells_all || elsewhere="$elsewhere tcp_v4_send_reset tcp_v6_send_reset"
 
 ktap_begin

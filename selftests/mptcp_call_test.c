@@ -220,6 +220,32 @@ TEST_F(mptcp_call, close_that_waits)
 	CHECK_SUBFLOW(self->client_cookie, "FIN", IS(WHY, "close"));
 }
 
+/* Until all is sent, nothing happens to the subflow; then the peer resets it. */
+TEST_F(mptcp_call, reset_after_close)
+{
+	static const char much[1 << 16];
+	struct sockaddr_storage addr;
+	socklen_t len = sizeof(addr);
+	char remote[ADDRESS_LEN], pid[16];
+	struct record record;
+
+	while (send(self->served, much, sizeof(much), MSG_DONTWAIT) > 0)
+		;
+	ASSERT_EQ(EAGAIN, errno);
+	ASSERT_EQ(0, getsockname(self->client, (void *)&addr, &len));
+	address_of(remote, &addr);
+	ASSERT_EQ(0, close(self->served));
+	self->served = -1;
+	ASSERT_EQ(0, close(self->client));
+	self->client = -1;
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	ASSERT_TRUE(find_record(&record, 0, SHUTWATCH_KEY_REMOTE, remote));
+	ASSERT_TRUE(find_record(&record, record_cookie(&record), SHUTWATCH_KEY_KIND,
+				"reset"));
+	IS(OWNER, pid);
+	IS(OCOMM, COMM);
+}
+
 TEST_F(mptcp_call, shutdown)
 {
 	char byte;
