@@ -62,6 +62,8 @@ static struct sw_cause cause_of_subflow(const struct sw_scene *scene)
 	/* Its MPTCP socket was not accepted; the TCP one may follow. */
 	if (scene->asked == SHUTWATCH_WHY_LISTENER_STOPPED)
 		return cause(SHUTWATCH_BY_LISTENER, scene->asked);
+	if (scene->path == SW_PATH_CLOSE && scene->orphan && scene->linger2)
+		return cause(SHUTWATCH_BY_MPTCP, SHUTWATCH_WHY_LINGER2_NEGATIVE);
 	return cause(SHUTWATCH_BY_MPTCP,
 		     scene->asked ? scene->asked : SHUTWATCH_WHY_MPTCP);
 }

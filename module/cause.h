@@ -36,6 +36,7 @@ struct sw_cause {
  * @mptcp: it is a subflow
  * @not_followed: a call's own code runs, and the call was not seen to begin
  * @orphan: nobody has it open any more
+ * @linger2: it was closed in FIN_WAIT2, with TCP_LINGER2 negative
  * @user_timeout: TCP_USER_TIMEOUT is what its timers go by
  * @memory: the memory of TCP's buffers is above its limit
  * @dying: its network namespace is going away
@@ -52,6 +53,7 @@ struct sw_scene {
 	bool	mptcp;
 	bool	not_followed;
 	bool	orphan;
+	bool	linger2;
 	bool	user_timeout;
 	bool	memory;
 	bool	dying;

@@ -232,6 +232,8 @@ static void set_scene(struct sw_scene *scene, const struct sw_entry *e,
 	scene->child = e->flags & SW_ENTRY_CHILD;
 	scene->mptcp = sk_is_mptcp(sk);
 	scene->orphan = sock_flag(sk, SOCK_DEAD);
+	scene->linger2 = e->before == TCP_FIN_WAIT2 && sk->sk_state == TCP_CLOSE &&
+			 tcp_sk(sk)->linger2 < 0;
 	scene->user_timeout = sw_sock_user_timeout(sk);
 	scene->memory = sw_sock_memory_is_over(sk);
 	scene->dying = !check_net(sock_net(sk));
@@ -264,8 +266,11 @@ static noinline void rst_alone(const struct sock *sk, unsigned long caller)
 	e->flags |= SW_ENTRY_RST;
 	e->flags &= ~SW_ENTRY_RST_SENT;
 	/* A listener's call tells what became of its children otherwise. */
-	if (above && above->outcome.before != TCP_LISTEN)
+	if (above && above->outcome.before != TCP_LISTEN) {
 		above->seen |= SW_SEEN_RST;
+		if (cause.why == SHUTWATCH_WHY_LINGER2_NEGATIVE)
+			above->seen |= SW_SEEN_LINGER2;
+	}
 	sw_entry_put(&held);
 }
 

@@ -119,6 +119,8 @@ static enum shutwatch_why why_mptcp_sent(const struct sw_call *call)
 	case SHUTWATCH_BY_CLOSE:
 		if (!rst)
 			return SHUTWATCH_WHY_CLOSE;
+		if (call->seen & SW_SEEN_LINGER2)
+			return SHUTWATCH_WHY_LINGER2_NEGATIVE;
 		return call->v.linger ? SHUTWATCH_WHY_UNREAD_DATA :
 					SHUTWATCH_WHY_LINGER_ZERO;
 	case SHUTWATCH_BY_SHUTDOWN:

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,6 +245,51 @@ TEST_F(mptcp_call, reset_after_close)
 				"reset"));
 	IS(OWNER, pid);
 	IS(OCOMM, COMM);
+}
+
+/* The FIN of the subflow, which names its MPTCP socket, was acknowledged. */
+static bool await_fin_wait2(__u64 cookie)
+{
+	struct record record;
+	char msk[24];
+
+	snprintf(msk, sizeof(msk), "%llx", cookie);
+	return find_record(&record, 0, SHUTWATCH_KEY_MSK, msk) &&
+	       find_record(&record, record_cookie(&record), SHUTWATCH_KEY_STATE,
+			   "FIN_WAIT1>FIN_WAIT2");
+}
+
+/*
+ * Where the peer has no MPTCP, TCP's options are the subflow's, and unread data is
+ * no reason to reset it.
+ */
+TEST_F(mptcp_call, linger2_negative)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = sizeof(addr);
+	int listener, client, served;
+	const int none = -1;
+	__u64 cookie;
+	char byte;
+
+	listener = socket(*variant->address == '[' ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+	ASSERT_EQ(0, listen(listener, 1));
+	ASSERT_EQ(0, getsockname(listener, (void *)&addr, &len));
+	client = mptcp_socket(variant->address);
+	ASSERT_EQ(0, connect(client, (void *)&addr, len));
+	served = accept(listener, NULL, NULL);
+	ASSERT_LE(0, served);
+	if (setsockopt(client, IPPROTO_TCP, TCP_LINGER2, &none, sizeof(none)))
+		SKIP(return, "TCP_LINGER2 of MPTCP: %s", strerror(errno));
+	cookie = tcp_pair_cookie(client);
+	ASSERT_EQ(5, send(served, "hello", 5, 0));
+	ASSERT_TRUE(await_event(client, POLLIN));
+	ASSERT_EQ(0, shutdown(client, SHUT_WR));
+	EXPECT_EQ(0, recv(served, &byte, 1, 0));
+	ASSERT_TRUE(await_fin_wait2(cookie));
+	ASSERT_EQ(0, close(client));
+	CHECK_CALL(cookie, "close", "-", RST, IS(WHY, "linger2_negative"));
+	CHECK_SUBFLOW(cookie, "RST", IS(WHY, "linger2_negative"));
 }
 
 TEST_F(mptcp_call, shutdown)

@@ -165,6 +165,11 @@ TEST(rst_of_a_subflow)
 		     ASKED(UNREAD_DATA), FROM(ESTABLISHED));
 	EXPECT_CAUSE(MPTCP, LINGER_ZERO, rst, .mptcp = true, PATH(DISCONNECT),
 		     ASKED(LINGER_ZERO), FROM(ESTABLISHED));
+	EXPECT_CAUSE(MPTCP, LINGER2_NEGATIVE, rst, .mptcp = true, PATH(CLOSE),
+		     .orphan = true, .linger2 = true, ASKED(UNREAD_DATA), FROM(CLOSE));
+	/* what was unread is looked at before nobody has it any more */
+	EXPECT_CAUSE(MPTCP, UNREAD_DATA, rst, .mptcp = true, PATH(CLOSE),
+		     .linger2 = true, ASKED(UNREAD_DATA), FROM(CLOSE));
 	EXPECT_CAUSE(LISTENER, LISTENER_STOPPED, rst, .mptcp = true,
 		     ASKED(LISTENER_STOPPED), FROM(ESTABLISHED));
 	/* its timers are TCP's, and so is SOCK_DESTROY of it */
