@@ -106,7 +106,6 @@ static int show(struct top *top, unsigned long long now)
 	const struct winsize screen = screen_of(top);
 	size_t count = tally_sort(&top->tally, row), max = rows_of(top, &screen), i;
 	double seconds = (double)(now - top->tally.since) / NS_PER_SEC;
-
 	char *to;
 
 	if (!put_head(top, &screen))
