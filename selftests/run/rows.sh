@@ -141,15 +141,21 @@ host_rows()
 }
 
 # jobs_of KERNEL...: how to run each, by env; those of $WITHOUT once more, without
-# the module, or if it is 1, all of them and only so.
+# the module, or if it is 1, all of them and only so.  What takes longest, those for
+# another machine, comes first, what takes least last: so no CPU waits long in the
+# end.
 jobs_of()
 {
-	local kernel name
+	local kernel name all foreign
 
+	all=$(printf '%s\n' "$@")
+	foreign=$("$vm/list" -f)
+	[ "$WITHOUT" = 1 ] ||
+		{ grep -Fx "$foreign" <<<"$all"; grep -Fxv "$foreign" <<<"$all"; } | while read -r kernel; do
+			echo "SHUTWATCH_WITHOUT= $run/on_kernel $kernel $logs/$("$vm/name" "$kernel")"
+		done
 	for kernel; do
 		name=$("$vm/name" "$kernel")
-		[ "$WITHOUT" = 1 ] ||
-			echo "SHUTWATCH_WITHOUT= $run/on_kernel $kernel $logs/$name"
 		case " $WITHOUT " in
 		*" 1 "* | *" $name "*)
 			echo "SHUTWATCH_WITHOUT=1 $run/on_kernel $kernel $logs/$name-without"
