@@ -366,11 +366,20 @@ static u8 how_of_close(void)
 					     SHUTWATCH_HOW_NONE;
 }
 
+/* Nothing comes of it, and no record of that is wanted. */
+static __always_inline bool is_in_vain(const struct sock *sk)
+{
+	/* also where a mini-socket has the connection, in TIME_WAIT */
+	return sk->sk_state == TCP_CLOSE &&
+	       !sw_emit_wants(SHUTWATCH_KIND_CALL, SHUTWATCH_SENT_NONE,
+			      SHUTWATCH_WHY_ALREADY_CLOSED);
+}
+
 /*
- * A socket in CLOSE stays so: nobody else has it.  Where no record of that is
- * wanted, the call is over here, and its return need not be seen.
+ * A socket in CLOSE stays so: nobody else has it.  So the call is over here, and
+ * its return need not be seen.
  */
-static bool close_in_vain(const struct sock *sk)
+static noinline void close_in_vain(const struct sock *sk)
 {
 	struct sw_ending ending = {
 		.by = SHUTWATCH_BY_CLOSE,
@@ -381,13 +390,9 @@ static bool close_in_vain(const struct sock *sk)
 	struct sw_held held;
 	struct sw_entry *e;
 
-	/* also where a mini-socket has the connection, in TIME_WAIT */
-	if (sk->sk_state != TCP_CLOSE ||
-	    sw_emit_wants(SHUTWATCH_KIND_CALL, ending.sent, ending.why))
-		return false;
 	e = sw_probe_get(sk, TCP_CLOSE, true, &held);
 	if (!e)
-		return true;
+		return;
 	if (!e->info.owner.pid)
 		sw_probe_owner(e);
 	e->info.shut = SHUTWATCH_HOW_RDWR;
@@ -395,7 +400,6 @@ static bool close_in_vain(const struct sock *sk)
 	sw_entry_put(&held);
 	sw_count_total(ending.by, ending.sent, ending.why);
 	sw_count(SW_COUNT_FILTERED);
-	return true;
 }
 
 /**
@@ -412,8 +416,12 @@ int sw_close_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	bool lingers = (long)sw_arg(regs, 1) > 0;
 
 	sw_hit(SW_HOOK_CLOSE);
-	if (!sw_sock_is_tcp(sk) || close_in_vain(sk))
+	if (!sw_sock_is_tcp(sk))
 		return 1;
+	if (is_in_vain(sk)) {
+		close_in_vain(sk);
+		return 1;
+	}
 	*call_of(ri) = call_open(sk, SHUTWATCH_BY_CLOSE, how_of_close(),
 				 lingers ? SW_SEEN_LINGERS : 0,
 				 sw_hook_is_sure(SW_HOOK_CLOSE_LOCKED));
