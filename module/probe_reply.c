@@ -244,27 +244,32 @@ static bool is_late_listener(const struct sw_entry *e)
 	return e->before == TCP_LISTEN && !e->info.id.rport;
 }
 
+/* No connection: a listener, or one that was until now.  Anything else is none. */
+static bool judge_listener(struct sw_decision *d, const struct sw_entry *e,
+			   const struct sock *sk, const struct sk_buff *skb)
+{
+	bool listens = sk->sk_state == TCP_LISTEN;
+
+	if (!listens && !(e && is_late_listener(e)))
+		return false;
+	d->before = TCP_LISTEN;
+	d->after = TCP_LISTEN;
+	d->why = listens ? why_listener(skb, sk) : why_late_listener(skb, sk);
+	return true;
+}
+
 static void judge_reply(struct sw_decision *d, const struct sw_entry *e,
-			const struct sock *sk, const struct sk_buff *skb)
+			const struct sock *sk)
 {
 	d->before = sk->sk_state;
 	d->after = sk->sk_state;
 	switch (sk->sk_state) {
-	case TCP_LISTEN:
-		d->why = why_listener(skb, sk);
-		break;
 	case TCP_SYN_SENT:
 	case TCP_SYN_RECV:
 	case TCP_NEW_SYN_RECV:
 		d->why = SHUTWATCH_WHY_BAD_HANDSHAKE;
 		break;
 	case TCP_CLOSE:
-		if (is_late_listener(e)) {
-			d->before = TCP_LISTEN;
-			d->after = TCP_LISTEN;
-			d->why = why_late_listener(skb, sk);
-			break;
-		}
 		d->before = e->before;
 		d->after = e->info.state;
 		d->why = why_rejected(e, sk);
@@ -272,25 +277,56 @@ static void judge_reply(struct sw_decision *d, const struct sw_entry *e,
 	}
 }
 
-/* A listener answers for many: the segment says to whom. */
-static void tell_for(struct sw_entry *e, struct sw_decision *d,
-		     const struct sock *sk, const struct sk_buff *skb)
+/*
+ * A listener answers for many: the segment says to whom, and it is that connection
+ * which the filter is asked about.  Of the listener, which may not pass, its
+ * entry may be missing.
+ */
+static bool listener_is_wanted(const struct sock *sk, const struct sk_buff *skb,
+			       const struct sw_entry *e)
+{
+	u32 generation;
+	enum sw_verdict verdict = sw_skb_judge(skb, sock_net(sk), &generation);
+
+	if (verdict == SW_ACCEPT ||
+	    (e && sw_probe_is_known(e, verdict, generation)))
+		return true;
+	sw_count(SW_COUNT_FILTERED);
+	return false;
+}
+
+static void tell_for_listener(const struct sock *sk, const struct sk_buff *skb,
+			      const struct sw_entry *e, struct sw_decision *d)
 {
 	struct sw_ident id;
 
-	if (e->info.id.rport) {
-		sw_probe_decision(e, d);
-		return;
-	}
-	d->cookie = e->info.cookie;
-	d->owner = &e->info.owner;
+	d->cookie = sw_sock_cookie(sk);
+	d->owner = e ? &e->info.owner : NULL;
 	d->ipv6 = sw_skb_ident(skb, sock_net(sk), &id);
 	d->id = &id;
 	sw_emit_decision(d);
 }
 
-static void reply_of_socket(const struct sock *sk, const struct sk_buff *skb,
-			    struct sw_decision *d)
+/* Returns whether it is one. */
+static bool reply_of_listener(const struct sock *sk, const struct sk_buff *skb,
+			      struct sw_decision *d)
+{
+	struct sw_values v;
+	struct sw_held held;
+	struct sw_entry *e = sw_probe_find(sk, &held);
+	bool listener = judge_listener(d, e, sk, skb);
+
+	if (listener && listener_is_wanted(sk, skb, e)) {
+		sw_sock_values(sk, &v);
+		d->v = &v;
+		tell_for_listener(sk, skb, e, d);
+	}
+	if (e)
+		sw_entry_put(&held);
+	return listener;
+}
+
+static void reply_of_connection(const struct sock *sk, struct sw_decision *d)
 {
 	struct sw_values v;
 	struct sw_held held;
@@ -299,7 +335,7 @@ static void reply_of_socket(const struct sock *sk, const struct sk_buff *skb,
 	e = sw_probe_get(sk, sk->sk_state, false, &held);
 	if (!e)
 		return;
-	judge_reply(d, e, sk, skb);
+	judge_reply(d, e, sk);
 	if (e->flags & SW_ENTRY_REJECTED) {
 		d->v = &e->rst.v;
 	} else if (likely(sk_fullsock(sk))) {
@@ -307,15 +343,23 @@ static void reply_of_socket(const struct sock *sk, const struct sk_buff *skb,
 		d->v = &v;
 	}
 	e->flags &= ~SW_ENTRY_REJECTED;
-	tell_for(e, d, sk, skb);
+	sw_probe_decision(e, d);
 	sw_entry_put(&held);
+}
+
+static void reply_of_socket(const struct sock *sk, const struct sk_buff *skb,
+			    struct sw_decision *d)
+{
+	if (sk->sk_dport || !reply_of_listener(sk, skb, d))
+		reply_of_connection(sk, d);
 }
 
 static void reply_of_nobody(const struct sk_buff *skb, struct sw_decision *d)
 {
 	struct sw_ident id;
+	u32 generation;
 
-	if (!sw_skb_wanted(skb)) {
+	if (sw_skb_judge(skb, sw_skb_net(skb), &generation) != SW_ACCEPT) {
 		sw_count(SW_COUNT_FILTERED);
 		return;
 	}
@@ -573,12 +617,13 @@ static void settle_handshake(const struct sk_buff *skb)
 		return;
 	sw_skb_ident(skb, sock_net(hs->sk), &id);
 	remember_turned_away(&id, ntohl(tcp_hdr(skb)->seq));
-	e = sw_probe_get(hs->sk, TCP_LISTEN, false, &held);
-	if (!e)
-		return;
-	sw_skb_segment(skb, &d.trigger.segment);
-	tell_for(e, &d, hs->sk, skb);
-	sw_entry_put(&held);
+	e = sw_probe_find(hs->sk, &held);
+	if (listener_is_wanted(hs->sk, skb, e)) {
+		sw_skb_segment(skb, &d.trigger.segment);
+		tell_for_listener(hs->sk, skb, e, &d);
+	}
+	if (e)
+		sw_entry_put(&held);
 }
 
 /**

@@ -369,22 +369,26 @@ void sw_skb_segment(const struct sk_buff *skb, struct shutwatch_segment *segment
 }
 
 /**
- * sw_skb_wanted() - ask the filter about a segment that belongs to no socket
+ * sw_skb_judge() - ask the filter about a segment that belongs to no connection
  * @skb: the segment
+ * @net: the namespace that it came to
+ * @generation: receives the filter's generation
  *
  * Context: softirq, preemption disabled.
- * Return: whether it passes.
+ * Return: the filter's verdict.
  */
-bool sw_skb_wanted(const struct sk_buff *skb)
+enum sw_verdict sw_skb_judge(const struct sk_buff *skb, const struct net *net,
+			     u32 *generation)
 {
 	const struct sw_filter *f = rcu_dereference_sched(sw_filter);
 	struct sw_subject subject;
 	struct sw_ident id;
 	bool ipv6;
 
+	*generation = f->generation;
 	if (f->everything || f->nothing)
-		return f->everything;
-	ipv6 = sw_skb_ident(skb, sw_skb_net(skb), &id);
+		return f->everything ? SW_ACCEPT : SW_REJECT;
+	ipv6 = sw_skb_ident(skb, net, &id);
 	subject.family = ipv6 ? AF_INET6 : AF_INET;
 	subject.laddr = id.laddr;
 	subject.raddr = id.raddr;
@@ -392,5 +396,5 @@ bool sw_skb_wanted(const struct sk_buff *skb)
 	subject.rport = id.rport;
 	subject.netns = id.netns;
 	subject.pid = 0;
-	return sw_filter_judge(f, &subject) == SW_ACCEPT;
+	return sw_filter_judge(f, &subject);
 }

@@ -126,7 +126,8 @@ struct sk_buff;
 bool sw_skb_ident(const struct sk_buff *skb, const struct net *net,
 		  struct sw_ident *id);
 void sw_skb_segment(const struct sk_buff *skb, struct shutwatch_segment *segment);
-bool sw_skb_wanted(const struct sk_buff *skb);
+enum sw_verdict sw_skb_judge(const struct sk_buff *skb, const struct net *net,
+			     u32 *generation);
 struct net *sw_skb_net(const struct sk_buff *skb);
 
 #endif /* _SHUTWATCH_SOCK_H */

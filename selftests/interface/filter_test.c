@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -301,6 +303,94 @@ TEST_F(filter, pid_and_the_local_port)
 	EXPECT_STREQ(S4, records.remote);
 	EXPECT_STREQ(port, records.local);
 }
+
+/* ---- what a listener answers is of the segment's connection ---- */
+
+/* Believes to be connected, without a word: TCP_REPAIR. */
+static int open_stranger(const char *from, const char *to)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const int repair = 1, done = TCP_REPAIR_OFF_NO_WP;
+	struct sockaddr_storage addr;
+	socklen_t len = address_parse(&addr, from);
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &repair, sizeof(repair)) ||
+	    bind(fd, (void *)&addr, len))
+		return -1;
+	len = address_parse(&addr, to);
+	if (connect(fd, (void *)&addr, len) ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &done, sizeof(done)))
+		return -1;
+	return fd;
+}
+
+static int open_listener(const char *address)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = address_parse(&addr, address);
+	int fd = socket(addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return bind(fd, (void *)&addr, len) || listen(fd, 1) ? -1 : fd;
+}
+
+static void check_answer(struct __test_metadata *_metadata, int listener,
+			 const char *name, const char *value, bool told)
+{
+	const __u64 cookie = tcp_pair_cookie(listener);
+	const int before = socket_records_of(cookie).all;
+	struct socket_records records;
+	int fd;
+
+	ASSERT_EQ(0, module_set(name, value));
+	fd = open_stranger(C4, S4);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(1, send(fd, "x", 1, 0));
+	EXPECT_EQ(-1, recv(fd, &(char){ 0 }, 1, 0));
+	EXPECT_EQ(ECONNRESET, errno);
+	close(fd);
+	records = socket_records_of(cookie);
+	EXPECT_EQ(before + told, records.all)
+		TH_LOG("%s=%s", name, value);
+	if (told) {
+		EXPECT_STREQ(S4, records.local);
+		EXPECT_STREQ(C4, records.remote);
+	}
+	EXPECT_EQ(0, module_set(name, ""));
+}
+
+#define ANSWER(name, value, told)					\
+	check_answer(_metadata, fd, name, value, told)
+
+/* The listener is of IPv6, and of any address: what passes is what it answers. */
+TEST_F(filter, answers_of_a_listener)
+{
+	int fd = open_listener("[::]:8000");
+	char mine[16], other[16];
+
+	ASSERT_LE(0, fd);
+	snprintf(mine, sizeof(mine), "%d", getpid());
+	snprintf(other, sizeof(other), "%d", getppid());
+	ANSWER("lport", "", true);
+	ANSWER("lport", "8000", true);
+	ANSWER("lport", "4000", false);
+	ANSWER("rport", "4000", true);
+	ANSWER("rport", "4001", false);
+	ANSWER("port", "4000", true);
+	ANSWER("port", "8001", false);
+	ANSWER("addr", "127.0.0.1", true);
+	ANSWER("addr", "127.0.0.20", true);
+	ANSWER("addr", "127.0.0.2", false);
+	ANSWER("addr", "::/0", false);
+	ANSWER("family", "4", true);
+	ANSWER("family", "6", false);
+	ANSWER("netns", self->netns, true);
+	ANSWER("netns", "1", false);
+	ANSWER("pid", mine, true);
+	ANSWER("pid", other, false);
+	close(fd);
+}
+
+/* ---- a filter that changes while a socket lives ---- */
 
 /* What is known is looked at again when a filter changes. */
 TEST_F(filter, change_while_a_socket_lives)
