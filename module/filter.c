@@ -43,15 +43,30 @@ static bool addr_matches(const struct sw_filter *f, const struct sw_subject *s)
 		has_prefix(s->raddr, f->addr, f->addr_bits));
 }
 
+/*
+ * Does it take a port or an address that is not known to say whether a socket
+ * passes?  Where the remote port is known, both addresses are.
+ */
+static bool is_open(const struct sw_filter *f, const struct sw_subject *s)
+{
+	if (s->lport && s->rport)
+		return false;
+	if (s->lport && f->lport.n && !sw_has_port(&f->lport, s->lport))
+		return false;
+	if (!s->rport)
+		return true;
+	return (!f->rport.n || sw_has_port(&f->rport, s->rport)) &&
+	       addr_matches(f, s);
+}
 
 /**
  * sw_filter_judge() - is this socket watched?
  * @f: the filter
  * @s: the socket
  *
- * A socket that was let in once stays watched while its addresses are not
- * known (tcp_disconnect() clears them) or while tasks other than @f->pid act on
- * it.
+ * A socket that was let in once stays watched while one of its ports or addresses
+ * is not known (tcp_disconnect() clears them), and what is known passes; or while
+ * tasks other than @f->pid act on it.
  *
  * Context: any.
  * Return: the verdict.
@@ -66,7 +81,7 @@ enum sw_verdict sw_filter_judge(const struct sw_filter *f,
 	    (f->netns && f->netns != s->netns))
 		return SW_REJECT;
 	if (!sw_filter_has_ports(f, s->lport, s->rport) || !addr_matches(f, s))
-		return s->lport && s->rport ? SW_REJECT : SW_ACCEPT_KNOWN;
+		return is_open(f, s) ? SW_ACCEPT_KNOWN : SW_REJECT;
 	return !f->pid || f->pid == s->pid ? SW_ACCEPT : SW_ACCEPT_OWNED;
 }
 

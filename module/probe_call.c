@@ -121,6 +121,12 @@ static noinline void note_mptcp(struct sw_entry *e, u8 kind, u8 how)
 		e->info.shut |= how;
 }
 
+/* Of an MPTCP listener, the subflow tells inside the call: see learn_owner(). */
+static bool subflow_knows_owner(const struct sock *sk)
+{
+	return sk->sk_state == TCP_LISTEN && !sw_sock_is_tcp(sk);
+}
+
 /* NULL if the socket is not watched, or too many calls are in flight. */
 static __always_inline struct sw_call *
 call_open(const struct sock *sk, u8 kind, u8 how, u16 seen, bool decided_later)
@@ -130,8 +136,12 @@ call_open(const struct sock *sk, u8 kind, u8 how, u16 seen, bool decided_later)
 	struct sw_call *call;
 
 	e = sw_probe_get(sk, sk->sk_state, true, &held);
-	if (!e)
+	if (!e) {
+		sw_probe_turned_away(sk, false);
 		return NULL;
+	}
+	if (unlikely(!e->info.owner.pid) && !subflow_knows_owner(sk))
+		sw_probe_owner(e);
 	if (unlikely(seen & SW_SEEN_MPTCP))
 		note_mptcp(e, kind, how);
 	call = call_begin(sk, e, e->info.cookie, kind, how, seen, decided_later);
@@ -209,6 +219,13 @@ static void call_over(struct sw_call *call)
 
 	/* By cookie: the struct sock may be gone. */
 	e = sw_entry_find(call->key, &held);
+	/* Since it began, the filter has turned its socket away. */
+	if (unlikely(e && e->flags & SW_ENTRY_AWAY)) {
+		sw_count(SW_COUNT_FILTERED);
+		sw_entry_put(&held);
+		sw_call_end(call);
+		return;
+	}
 	if (likely(e)) {
 		/* A request is dropped without a transition. */
 		if (call->outcome.before == TCP_NEW_SYN_RECV && !call->ret) {

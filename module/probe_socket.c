@@ -54,6 +54,52 @@ void sw_probe_learn_ident(struct sw_entry *e, const struct sock *sk)
 	e->info.ipv6 = ipv6;
 }
 
+/**
+ * sw_probe_forget() - what is known of a socket is not true any more
+ * @sk: full socket
+ * @begins: a connection, or a listener, which is told of as little as what
+ *	follows; whose it is, and its ports, are others, too
+ *
+ * But what a mini-socket has is kept right to its end.
+ *
+ * Context: any, preemption disabled.
+ */
+void sw_probe_forget(const struct sock *sk, bool begins)
+{
+	struct sw_held held;
+	struct sw_entry *e = sw_probe_find(sk, &held);
+
+	if (!e)
+		return;
+	if (begins) {
+		if (e->flags & SW_ENTRY_MINI)
+			sw_entry_split(held.set, e);
+		e->info.owner.pid = 0;
+		e->info.id = (struct sw_ident){};
+		sw_entry_forget(e);
+	} else if (!(e->flags & SW_ENTRY_SHELL)) {
+		sw_entry_forget(e);
+	}
+	sw_entry_put(&held);
+}
+
+/**
+ * sw_probe_outdate() - as if an earlier filter had let a socket in
+ * @sk: full socket
+ *
+ * Context: any, preemption disabled.
+ */
+void sw_probe_outdate(const struct sock *sk)
+{
+	struct sw_held held;
+	struct sw_entry *e = sw_probe_find(sk, &held);
+
+	if (!e)
+		return;
+	e->filter = 0;
+	sw_entry_put(&held);
+}
+
 /* Its socket may have gone on, and have the next connection. */
 static bool has_connection(const struct sw_entry *e, const struct sock *sk)
 {

@@ -130,6 +130,10 @@ static __always_inline void sw_probe_refresh(struct sw_entry *e,
 {
 	if (unlikely(e->filter != generation)) {
 		e->filter = generation;
+		if (e->flags & SW_ENTRY_AWAY) {
+			sw_entry_revive(e);
+			sw_probe_learn_ident(e, sk);
+		}
 		sw_probe_catch_up(e, state);
 	}
 	/*
@@ -174,6 +178,39 @@ sw_probe_get(const struct sock *sk, u8 state, bool asked, struct sw_held *held)
 	}
 	sw_probe_refresh(e, sk, state, generation);
 	return e;
+}
+
+void sw_probe_forget(const struct sock *sk, bool begins);
+void sw_probe_outdate(const struct sock *sk);
+
+/**
+ * sw_probe_begins() - a connection or a listener begins: that the filter has let
+ *	its socket in before says nothing of it
+ * @sk: full socket
+ *
+ * Context: any, preemption disabled.
+ */
+static __always_inline void sw_probe_begins(const struct sock *sk)
+{
+	if (unlikely(!rcu_dereference_sched(sw_filter)->everything))
+		sw_probe_outdate(sk);
+}
+
+/**
+ * sw_probe_turned_away() - something happens to a socket that the filter does not
+ *	let through
+ * @sk: full socket
+ * @begins: a connection, or a listener
+ *
+ * What an earlier filter, or an earlier connection, has left in the table would
+ * be out of date from now on.
+ *
+ * Context: any, preemption disabled.
+ */
+static __always_inline void sw_probe_turned_away(const struct sock *sk, bool begins)
+{
+	if (unlikely(atomic64_read(&sk->sk_cookie)))
+		sw_probe_forget(sk, begins);
 }
 
 /**

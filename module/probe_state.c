@@ -200,6 +200,7 @@ static bool is_stillborn(const struct sock *sk, int old, int new)
 
 static void set_state(const struct sock *sk, int old, int new)
 {
+	const bool begins = old == TCP_CLOSE;
 	const struct sw_call *above;
 	struct sw_call *call;
 	struct sw_held held;
@@ -210,15 +211,21 @@ static void set_state(const struct sock *sk, int old, int new)
 			return;
 		sw_handshake_done();
 	}
-	if (sw_probe_is_far(sk))
+	if (sw_probe_is_far(sk)) {
+		sw_probe_turned_away(sk, begins);
 		return;
+	}
+	if (begins)
+		sw_probe_begins(sk);
 	call = sw_probe_call(sk);
 	above = sw_probe_subflow(sk);
 	/* Out of CLOSE, connect() or listen() takes it. */
-	e = sw_probe_get(sk, old, call || old == TCP_CLOSE, &held);
-	if (!e)
+	e = sw_probe_get(sk, old, call || begins, &held);
+	if (!e) {
+		sw_probe_turned_away(sk, begins);
 		return;
-	if (old == TCP_CLOSE)
+	}
+	if (begins)
 		begin_connection(held.set, e, sk);
 	/* The mini-socket has the connection: the shell is closed unseen. */
 	if (e->flags & SW_ENTRY_SHELL && new == TCP_CLOSE)

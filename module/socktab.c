@@ -192,6 +192,30 @@ void sw_entry_split(struct sw_set *set, struct sw_entry *e)
 }
 
 /**
+ * sw_entry_revive() - a socket of which nothing but its owner and its ports is
+ *	known is followed again
+ * @e: the entry, locked; with SW_ENTRY_AWAY
+ *
+ * Context: any.
+ */
+void sw_entry_revive(struct sw_entry *e)
+{
+	if (e->flags & SW_ENTRY_DESTROYED)
+		return;
+	e->flags = SW_ENTRY_SEEN;
+	e->before = 0;
+	e->path = 0;
+	e->fin_path = 0;
+	e->msk = 0;
+	e->info.state = 0;
+	e->info.path = 0;
+	e->info.shut = 0;
+	e->info.ended = (struct sw_ending){};
+	e->info.last = (struct sw_ending){};
+	this_cpu_inc(sw_live);
+}
+
+/**
  * sw_socktab_size() - number of slots
  *
  * Return: the number.

@@ -39,8 +39,8 @@
  * flag		set by				cleared by
  * SEEN		every look-up			the evictor, when it comes by
  * DESTROYED	tcp_destroy_sock		-
- * ENDED	the later of DESTROYED and the	-
- *		end of the mini-socket
+ * ENDED	the later of DESTROYED and the	with AWAY, the same
+ *		end of the mini-socket; AWAY
  * SHELL	* a mini-socket is hashed	-
  * MINI		* a mini-socket is hashed	inet_twsk_kill()
  * MINI_PUT	* inet_twsk_deschedule_put()	inet_twsk_kill()
@@ -61,6 +61,8 @@
  * CLOSING	* __tcp_close() that may wait	-
  *		for SO_LINGER; mptcp_close()
  * SEGMENT_RST	* tcp_rcv_state_process()	the same, for the next segment
+ * AWAY		something happened that the	the filter lets it in again
+ *		filter turned away, with ENDED
  */
 #define SW_ENTRY_SEEN		0x0001	/* used since the evictor came by */
 #define SW_ENTRY_DESTROYED	0x0002	/* the full socket is gone */
@@ -81,6 +83,7 @@
 #define SW_ENTRY_CHILD_ASKED	0x10000	/* and current asked for that */
 #define SW_ENTRY_CHILD_COUNTED	0x20000	/* its listener's call counts it */
 #define SW_ENTRY_CLOSING	0x40000	/* close() was called, and may wait */
+#define SW_ENTRY_AWAY		0x80000	/* only the owner is still known, and who it was */
 
 /* What is of the connection, and not of the next one of the same socket. */
 #define SW_ENTRY_CONNECTION						\
@@ -388,5 +391,23 @@ static inline void sw_entry_end(struct sw_entry *e)
 	e->flags |= SW_ENTRY_ENDED;
 	this_cpu_dec(sw_live);
 }
+
+/**
+ * sw_entry_forget() - what is remembered of a socket is out of date
+ * @e: the entry, locked
+ *
+ * It is kept, as long as its slot is not needed, for its owner and its ports.
+ *
+ * Context: any.
+ */
+static inline void sw_entry_forget(struct sw_entry *e)
+{
+	sw_entry_end(e);
+	e->flags &= SW_ENTRY_SEEN | SW_ENTRY_DESTROYED | SW_ENTRY_ENDED;
+	e->flags |= SW_ENTRY_AWAY;
+	e->filter = 0;
+}
+
+void sw_entry_revive(struct sw_entry *e);
 
 #endif /* _SHUTWATCH_SOCKTAB_H */

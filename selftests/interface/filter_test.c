@@ -9,15 +9,20 @@
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <names.h>
+
 #include "clock.h"
+#include "find_record.h"
 #include "module.h"
 #include "netns.h"
+#include "record_fields.h"
 #include "socket_records.h"
 #include "tcp_pair.h"
 
@@ -430,6 +435,170 @@ TEST_F(filter, change_while_a_state_does)
 	shutdown(pair.server, SHUT_RD);
 	EXPECT_STREQ("CLOSE_WAIT>CLOSE_WAIT", socket_records_of(pair.server_cookie).called);
 	tcp_pair_part(&pair);
+}
+
+/* ---- another connection of the same socket ---- */
+
+#define S4_NEXT	"127.0.0.20:8001"
+
+static int connect_again(int fd, const char *to)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	struct sockaddr_storage addr;
+	socklen_t len = address_parse(&addr, to);
+
+	return connect(fd, &nobody, sizeof(nobody)) ||
+	       connect(fd, (void *)&addr, len) ? errno : 0;
+}
+
+static void check_socket(struct __test_metadata *_metadata, __u64 cookie,
+			 const char *remote, const char *path)
+{
+	struct record record;
+
+	ASSERT_TRUE(find_socket(&record, cookie));
+	EXPECT_STREQ(remote, record_get(&record, SHUTWATCH_KEY_REMOTE));
+	EXPECT_STREQ(path, record_get(&record, SHUTWATCH_KEY_PATH));
+}
+
+/* It began unseen: that is where it goes on from, and who it is. */
+static void check_unseen(struct __test_metadata *_metadata, struct tcp_pair *pair)
+{
+	struct socket_records records;
+
+	EXPECT_EQ(0, module_set("port", ""));
+	ASSERT_EQ(0, shutdown(pair->client, SHUT_RD));
+	records = socket_records_of(pair->client_cookie);
+	EXPECT_STREQ("ESTABLISHED>ESTABLISHED", records.called);
+	EXPECT_STREQ(S4_NEXT, records.remote);
+	check_socket(_metadata, pair->client_cookie, S4_NEXT, "ESTABLISHED");
+}
+
+TEST_F(filter, change_while_a_connection_does)
+{
+	int next = open_listener(S4_NEXT);
+	struct tcp_pair pair;
+
+	ASSERT_LE(0, next);
+	ASSERT_EQ(0, tcp_pair_join(&pair, C4, S4));
+	ASSERT_EQ(0, module_set("port", "9"));
+	ASSERT_EQ(0, connect_again(pair.client, S4_NEXT));
+	EXPECT_FALSE(socket_records_go_on(pair.client_cookie));
+	check_unseen(_metadata, &pair);
+	close(next);
+	tcp_pair_part(&pair);
+}
+
+/* A mini-socket has the first one, which goes on. */
+TEST_F(filter, change_while_a_connection_does_in_TIME_WAIT)
+{
+	int next = open_listener(S4_NEXT);
+	struct tcp_pair pair;
+
+	ASSERT_LE(0, next);
+	ASSERT_EQ(0, tcp_pair_join(&pair, C4, S4));
+	shutdown(pair.client, SHUT_WR);
+	tcp_pair_hear_end(pair.server);
+	close(pair.server);
+	tcp_pair_hear_end(pair.client);
+	ASSERT_EQ(0, module_set("port", "9"));
+	ASSERT_EQ(0, connect_again(pair.client, S4_NEXT));
+	check_socket(_metadata, pair.client_cookie, S4,
+		     "CLOSE>SYN_SENT>ESTABLISHED>FIN_WAIT1>FIN_WAIT2>TIME_WAIT");
+	ASSERT_EQ(0, module_set("port", ""));
+	ASSERT_EQ(0, shutdown(pair.client, SHUT_RD));
+	EXPECT_STREQ(S4_NEXT, socket_records_of(pair.client_cookie).remote);
+	close(next);
+	close(pair.client);
+}
+
+static void check_next(struct __test_metadata *_metadata, const char *name,
+		       const char *value)
+{
+	int next = open_listener(S4_NEXT);
+	struct tcp_pair pair;
+	int told;
+
+	ASSERT_LE(0, next);
+	ASSERT_EQ(0, module_set(name, value));
+	ASSERT_EQ(0, tcp_pair_join(&pair, "127.0.0.1:0", S4));
+	told = socket_records_of(pair.client_cookie).all;
+	EXPECT_EQ(2, told);
+	ASSERT_EQ(0, connect_again(pair.client, S4_NEXT));
+	/* the end of the first: a transition and a call */
+	EXPECT_EQ(told + 2, socket_records_of(pair.client_cookie).all)
+		TH_LOG("%s=%s", name, value);
+	EXPECT_STREQ(S4, socket_records_of(pair.client_cookie).remote);
+	EXPECT_FALSE(socket_records_go_on(pair.client_cookie));
+	EXPECT_EQ(0, module_set(name, ""));
+	close(next);
+	tcp_pair_part(&pair);
+}
+
+/* That the first connection passed says nothing of the next one. */
+TEST_F(filter, next_connection)
+{
+	check_next(_metadata, "rport", "8000");
+	check_next(_metadata, "port", "8000");
+}
+
+/* What is not told is not known: no line that is out of date. */
+TEST_F(filter, change_hides_what_is_out_of_date)
+{
+	struct tcp_pair pair;
+
+	ASSERT_EQ(0, tcp_pair_join(&pair, C4, S4));
+	ASSERT_EQ(0, module_set("port", "9"));
+	shutdown(pair.client, SHUT_WR);
+	tcp_pair_hear_end(pair.server);
+	EXPECT_FALSE(socket_records_go_on(pair.client_cookie));
+	EXPECT_FALSE(socket_records_go_on(pair.server_cookie));
+	ASSERT_EQ(0, module_set("port", ""));
+	shutdown(pair.server, SHUT_RD);
+	check_socket(_metadata, pair.server_cookie, C4, "CLOSE_WAIT");
+	tcp_pair_part(&pair);
+}
+
+static bool is_in_FIN_WAIT1(void)
+{
+	__u64 deadline = clock_in(DEATH_SECONDS);
+
+	while (!netns_in_state(C4, S4, 1 << SHUTWATCH_TCP_FIN_WAIT1)) {
+		if (!clock_wait(deadline))
+			return false;
+	}
+	return true;
+}
+
+static void *close_socket(void *fd)
+{
+	close(*(int *)fd);
+	return NULL;
+}
+
+/* Its end was not seen, and is not told as if nothing had happened since. */
+TEST_F(filter, change_while_close_sleeps)
+{
+	const struct linger linger = { .l_onoff = 1, .l_linger = DEATH_SECONDS };
+	static char data[1 << 16];
+	struct tcp_pair pair;
+	pthread_t thread;
+
+	ASSERT_EQ(0, tcp_pair_join(&pair, C4, S4));
+	ASSERT_EQ(0, setsockopt(pair.client, SOL_SOCKET, SO_LINGER, &linger,
+				sizeof(linger)));
+	while (send(pair.client, data, sizeof(data), MSG_DONTWAIT) > 0)
+		;
+	ASSERT_EQ(0, pthread_create(&thread, NULL, close_socket, &pair.client));
+	EXPECT_TRUE(is_in_FIN_WAIT1());
+	ASSERT_EQ(0, module_set("port", "9"));
+	while (recv(pair.server, data, sizeof(data), 0) > 0)
+		;
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	ASSERT_EQ(0, module_set("port", ""));
+	EXPECT_EQ(0, socket_records_of(pair.client_cookie).closes);
+	EXPECT_FALSE(socket_records_go_on(pair.client_cookie));
+	close(pair.server);
 }
 
 /* Nothing is told of a mini-socket's end, but it does not stay in the table. */
