@@ -69,19 +69,27 @@ static noinline void silent_end(struct sw_entry *e, const struct sock *sk, u8 be
 	sw_probe_decision(e, &d);
 }
 
-/* A RST, or an ICMP error: no decision of ours, but the end. */
-static void ended_by_peer(struct sw_entry *e)
+/* A RST, an ICMP error, a connect() that failed: no decision, but the end. */
+static void ended_by(struct sw_entry *e, u8 by)
 {
-	static const struct sw_ending by_peer = { .by = SHUTWATCH_BY_RX };
-
 	if (!e->info.ended.by)
-		e->info.ended = by_peer;
+		e->info.ended = (struct sw_ending){ .by = by };
+}
+
+static bool is_end_without_decision(const struct sw_entry *e, u8 by)
+{
+	switch (by) {
+	case SHUTWATCH_BY_CONNECT:
+	case SHUTWATCH_BY_LISTEN:
+		return true;
+	}
+	return e->flags & SW_ENTRY_DONE && e->path == SW_PATH_ICMP;
 }
 
 static void reset_received(struct sw_entry *e, u64 now, int err, u8 before)
 {
 	sw_emit_reset(e, now, err, before, TCP_CLOSE);
-	ended_by_peer(e);
+	ended_by(e, SHUTWATCH_BY_RX);
 	e->flags &= ~SW_ENTRY_RST_RECEIVED;
 }
 
@@ -101,8 +109,8 @@ static __always_inline u64 before_close(struct sw_entry *e,
 		sw_rst_write(e, old, TCP_CLOSE);
 	else if (by == SHUTWATCH_BY_TIMER)
 		silent_end(e, sk, old);
-	else if (e->flags & SW_ENTRY_DONE && e->path == SW_PATH_ICMP)
-		ended_by_peer(e);
+	else if (is_end_without_decision(e, by))
+		ended_by(e, by);
 	return sw_now_for(told);
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act_option.h"
 #include "clock.h"
 #include "module.h"
 #include "netns.h"
@@ -138,6 +139,28 @@ TEST_F(view, sockets_last)
 	expect_whole(self->play, S2, SHUTDOWN("rd")
 		     "state=FIN_WAIT2>FIN_WAIT2 sent=none why=read_side_only");
 	check_row(_metadata, self->play, S2, &row);
+}
+
+/* A connect() that cannot even begin ends it, too. */
+TEST_F(view, sockets_without_a_port)
+{
+	struct play *play = self->play;
+	const struct row failed = {
+		"CLOSE", "CLOSE>SYN_SENT>CLOSE", "-",
+		"call=connect how=- sent=none why=- fin=-",
+		"last=- last_how=- last_sent=- last_why=-",
+	};
+
+	act_sysctl(play, "ipv4/ip_local_port_range", "60000 60000");
+	act_pair(play);
+	act_connect(play, S, NULL, EADDRNOTAVAIL);
+	strcpy(play->actor[S].local, play->actor[S1].local);
+	strcpy(strrchr(play->actor[S].local, ':'), ":0");
+	expect_path(play, SERVER, "CLOSE listen LISTEN");
+	expect_path(play, S1, "CLOSE connect SYN_SENT rx ESTABLISHED");
+	expect_path(play, S2, "SYN_RECV rx ESTABLISHED");
+	expect_path(play, S, "CLOSE connect SYN_SENT connect CLOSE");
+	check_row(_metadata, play, S, &failed);
 }
 
 /* A RST behind a FIN is what ended it. */
