@@ -123,6 +123,18 @@ static void learn_owner(const struct sock *msk, const struct shutwatch_owner *ow
 	sw_entry_put(&held);
 }
 
+/*
+ * What is known now may not be any more when the subflow tells something for the
+ * first time; one that is closed may never do.
+ */
+static struct sw_entry *get_subflow(const struct sock *ssk, struct sw_held *held)
+{
+	u8 state = READ_ONCE(ssk->sk_state);
+
+	return state == TCP_CLOSE ? sw_probe_find(ssk, held) :
+				    sw_probe_get(ssk, state, false, held);
+}
+
 /**
  * sw_probe_msk() - note whose subflow a socket is
  * @ssk: the subflow
@@ -142,7 +154,7 @@ void sw_probe_msk(const struct sock *ssk, const struct sock *msk)
 	if (msk->sk_state == TCP_LISTEN && !atomic64_read(&msk->sk_cookie))
 		return;
 	owner = owner_of(msk);
-	e = sw_probe_find(ssk, &held);
+	e = get_subflow(ssk, &held);
 	if (!e)
 		return;
 	e->msk = sw_sock_cookie(msk);

@@ -223,6 +223,107 @@ TEST_F(before, other_end_is_told)
 	}
 }
 
+/* ---- closed: before the module came, or after ---- */
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP	262
+#endif
+
+#define HERE	"127.0.0.20:8000"
+
+FIXTURE(before_close) {
+	int client;
+	int server;
+};
+
+FIXTURE_SETUP(before_close)
+{
+	if (!module_can_reload())
+		SKIP(return, "the module cannot be loaded by a test without " MODULE_KO_ENV);
+	ASSERT_EQ(0, netns_enter());
+	ASSERT_EQ(0, module_unload());
+}
+
+FIXTURE_TEARDOWN(before_close)
+{
+	if (module_can_reload())
+		module_reload("");
+}
+
+/* MPTCP is sure of the other side when it has had data from it. */
+static bool talk(int from, int to)
+{
+	char byte = 'x';
+
+	return send(from, &byte, 1, 0) == 1 && recv(to, &byte, 1, 0) == 1;
+}
+
+static int connect_by(int protocol, int *client, int *server)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = address_parse(&addr, HERE);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, protocol);
+
+	if (listener < 0)
+		return errno;
+	*client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, protocol);
+	if (bind(listener, (void *)&addr, len) || listen(listener, 1) ||
+	    connect(*client, (void *)&addr, len))
+		return errno;
+	*server = accept(listener, NULL, NULL);
+	close(listener);
+	return talk(*client, *server) && talk(*server, *client) ? 0 : errno;
+}
+
+/* The record of the subflow that says why; @named: the MPTCP socket. */
+static void check_subflow(struct __test_metadata *_metadata, __u64 named,
+			  const char *why)
+{
+	char pid[16], msk[24];
+	struct record record;
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	snprintf(msk, sizeof(msk), "%llx", (unsigned long long)named);
+	ASSERT_TRUE(find_record(&record, 0, SHUTWATCH_KEY_MSK, msk));
+	EXPECT_STREQ(why, record_get(&record, SHUTWATCH_KEY_WHY));
+	EXPECT_STREQ(pid, record_get(&record, SHUTWATCH_KEY_OWNER));
+}
+
+static void subflow_of_old(struct __test_metadata *_metadata, int *client,
+			   int *server, bool unread, const char *why)
+{
+	int err = connect_by(IPPROTO_MPTCP, client, server);
+	__u64 cookie;
+
+	if (err == EPROTONOSUPPORT || err == ENOPROTOOPT)
+		SKIP(return, "this kernel has no MPTCP");
+	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, module_load(""));
+	if (module_stat("armed.mptcp_close") != 1)
+		SKIP(return, "calls on MPTCP's sockets cannot be followed here");
+	cookie = tcp_pair_cookie(*client);
+	if (unread) {
+		ASSERT_EQ(1, send(*server, "x", 1, 0));
+		ASSERT_EQ(1, recv(*client, &(char){ 0 }, 1, MSG_PEEK));
+	}
+	close(*client);
+	if (!unread)
+		tcp_pair_hear_end(*server);
+	close(*server);
+	check_subflow(_metadata, cookie, why);
+}
+
+TEST_F(before_close, subflow_FIN)
+{
+	subflow_of_old(_metadata, &self->client, &self->server, false, "close");
+}
+
+TEST_F(before_close, subflow_RST)
+{
+	subflow_of_old(_metadata, &self->client, &self->server, true, "unread_data");
+}
+
+
 int main(int argc, char **argv)
 {
 	return module_main(argc, argv);
