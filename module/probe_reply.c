@@ -383,7 +383,10 @@ static void wait_for_end(struct sw_entry *e, const struct sw_decision *d)
 	e->flags |= SW_ENTRY_RST | SW_ENTRY_RST_SENT;
 }
 
-/* Another CPU has ended it meanwhile: whose it was is still known, as a rule. */
+/*
+ * Another CPU has ended it meanwhile: whose it was is still known, as a rule.  Or
+ * it was never followed.
+ */
 static void reply_of_late_mini(const struct sock *sk, const struct sk_buff *skb,
 			       struct sw_decision *d)
 {
@@ -393,6 +396,9 @@ static void reply_of_late_mini(const struct sock *sk, const struct sk_buff *skb,
 
 	if (!sw_probe_wanted(sk))
 		return;
+	/* It was there before us, and goes right after. */
+	if (!sk_unhashed(sk))
+		d->after = TCP_CLOSE;
 	e = sw_probe_find_late_mini(inet_twsk(sk), &held);
 	if (e) {
 		sw_probe_decision(e, d);

@@ -323,6 +323,21 @@ TEST_F(before_close, subflow_RST)
 	subflow_of_old(_metadata, &self->client, &self->server, true, "unread_data");
 }
 
+/* In FIN_WAIT2, and nobody followed it: its RST ends it all the same. */
+TEST_F(before_close, mini)
+{
+	struct record record;
+
+	ASSERT_EQ(0, connect_by(0, &self->client, &self->server));
+	close(self->client);
+	tcp_pair_hear_end(self->server);
+	ASSERT_EQ(0, module_load(""));
+	ASSERT_EQ(1, send(self->server, "x", 1, 0));
+	ASSERT_TRUE(find_record(&record, 0, SHUTWATCH_KEY_WHY, "time_wait_segment"));
+	EXPECT_STREQ(HERE, record_get(&record, SHUTWATCH_KEY_REMOTE));
+	EXPECT_STREQ("FIN_WAIT2>CLOSE", record_get(&record, SHUTWATCH_KEY_STATE));
+	close(self->server);
+}
 
 int main(int argc, char **argv)
 {
