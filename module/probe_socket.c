@@ -48,7 +48,7 @@ void sw_probe_learn_ident(struct sw_entry *e, const struct sock *sk)
 	struct sw_ident id = {};
 	bool ipv6 = sw_sock_ident(sk, &id);
 
-	if (!id.lport && e->info.id.lport)
+	if (!id.lport && (e->info.id.lport || !id.rport))
 		return;
 	e->info.id = id;
 	e->info.ipv6 = ipv6;

@@ -139,11 +139,11 @@ static __always_inline void sw_probe_refresh(struct sw_entry *e,
 	/*
 	 * Ports are chosen late (the first transition of a connect() has no
 	 * local one), and on the way to CLOSE they are given back: keep what
-	 * was once complete.
+	 * was once known.
 	 */
-	if (!e->info.id.lport)
+	if (!e->info.id.lport && (sk->sk_num || !e->info.id.rport))
 		sw_probe_ident(e, sk);
-	else if (unlikely(!e->info.id.rport))
+	else if (unlikely(!e->info.id.lport || !e->info.id.rport))
 		sw_probe_learn_ident(e, sk);
 }
 

@@ -256,6 +256,9 @@ TEST_F(cause, connect_without_a_port)
 	/* With the address that the route gave it, and no port. */
 	strcpy(strrchr(play->actor[S].local, ':'), ":0");
 	expect_path(play, S, "CLOSE connect SYN_SENT connect CLOSE");
+	/* The kernel has forgotten whom it wanted to call. */
+	act_close(play, S);
+	expect_whole(play, S, CLOSE "state=CLOSE>CLOSE sent=none why=already_closed");
 }
 
 /* No segment goes out, none comes in. */
