@@ -119,6 +119,45 @@ TEST_F(wire, record_without_packet)
 	EXPECT_EQ(2, disagreements(self->scene));
 }
 
+#define WAITED							\
+	"call=close state=ESTABLISHED>FIN_WAIT1 sent=FIN fin=queued"
+#define GAVE_UP "state=FIN_WAIT1>CLOSE by=timer"
+
+/* One whose FIN waits and is given up, then another with its ports. */
+static struct packet *next_connection(struct scene *scene)
+{
+	record_has(scene, SERVED(1, "call") WAITED);
+	record_has(scene, SERVED(2, "state") GAVE_UP);
+	record_has(scene, HEAD(4, "call", "1b") "local=" SERVER_ " remote=" CLIENT
+		   " call=close sent=FIN fin=sent");
+	return wire_has(scene, SERVER_, CLIENT, PACKET_FIN | PACKET_ACK);
+}
+
+TEST_F(wire, fin_of_the_next_connection)
+{
+	next_connection(self->scene)->time = 1000000003;
+	EXPECT_EQ(0, disagreements(self->scene));
+	EXPECT_EQ(2, self->scene->claimed_by[0]);
+}
+
+TEST_F(wire, fin_that_waited_and_left)
+{
+	next_connection(self->scene)->time = 1000000002;
+	EXPECT_EQ(1, disagreements(self->scene));
+	EXPECT_EQ(0, self->scene->claimed_by[0]);
+}
+
+/* It cannot be the one that waited: nobody told of it. */
+TEST_F(wire, fin_of_the_next_connection_without_record)
+{
+	struct packet *packet = next_connection(self->scene);
+
+	packet->time = 1000000003;
+	self->scene->nr_records--;
+	EXPECT_EQ(1, disagreements(self->scene));
+	EXPECT_EQ(WIRE_NOBODY, self->scene->claimed_by[0]);
+}
+
 /* What a record says that it answers. */
 static void answers(struct scene *scene, const char *segment)
 {

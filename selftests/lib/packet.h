@@ -23,7 +23,7 @@
  * struct packet - one TCP segment on the wire
  * @src: who sent it
  * @dst: to whom
- * @time: when it was captured, nanoseconds of the wall clock
+ * @time: when it was captured, by the clock that the records tell; 0: not known
  * @number: sequence number
  * @seq: the same; relative to the sender's SYN once flows_follow() has
  *	seen it

@@ -42,6 +42,42 @@ static bool may_send(const struct record *record, __u8 flag)
 	       fin_is(record, SHUTWATCH_FIN_QUEUED);
 }
 
+/* What a call tells was decided at some time since it began. */
+static __u64 began(const struct record *record)
+{
+	const char *took = record_get(record, SHUTWATCH_KEY_TOOK);
+
+	return record_time(record) - strtoull(took, NULL, 10);
+}
+
+/* From then on a socket sends no FIN, not even an old one. */
+static bool is_over(const struct record *record)
+{
+	const char *state = strchr(record_get(record, SHUTWATCH_KEY_STATE), '>');
+
+	return says(record, SHUTWATCH_KEY_KIND, &kind_names, SHUTWATCH_KIND_STATE) &&
+	       state && (!strcmp(state, ">CLOSE") || !strcmp(state, ">TIME_WAIT"));
+}
+
+/*
+ * A FIN that waits may never leave, and what connects next from the same ports
+ * may send one: that is not the one which waited, as its connection was over.
+ */
+static bool is_too_late(const struct record *record, int nr_records, int at,
+			const struct packet *packet)
+{
+	int i;
+
+	if (!fin_is(&record[at], SHUTWATCH_FIN_QUEUED))
+		return false;
+	for (i = 0; i < nr_records; i++) {
+		if (record_cookie(&record[i]) == record_cookie(&record[at]) &&
+		    is_over(&record[i]) && record_time(&record[i]) >= began(&record[at]))
+			return record_time(&record[i]) < packet->time;
+	}
+	return false;
+}
+
 static bool must_send(const struct record *record, __u8 flag)
 {
 	return may_send(record, flag) &&
@@ -175,6 +211,7 @@ static int find_claim(const struct packet *packet, int at,
 	for (i = 0; i < nr_records; i++) {
 		if (may_send(&record[i], flag) &&
 		    sent_by(&record[i], &packet[at]) &&
+		    !is_too_late(record, nr_records, i, &packet[at]) &&
 		    !is_claimed(claimed_by, packet, at, i, flag))
 			return i;
 	}
