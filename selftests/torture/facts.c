@@ -277,6 +277,18 @@ static bool is_opened_fast(const struct view *view, const struct record *r)
 	return false;
 }
 
+/*
+ * A child of Fast Open is there before its SYN,ACK, which its own host may drop
+ * each time.
+ */
+#define FACTS_OF_EARLY_CHILD	(FACT_FASTOPEN | FACT_WALLED)
+
+static unsigned int facts_of_early_child(unsigned int facts)
+{
+	return (facts & FACTS_OF_EARLY_CHILD) == FACTS_OF_EARLY_CHILD ?
+		FACT_CONNECTED : FACT_NONE;
+}
+
 /* Of this connection; the other end has its addresses the other way round. */
 static bool is_an_end(const struct view *view, const struct record *r, __u64 cookie)
 {
@@ -348,6 +360,7 @@ unsigned int facts_of(const struct view *view, const struct record *record)
 		facts |= FACT_MPTCP;
 	if (firewall_drops_own(view, record))
 		facts |= FACT_WALLED;
+	facts |= facts_of_early_child(facts);
 	if (an_end_is_deaf(view, record) || queue_may_be_full(view, when) ||
 	    firewall_was_own(view, when))
 		facts |= FACT_LOSSY;

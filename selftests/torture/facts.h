@@ -48,7 +48,7 @@
 	X(FIN_LEFT)							\
 	X(FIN_CAME)							\
 	X(RST)								\
-	/* a SYN,ACK, to or from: there was a connection */		\
+	/* a SYN,ACK, to or from, or one that was dropped: there was a connection */		\
 	X(CONNECTED)
 
 #define FACT_AS_NUMBER(name)	FACT_NUMBER_##name,

@@ -144,6 +144,9 @@ static const struct rule rule[] = {
 	RULE(MPTCP, LINGER_ZERO, .sent = RST,
 	     .needs = FACT_CLOSED | FACT_LINGER_ZERO | FACT_MPTCP),
 	RULE(MPTCP, CONNECT_UNSPEC, .sent = RST, .needs = FACT_UNSPEC | FACT_MPTCP),
+	/* The peer has no MPTCP: the subflow closes as a TCP socket does. */
+	RULE(MPTCP, LINGER2_NEGATIVE, .sent = RST,
+	     .needs = FACT_CLOSED | FACT_LINGER2_NEGATIVE | FACT_FIN_LEFT | FACT_MPTCP),
 	RULE(MPTCP, MPTCP, .sent = FIN | RST, .needs = FACT_MPTCP),
 
 	RULE(LISTENER, LISTENER_STOPPED, .sent = RST,

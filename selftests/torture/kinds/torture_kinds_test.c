@@ -399,6 +399,36 @@ TEST_F(judge, shutdown_before_a_handshake_without_data)
 	EXPECT_TRUE(is_told(self, "record 7: by=shutdown why=shutdown_deferred after"));
 }
 
+/* Its SYN,ACK is not on the wire: the listener's own host drops it. */
+static void shuts_without_SYN_ACK(struct _test_data_judge *self)
+{
+	opens_fast(self);
+	*self->packet[1].src = '\0';
+	self->scene.act[3] = (struct act){ SIDE_SERVER, 1, VERB_SHUTDOWN, true, SHUT_RD };
+	self->history.deed[3].cookie = 0xc;
+	self->line[LINE(7)] = "seq=7 " AT(45) "kind=call" S_TASK OF_CHILD
+		" call=shutdown how=rd ret=0 state=SYN_RECV>SYN_RECV sent=none" READ_ONLY
+		NO_FIN " unread=5" VALUES " linger=- took=1000000" S_OWNS;
+	agrees(self);
+}
+
+TEST_F(judge, child_whose_SYN_ACK_its_own_host_drops)
+{
+	self->scene.act[5] = (struct act){
+		SIDE_SERVER, 0, VERB_FIREWALL, true, FIREWALL_OWN_DROP
+	};
+	self->history.deed[5].from = 15000000;
+	self->history.deed[5].cookie = 0xa;
+	shuts_without_SYN_ACK(self);
+	EXPECT_FALSE(is_told(self, "record 7"));
+}
+
+TEST_F(judge, child_whose_SYN_ACK_nobody_drops)
+{
+	shuts_without_SYN_ACK(self);
+	EXPECT_TRUE(is_told(self, "record 7: by=shutdown why=read_side_only after"));
+}
+
 /* ---- TLS ---- */
 
 /* What the server has not read is some bytes of a record. */
