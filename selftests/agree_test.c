@@ -66,7 +66,7 @@ static void record_has(struct scene *scene, const char *line)
 static int disagreements(struct scene *scene)
 {
 	wire_check(&scene->agreement, scene->packet, scene->nr_packets, scene->record,
-		   scene->nr_records, scene->claimed_by);
+		   scene->nr_records, NULL, scene->claimed_by);
 	return scene->agreement.remarks.count;
 }
 
@@ -158,6 +158,22 @@ TEST_F(wire, fin_of_the_next_connection_without_record)
 	EXPECT_EQ(WIRE_NOBODY, self->scene->claimed_by[0]);
 }
 
+/* Of two RSTs, one of which may have been lost, one is there. */
+TEST_F(wire, rst_that_was_lost)
+{
+	struct scene *scene = self->scene;
+	const bool lost[] = { true, false };
+
+	wire_has(scene, SERVER_, CLIENT, PACKET_RST);
+	record_has(scene, SERVED(1, "decision") "by=rx sent=RST fin=-");
+	record_has(scene, SERVED(2, "decision") "by=rx sent=RST fin=-");
+	wire_check(&scene->agreement, scene->packet, scene->nr_packets, scene->record,
+		   scene->nr_records, lost, scene->claimed_by);
+	EXPECT_EQ(0, scene->agreement.remarks.count);
+	EXPECT_EQ(1, scene->claimed_by[0]);
+	EXPECT_EQ(1, disagreements(scene));
+}
+
 /* What a record says that it answers. */
 static void answers(struct scene *scene, const char *segment)
 {
@@ -205,6 +221,23 @@ TEST_F(wire, two_that_became_one_are_answered)
 	answers(self->scene, "flags=PA segment=1000 len=12");
 	EXPECT_EQ(0, disagreements(self->scene));
 	packet->number++;
+	EXPECT_EQ(1, disagreements(self->scene));
+}
+
+/* A probe of the window, which is a FIN here, has PSH; it is put on an ACK. */
+TEST_F(wire, fin_on_an_ack_is_answered)
+{
+	struct packet *packet;
+
+	wire_has(self->scene, CLIENT, SERVER_, PACKET_ACK)->number = 1000;
+	packet = wire_has(self->scene, CLIENT, SERVER_,
+			  PACKET_FIN | PACKET_PSH | PACKET_ACK);
+	packet->number = 1000;
+	packet->again = true;
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_RST);
+	answers(self->scene, "flags=FA segment=1000 len=0");
+	EXPECT_EQ(0, disagreements(self->scene));
+	packet->flags = PACKET_PSH | PACKET_ACK;
 	EXPECT_EQ(1, disagreements(self->scene));
 }
 
@@ -504,7 +537,7 @@ static int disagreements_without(struct play *play)
 {
 	stand_in_for_records(play);
 	wire_check(&play->agreement, play->packet, play->nr_packets, play->record,
-		   play->nr_records, play->claimed_by);
+		   play->nr_records, NULL, play->claimed_by);
 	return play->agreement.remarks.count;
 }
 

@@ -149,24 +149,27 @@ static __u32 number_of(const struct record *record, enum shutwatch_key key)
 
 /*
  * Segments that wait in the backlog of a socket become one: this is what came
- * first, and the others go on where it ends; the last one may be a bare FIN.
+ * first, if only an ACK, and the others go on where it ends; the last one may be a
+ * bare FIN.  Of the flags, it has the first one's, and whether there was a FIN.
  */
 static bool provoked_together(const struct packet *packet, int nr_packets,
 			      const struct record *record)
 {
+	const bool fin = strchr(record_get(record, SHUTWATCH_KEY_FLAGS), 'F');
 	__u32 at = number_of(record, SHUTWATCH_KEY_SEGMENT);
 	const __u32 end = at + number_of(record, SHUTWATCH_KEY_LEN);
-	int i, count = 0;
+	int i, count = 0, fins = 0;
 
 	for (i = 0; i < nr_packets; i++) {
-		if (!(packet[i].len || packet[i].flags & PACKET_FIN) ||
+		if (packet[i].flags & (PACKET_SYN | PACKET_RST) ||
 		    packet[i].number != at || packet[i].len > end - at ||
 		    !came_to(&packet[i], record))
 			continue;
 		at += packet[i].len;
 		count++;
+		fins += !!(packet[i].flags & PACKET_FIN);
 	}
-	return at == end && count > 1;
+	return at == end && count > 1 && fin == !!fins;
 }
 
 /* Is this the segment that a record says it was provoked by? */
@@ -203,19 +206,31 @@ static void check_segment(struct agreement *agreement, const struct packet *pack
 
 static int find_claim(const struct packet *packet, int at,
 		      const struct record *record, int nr_records,
-		      const int *claimed_by)
+		      const bool *lost, bool want_lost, const int *claimed_by)
 {
 	__u8 flag = packet_ends(&packet[at]);
 	int i;
 
 	for (i = 0; i < nr_records; i++) {
-		if (may_send(&record[i], flag) &&
+		if ((lost && lost[i]) == want_lost && may_send(&record[i], flag) &&
 		    sent_by(&record[i], &packet[at]) &&
 		    !is_too_late(record, nr_records, i, &packet[at]) &&
 		    !is_claimed(claimed_by, packet, at, i, flag))
 			return i;
 	}
 	return WIRE_NOBODY;
+}
+
+/* What may have been lost claims only what nothing else does. */
+static int find_any_claim(const struct packet *packet, int at,
+			  const struct record *record, int nr_records,
+			  const bool *lost, const int *claimed_by)
+{
+	const int claim = find_claim(packet, at, record, nr_records, lost, false,
+				     claimed_by);
+
+	return claim != WIRE_NOBODY || !lost ? claim :
+		find_claim(packet, at, record, nr_records, lost, true, claimed_by);
 }
 
 static void blame_packet(struct remarks *remarks, const struct packet *packet)
@@ -237,17 +252,17 @@ static void blame_record(struct remarks *remarks, const struct record *record,
 
 static void check_record(struct agreement *agreement, const struct packet *packet,
 			 int nr_packets, const struct record *record, int at,
-			 const int *claimed_by)
+			 bool lost, const int *claimed_by)
 {
 	const struct record *r = &record[at];
 	const char *rst = sent_names.name[SHUTWATCH_SENT_RST];
 	const char *fin = sent_names.name[SHUTWATCH_SENT_FIN];
 
 	check_segment(agreement, packet, nr_packets, r);
-	if (must_send(r, PACKET_RST) &&
+	if (!lost && must_send(r, PACKET_RST) &&
 	    !is_claimed(claimed_by, packet, nr_packets, at, PACKET_RST))
 		blame_record(&agreement->remarks, r, rst);
-	if (must_send(r, PACKET_FIN) &&
+	if (!lost && must_send(r, PACKET_FIN) &&
 	    !is_claimed(claimed_by, packet, nr_packets, at, PACKET_FIN))
 		blame_record(&agreement->remarks, r, fin);
 	if (sends(r) && record_is(r, SHUTWATCH_KEY_SENT, fin) &&
@@ -264,11 +279,13 @@ static void check_record(struct agreement *agreement, const struct packet *packe
  * @nr_packets: how many packets
  * @record: the records
  * @nr_records: how many
+ * @lost: for each record: what it tells of may have been lost on its way to the
+ *	wire; NULL where nothing is
  * @claimed_by: for each packet: the record that tells of it, or WIRE_NOBODY
  */
 void wire_check(struct agreement *agreement, const struct packet *packet,
 		int nr_packets, const struct record *record, int nr_records,
-	   int *claimed_by)
+		const bool *lost, int *claimed_by)
 {
 	int i;
 
@@ -281,11 +298,12 @@ void wire_check(struct agreement *agreement, const struct packet *packet,
 			continue;
 		agreement->rsts += flag == PACKET_RST;
 		agreement->fins += flag == PACKET_FIN;
-		claimed_by[i] = find_claim(packet, i, record, nr_records,
-					   claimed_by);
+		claimed_by[i] = find_any_claim(packet, i, record, nr_records, lost,
+					       claimed_by);
 		if (claimed_by[i] == WIRE_NOBODY)
 			blame_packet(&agreement->remarks, &packet[i]);
 	}
 	for (i = 0; i < nr_records; i++)
-		check_record(agreement, packet, nr_packets, record, i, claimed_by);
+		check_record(agreement, packet, nr_packets, record, i, lost && lost[i],
+			     claimed_by);
 }

@@ -6,6 +6,8 @@
 #ifndef WIRE_CHECK_H
 #define WIRE_CHECK_H
 
+#include <stdbool.h>
+
 #include <parse.h>
 
 #include "packet.h"
@@ -28,6 +30,6 @@ struct agreement {
 
 void wire_check(struct agreement *agreement, const struct packet *packet,
 		int nr_packets, const struct record *record, int nr_records,
-	   int *claimed_by);
+		const bool *lost, int *claimed_by);
 
 #endif /* WIRE_CHECK_H */

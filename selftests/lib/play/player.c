@@ -42,7 +42,7 @@ static void read_wire(struct play *play, struct capture *capture)
 static void check_wire(struct play *play)
 {
 	wire_check(&play->agreement, play->packet, play->nr_packets, play->record,
-		   play->nr_records, play->claimed_by);
+		   play->nr_records, NULL, play->claimed_by);
 }
 
 static bool read_records(struct play *play, const struct events *events)

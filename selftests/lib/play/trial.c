@@ -502,7 +502,7 @@ static bool judge(struct trial *trial)
 	else
 		stand_in_for_records(play);
 	wire_check(&play->agreement, play->packet, play->nr_packets, play->record,
-		   play->nr_records, play->claimed_by);
+		   play->nr_records, NULL, play->claimed_by);
 	if (play->with_records) {
 		expect_judge(play);
 		judge_records(play);
