@@ -72,18 +72,14 @@ int netns_enter(void)
 	return loopback_up() ?: stay_on_this_cpu();
 }
 
-/* An rtnetlink request, its header and one of the two bodies that we need. */
-struct request {
-	struct nlmsghdr header;
-	union {
-		struct ifaddrmsg addr;
-		struct rtmsg route;
-	};
-	char attributes[64];
-};
-
-static void add_attribute(struct request *rq, int type, const void *data,
-			  size_t len)
+/**
+ * netns_attribute - add an attribute to a request
+ * @rq: the request; its header says how long it is so far
+ * @type: of the attribute
+ * @data: its value
+ * @len: how long that is
+ */
+void netns_attribute(struct netns_request *rq, int type, const void *data, size_t len)
 {
 	struct rtattr *attr = (void *)((char *)rq +
 				       NLMSG_ALIGN(rq->header.nlmsg_len));
@@ -94,7 +90,13 @@ static void add_attribute(struct request *rq, int type, const void *data,
 	rq->header.nlmsg_len = NLMSG_ALIGN(rq->header.nlmsg_len) + attr->rta_len;
 }
 
-static int ask(struct request *rq)
+/**
+ * netns_ask - ask the kernel to change something of this namespace
+ * @rq: the request
+ *
+ * Return: 0 or a negative errno.
+ */
+int netns_ask(struct netns_request *rq)
 {
 	struct {
 		struct nlmsghdr header;
@@ -123,7 +125,7 @@ static size_t ip_len(int family)
 
 static int change_address(int type, int family, const void *ip)
 {
-	struct request rq = {
+	struct netns_request rq = {
 		.header = {
 			.nlmsg_len = NLMSG_LENGTH(sizeof(rq.addr)),
 			.nlmsg_type = type,
@@ -136,13 +138,13 @@ static int change_address(int type, int family, const void *ip)
 		},
 	};
 
-	add_attribute(&rq, IFA_LOCAL, ip, ip_len(family));
-	return ask(&rq);
+	netns_attribute(&rq, IFA_LOCAL, ip, ip_len(family));
+	return netns_ask(&rq);
 }
 
 static int change_route(int type, int family, const void *to, const void *from)
 {
-	struct request rq = {
+	struct netns_request rq = {
 		.header = {
 			.nlmsg_len = NLMSG_LENGTH(sizeof(rq.route)),
 			.nlmsg_type = type,
@@ -158,10 +160,10 @@ static int change_route(int type, int family, const void *to, const void *from)
 	};
 	const int index = LOOPBACK_INDEX;
 
-	add_attribute(&rq, RTA_DST, to, ip_len(family));
-	add_attribute(&rq, RTA_OIF, &index, sizeof(index));
-	add_attribute(&rq, RTA_PREFSRC, from, ip_len(family));
-	return ask(&rq);
+	netns_attribute(&rq, RTA_DST, to, ip_len(family));
+	netns_attribute(&rq, RTA_OIF, &index, sizeof(index));
+	netns_attribute(&rq, RTA_PREFSRC, from, ip_len(family));
+	return netns_ask(&rq);
 }
 
 static int dig4(void)
@@ -198,19 +200,27 @@ static int await_arrival6(int fd, const struct in6_addr *ip)
 	return arrived ? 0 : -EHOSTUNREACH;
 }
 
-static int add_address6(const struct in6_addr *ip)
+/**
+ * netns_await_address6 - wait until what is sent to an address of ours arrives
+ * @ip: the address, which was added
+ *
+ * Return: 0 or a negative errno.
+ */
+int netns_await_address6(const struct in6_addr *ip)
 {
-	int err = change_address(RTM_NEWADDR, AF_INET6, ip);
-	int fd;
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int err;
 
-	if (err)
-		return err;
-	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
 	err = await_arrival6(fd, ip);
 	close(fd);
 	return err;
+}
+
+static int add_address6(const struct in6_addr *ip)
+{
+	return change_address(RTM_NEWADDR, AF_INET6, ip) ?: netns_await_address6(ip);
 }
 
 /* Let what comes to an address of ours be dropped before anybody answers. */

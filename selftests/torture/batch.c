@@ -18,6 +18,7 @@
 #include "progress.h"
 #include "record_fields.h"
 #include "stream.h"
+#include "way.h"
 
 /* Scenes that are played at the same time. */
 #define AT_ONCE		40
@@ -212,6 +213,26 @@ static void play_scenes(struct batch *batch, int pipe_fd)
 
 /* ---- before and after ---- */
 
+/* All of one side, and then until the last one is there. */
+static int make_ways_of(const struct batch *batch, enum side side)
+{
+	int i, err = places_enter(&batch->places, side);
+
+	for (i = 0; i < batch->nr_scenes && !err; i++)
+		err = way_make(&batch->scene[i], side);
+	for (i = 0; i < batch->nr_scenes && !err; i++)
+		err = way_await(&batch->scene[i], side);
+	places_leave(&batch->places);
+	return err;
+}
+
+static int make_ways(const struct batch *batch)
+{
+	if (!batch->world.ways)
+		return 0;
+	return make_ways_of(batch, SIDE_CLIENT) ?: make_ways_of(batch, SIDE_SERVER);
+}
+
 static void settle(struct batch *batch)
 {
 	__u64 deadline = clock_in(SETTLE_SECONDS);
@@ -292,7 +313,9 @@ void batch_play(struct batch *batch, int pipe_fd)
 	forget(batch);
 	stream_drain(pipe_fd);
 	count(batch, &batch->before);
+	batch->world.ways = batch->scene[0].own_way ? batch->nr_scenes : 0;
 	err = places_open(&batch->places, &batch->world, &batch->trouble);
+	err = err ?: make_ways(batch);
 	err = err ?: places_mib(&batch->places, &batch->before.mib);
 	if (err) {
 		remark(&batch->trouble, "no network namespace of one's own: %s",

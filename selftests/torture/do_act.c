@@ -27,6 +27,7 @@
 #include "tcp_pair.h"
 #include "tls.h"
 #include "uring.h"
+#include "vanish.h"
 
 #define BLOCK_MS	200
 #define BYTES_MAX	400000
@@ -326,6 +327,8 @@ static int do_verb(struct performer *p, int at)
 		return do_firewall(fd, act->arg);
 	case VERB_TLS:
 		return do_tls(fd, act->arg);
+	case VERB_VANISH:
+		return do_vanish(p, at);
 	case VERB_KILL:
 		kill(getpid(), SIGKILL);
 		break;
@@ -344,6 +347,7 @@ static bool is_possible(const struct performer *p, const struct act *act)
 	case VERB_FORK:
 	case VERB_EXIT:
 	case VERB_KILL:
+	case VERB_VANISH:
 		return true;
 	case VERB_ACCEPT:
 		return p->fd[SLOT_LISTENER] >= 0 && p->fd[act->slot] < 0;

@@ -9,6 +9,7 @@
 #include "pass.h"
 #include "record_fields.h"
 #include "uring.h"
+#include "vanish.h"
 
 static unsigned int fact_of_shutdown(int how)
 {
@@ -279,13 +280,12 @@ static bool is_opened_fast(const struct view *view, const struct record *r)
 
 /*
  * A child of Fast Open is there before its SYN,ACK, which its own host may drop
- * each time.
+ * each time, or have no way for.
  */
-#define FACTS_OF_EARLY_CHILD	(FACT_FASTOPEN | FACT_WALLED)
-
-static unsigned int facts_of_early_child(unsigned int facts)
+static unsigned int facts_of_early_child(const struct view *view, __u64 when,
+					 unsigned int facts)
 {
-	return (facts & FACTS_OF_EARLY_CHILD) == FACTS_OF_EARLY_CHILD ?
+	return facts & FACT_FASTOPEN && (facts & FACT_WALLED || vanish_was(view, when)) ?
 		FACT_CONNECTED : FACT_NONE;
 }
 
@@ -358,11 +358,12 @@ unsigned int facts_of(const struct view *view, const struct record *record)
 		facts |= FACT_FASTOPEN;
 	if (mptcp_may_have(view, record))
 		facts |= FACT_MPTCP;
-	if (firewall_drops_own(view, record))
+	if (firewall_drops_own(view, record) ||
+	    vanish_cuts_off(view->scene, view->history, record))
 		facts |= FACT_WALLED;
-	facts |= facts_of_early_child(facts);
+	facts |= facts_of_early_child(view, when, facts);
 	if (an_end_is_deaf(view, record) || queue_may_be_full(view, when) ||
-	    firewall_was_own(view, when))
+	    firewall_was_own(view, when) || vanish_was(view, when))
 		facts |= FACT_LOSSY;
 	if (view->scene->apart)
 		return facts | FACT_LOSSY | FACT_PORT_AGAIN;

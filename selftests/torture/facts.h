@@ -30,7 +30,7 @@
 	X(ACCEPTED)							\
 	/* what it came from had begun to stop */			\
 	X(PARENT_STOPPED)						\
-	/* segments get lost: a router, a deaf end, or a full queue */	\
+	/* segments get lost: a router, a deaf end, a full queue, no way */	\
 	X(LOSSY)							\
 	/* nothing of the kind was done by anybody to this port */	\
 	X(PORT_OPEN)							\
@@ -38,7 +38,7 @@
 	X(PORT_AGAIN)							\
 	/* who has connected to it did so with Fast Open */		\
 	X(FASTOPEN)							\
-	/* its own host drops what it sends */				\
+	/* its own host drops what it sends, or has no way for it */				\
 	X(WALLED)							\
 	/* it is an MPTCP socket, or may be a part of one */		\
 	X(MPTCP)							\

@@ -7,6 +7,20 @@
 #include "pass.h"
 #include "record_fields.h"
 #include "sorted.h"
+#include "vanish.h"
+
+static void judge_wire(struct view *view)
+{
+	bool lost[VIEW_RECORDS];
+	int i;
+
+	for (i = 0; i < view->nr_records; i++)
+		lost[i] = vanish_loses(view, &view->record[i]);
+	wire_check(&view->agreement, view->packet, view->nr_packets, view->record,
+		   view->nr_records, lost, view->claimed_by);
+	for (i = 0; i < remarks_kept(&view->agreement.remarks); i++)
+		remark(&view->remarks, "%s", view->agreement.remarks.text[i]);
+}
 
 /**
  * judge_scene - hold a scene's records against its packets and its history
@@ -14,15 +28,10 @@
  */
 void judge_scene(struct view *view)
 {
-	int i;
-
 	mptcp_name_subflows(view);
 	mptcp_hide_calls(view, true);
-	wire_check(&view->agreement, view->packet, view->nr_packets, view->record,
-		   view->nr_records, view->claimed_by);
+	judge_wire(view);
 	mptcp_hide_calls(view, false);
-	for (i = 0; i < remarks_kept(&view->agreement.remarks); i++)
-		remark(&view->remarks, "%s", view->agreement.remarks.text[i]);
 	judge_states(view);
 	judge_calls(view);
 	judge_owners(view);
@@ -65,7 +74,7 @@ static long long grown(const struct batch *batch, enum mib_counter counter)
 	return batch->after.mib.count[counter] - batch->before.mib.count[counter];
 }
 
-/* It has sent nothing: in silence, or because a firewall has dropped its RST? */
+/* It has sent nothing: in silence, or because its RST has found no way out? */
 static bool is_unclear(const struct record *r)
 {
 	return view_says(r, SHUTWATCH_KEY_SENT, &sent_names, SHUTWATCH_SENT_NONE) &&
@@ -75,25 +84,60 @@ static bool is_unclear(const struct record *r)
 		view_says(r, SHUTWATCH_KEY_WHY, &why_names, SHUTWATCH_WHY_MPTCP));
 }
 
+/*
+ * IPv6 does not count an answer to a segment as sent if there is no route for it
+ * (tcp_v6_send_response()).
+ */
+static bool is_uncounted(const struct batch *batch, const struct record *r)
+{
+	const int at = sorted_scene(batch, record_get(r, SHUTWATCH_KEY_LOCAL),
+				    record_get(r, SHUTWATCH_KEY_REMOTE));
+
+	return at >= 0 && scene_is_ipv6(&batch->scene[at]) &&
+	       view_says(r, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_RX) &&
+	       view_says(r, SHUTWATCH_KEY_SENT, &sent_names, SHUTWATCH_SENT_RST) &&
+	       vanish_cuts_off(&batch->scene[at], &batch->history[at], r);
+}
+
+/* Has a RST that TCP could not send been asked for? */
+static bool may_fail(const struct batch *batch)
+{
+	return batch->world.walls || batch->world.ways;
+}
+
+/**
+ * struct doubt - records that a counter may see otherwise
+ * @failed: nothing was sent, and a RST may have been meant
+ * @uncounted: a RST was sent, and may not count
+ */
+struct doubt {
+	int failed;
+	int uncounted;
+};
+
 static void judge_counters(struct remarks *remarks, const struct batch *batch,
-			   struct mib *told, int unclear)
+			   struct mib *told, const struct doubt *doubt)
 {
 	const int failed = grown(batch, MIB_ABORT_FAILED) - told->count[MIB_ABORT_FAILED];
+	int uncounted;
 	size_t i;
 
 	for (i = 0; i < sizeof(of_reasons) / sizeof(*of_reasons) && has_mptcp(batch); i++)
 		told->count[of_reasons[i]] = grown(batch, of_reasons[i]);
-	if (batch->world.walls && failed > 0 && failed <= unclear) {
+	if (may_fail(batch) && failed > 0 && failed <= doubt->failed) {
 		told->count[MIB_ABORT_FAILED] += failed;
 		told->count[MIB_OUT_RSTS] += failed;
 	}
+	uncounted = told->count[MIB_OUT_RSTS] - grown(batch, MIB_OUT_RSTS);
+	if (uncounted > 0 && uncounted <= doubt->uncounted)
+		told->count[MIB_OUT_RSTS] -= uncounted;
 	mib_judge(remarks, &batch->before.mib, &batch->after.mib, told);
 }
 
-/* By how much a counter of the module may grow: by RSTs that a firewall drops. */
+/* By how much a counter of the module may grow: by RSTs that find no way out. */
 static long long may_grow(const struct batch *batch, enum still still)
 {
-	return still == STILL_RST_FAILED && batch->world.walls ?
+	return still == STILL_RST_FAILED && may_fail(batch) ?
 		grown(batch, MIB_ABORT_FAILED) : 0;
 }
 
@@ -114,7 +158,8 @@ void judge_batch(struct remarks *remarks, const struct batch *batch)
 	struct sums sums = {};
 	struct mib mib = {};
 	struct record record;
-	int i, unclear = 0;
+	struct doubt doubt = {};
+	int i;
 
 	for (i = 0; i < batch->nr_lines; i++) {
 		if (record_parse(&record, batch->line[i])) {
@@ -126,10 +171,11 @@ void judge_batch(struct remarks *remarks, const struct batch *batch)
 		sums_record(&sums, &record);
 		if (batch_owns(batch, &record) && !is_mptcp_call(batch, &record))
 			mib_tell(&mib, &record);
-		unclear += is_unclear(&record);
+		doubt.failed += is_unclear(&record);
+		doubt.uncounted += is_uncounted(batch, &record);
 	}
 	sums_judge(remarks, &batch->before.sums, &batch->after.sums, &sums);
-	judge_counters(remarks, batch, &mib, unclear);
+	judge_counters(remarks, batch, &mib, &doubt);
 	for (i = 0; i < STILLS; i++) {
 		if (batch->after.still[i] - batch->before.still[i] != may_grow(batch, i))
 			remark(remarks, "the module's %s went from %lld to %lld",

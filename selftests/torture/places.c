@@ -56,6 +56,12 @@ static int note_place(struct place *place)
 	return place->fd < 0 ? -errno : 0;
 }
 
+/* Interfaces have no addresses but those that they are given. */
+static int put_plain_interfaces(const struct world *world)
+{
+	return world->ways ? sysctl_write("ipv6/conf/default/addr_gen_mode", "1") : 0;
+}
+
 static int run_hosts(const char *what)
 {
 	char command[512], self[256];
@@ -88,6 +94,7 @@ static int open_lo(struct places *places, const struct world *world,
 	err = netns_enter() ?: note_place(place);
 	err = err ?: put_settings(world);
 	err = err ?: put_patience();
+	err = err ?: put_plain_interfaces(world);
 	err = err ?: put_wall(world);
 	if (sched_setaffinity(0, sizeof(all), &all))
 		err = err ?: -errno;
@@ -111,6 +118,7 @@ static int open_host(struct place *place, const char *name, const struct world *
 	err = note_place(place);
 	err = err ?: put_settings(world);
 	err = err ?: put_patience();
+	err = err ?: put_plain_interfaces(world);
 	err = err ?: put_wall(world);
 	place->capture = capture_open_sent("eth0", remarks);
 	return err;
@@ -169,7 +177,11 @@ int places_enter(const struct places *places, enum side side)
 	return setns(places->place[side].fd, CLONE_NEWNET) ? -errno : 0;
 }
 
-static void go_home(const struct places *places)
+/**
+ * places_leave - move this thread back to where it came from
+ * @places: the namespaces
+ */
+void places_leave(const struct places *places)
 {
 	if (setns(places->home, CLONE_NEWNET))
 		abort();
@@ -246,7 +258,7 @@ int places_packets(struct places *places, struct packet *packet, int max,
 		count += capture_read(places->place[i].capture, packet + count,
 				      max - count, remarks);
 	}
-	go_home(places);
+	places_leave(places);
 	if (places->apart) {
 		merge(packet, first, count);
 		follow(packet, count, remarks);
@@ -272,7 +284,7 @@ int places_mib(const struct places *places, struct mib *mib)
 		for (counter = 0; counter < MIB_COUNTERS; counter++)
 			mib->count[counter] += one.count[counter];
 	}
-	go_home(places);
+	places_leave(places);
 	return err;
 }
 
@@ -306,6 +318,6 @@ bool places_are_quiet(const struct places *places)
 	for (i = 0; i < places->count && quiet; i++)
 		quiet = !places_enter(places, i) && is_quiet("/proc/self/net/tcp") &&
 			is_quiet("/proc/self/net/tcp6");
-	go_home(places);
+	places_leave(places);
 	return quiet;
 }

@@ -39,6 +39,7 @@ struct places {
 int places_open(struct places *places, const struct world *world,
 		struct remarks *remarks);
 int places_enter(const struct places *places, enum side side);
+void places_leave(const struct places *places);
 int places_packets(struct places *places, struct packet *packet, int max,
 		   struct remarks *remarks);
 int places_mib(const struct places *places, struct mib *mib);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "scene.h"
+#include "way.h"
 
 /**
  * scene_port - the port of a socket
@@ -27,21 +29,35 @@ int scene_index_of_port(int port)
 	return port < SCENE_PORT ? -1 : (port - SCENE_PORT) / SCENE_SLOTS;
 }
 
-static const char *host_of(const struct scene *scene, enum family family,
-			   enum side side)
+#define HOST_LEN	(ADDRESS_LEN - sizeof(":65535"))
+
+static void host_of(char host[HOST_LEN], const struct scene *scene,
+		    enum family family, enum side side)
 {
 	static const char * const lo[] = {
 		[FAMILY_IPV4] = "127.0.0.1",
 		[FAMILY_IPV6] = "[::1]",
 		[FAMILY_MAPPED] = "[::ffff:127.0.0.1]",
 	};
-	static const char * const host[][SIDES] = {
+	static const char * const apart[][SIDES] = {
 		[FAMILY_IPV4] = { "10.9.1.1", "10.9.2.1" },
 		[FAMILY_IPV6] = { "[fd09:1::1]", "[fd09:2::1]" },
 		[FAMILY_MAPPED] = { "[::ffff:10.9.1.1]", "[::ffff:10.9.2.1]" },
 	};
 
-	return scene->apart ? host[family][side] : lo[family];
+	static const char * const own[] = {
+		[FAMILY_IPV4] = "%s",
+		[FAMILY_IPV6] = "[%s]",
+		[FAMILY_MAPPED] = "[::ffff:%s]",
+	};
+	char ip[WAY_IP_LEN];
+
+	if (scene->own_way) {
+		way_ip(scene, side, ip);
+		snprintf(host, HOST_LEN, own[family], ip);
+	} else {
+		strcpy(host, scene->apart ? apart[family][side] : lo[family]);
+	}
 }
 
 /**
@@ -53,9 +69,10 @@ static const char *host_of(const struct scene *scene, enum family family,
 void scene_address(const struct scene *scene, char address[ADDRESS_LEN], int slot)
 {
 	const enum side side = slot == SLOT_LISTENER ? SIDE_SERVER : SIDE_CLIENT;
+	char host[HOST_LEN];
 
-	snprintf(address, ADDRESS_LEN, "%s:%d", host_of(scene, scene->family, side),
-		 scene_port(scene, slot));
+	host_of(host, scene, scene->family, side);
+	snprintf(address, ADDRESS_LEN, "%s:%d", host, scene_port(scene, slot));
 }
 
 /**
@@ -67,9 +84,10 @@ void scene_bind_address(const struct scene *scene, char address[ADDRESS_LEN])
 {
 	const enum family family = scene->family == FAMILY_IPV6 ? FAMILY_IPV6 :
 								  FAMILY_IPV4;
-	const char *host = scene->dual ? "[::]" :
-					 host_of(scene, family, SIDE_SERVER);
+	char host[HOST_LEN] = "[::]";
 
+	if (!scene->dual)
+		host_of(host, scene, family, SIDE_SERVER);
 	snprintf(address, ADDRESS_LEN, "%s:%d", host,
 		 scene_port(scene, SLOT_LISTENER));
 }
@@ -111,6 +129,7 @@ static void print_arg(const struct act *act, char *text, size_t size)
 	case VERB_URING_RECV:
 	case VERB_FIREWALL:
 	case VERB_TLS:
+	case VERB_VANISH:
 		snprintf(text, size, "%d", act->arg);
 		break;
 	default:

@@ -56,7 +56,8 @@
 	X(VERB_URING_SHUTDOWN,	"uring_shutdown") /* uring_shutdown_arg() */ \
 	X(VERB_URING_RECV,	"uring_recv")	/* milliseconds */	\
 	X(VERB_FIREWALL,	"firewall")	/* FIREWALL_* */	\
-	X(VERB_TLS,		"tls")		/* TLS_* */
+	X(VERB_TLS,		"tls")		/* TLS_* */		\
+	X(VERB_VANISH,		"vanish")	/* VANISH_* */
 
 #define VERB_AS_ENUM(id, name)	id,
 #define VERB_AS_NAME(id, name)	[id] = name,
@@ -119,6 +120,7 @@ enum world_setting {
  * @loss: percent of all packets that it loses
  * @duplicate: percent that it sends twice
  * @walls: each host has a firewall of its own
+ * @ways: so many scenes have interfaces of their own, see kinds/way.h
  */
 struct world {
 	int value[WORLD_SETTINGS];
@@ -127,6 +129,7 @@ struct world {
 	int loss;
 	int duplicate;
 	bool walls;
+	int ways;
 };
 
 /* As many seeds, the first of them a multiple of that, share a world. */
@@ -140,6 +143,7 @@ struct world {
  * @dual: the listener is an IPv6 socket that takes IPv4, too
  * @apart: see struct world
  * @cookies: the world has SYN cookies
+ * @own_way: each side has an interface of its own, see kinds/way.h
  * @mptcp: by slot, a bit each: the listener or the client is an MPTCP socket
  * @nr_clients: 1 to SCENE_CLIENTS
  * @nr_acts: how many of @act are in use
@@ -152,6 +156,7 @@ struct scene {
 	bool dual;
 	bool apart;
 	bool cookies;
+	bool own_way;
 	__u8 mptcp;
 	int nr_clients;
 	int nr_acts;
@@ -162,6 +167,12 @@ struct scene {
 static inline int connect_bytes(const struct act *act)
 {
 	return act->arg < CONNECT_FASTOPEN ? 0 : 1 + act->arg - CONNECT_FASTOPEN;
+}
+
+/* Is it IPv6 on the wire? */
+static inline bool scene_is_ipv6(const struct scene *scene)
+{
+	return scene->family == FAMILY_IPV6;
 }
 
 int scene_port(const struct scene *scene, int slot);

@@ -11,6 +11,8 @@
 #include "pass.h"
 #include "tls.h"
 #include "uring.h"
+#include "vanish.h"
+#include "way.h"
 
 #define KIND_AS_NAME(id, name)	[id##_NUMBER] = name,
 
@@ -70,6 +72,10 @@ void kinds_prepare(unsigned int *kinds)
 		fputs("torture: calls on MPTCP sockets are not followed here: they are left out\n",
 		      stderr);
 		*kinds &= ~KIND_MPTCP;
+	}
+	if (*kinds & KIND_VANISH && !way_prepare()) {
+		fputs("torture: this kernel has no dummy or no IPVLAN: nothing vanishes\n", stderr);
+		*kinds &= ~KIND_VANISH;
 	}
 }
 
@@ -158,6 +164,20 @@ static void add_wall(struct scene *scene, __u64 *state)
 	       rejects ? FIREWALL_OWN_REJECT : FIREWALL_OWN_DROP);
 }
 
+/* Of either side; the other's is one that this side sends to. */
+static void add_vanish(struct scene *scene, __u64 *state)
+{
+	const enum side side = below(state, SIDES);
+	const int slot = any_slot(scene, state);
+	enum vanish what = one_in(state, 3) ? VANISH_BACK : below(state, VANISHES);
+
+	/* What is local has no route that could be lost. */
+	if (what == VANISH_ROUTE && !scene->apart)
+		what = VANISH_ADDRESS;
+	scene->own_way = true;
+	insert(scene, state, side, slot, VERB_VANISH, what);
+}
+
 /* Both ends as a rule, so that they may understand each other. */
 static void add_tls(struct scene *scene, __u64 *state)
 {
@@ -205,6 +225,7 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 		[KIND_TLS_NUMBER] = add_tls,
 		[KIND_MPTCP_NUMBER] = change_sockets,
 		[KIND_WALL_NUMBER] = add_wall,
+		[KIND_VANISH_NUMBER] = add_vanish,
 	};
 	int kind;
 

@@ -24,7 +24,9 @@
 	/* MPTCP sockets at either end, or both */			\
 	X(KIND_MPTCP,		"mptcp")				\
 	/* a firewall on the host itself, which tells TCP */		\
-	X(KIND_WALL,		"wall")
+	X(KIND_WALL,		"wall")					\
+	/* interfaces, addresses and routes that vanish */		\
+	X(KIND_VANISH,		"vanish")
 
 #define KIND_AS_NUMBER(id, name)	id##_NUMBER,
 #define KIND_AS_BIT(id, name)		id = 1 << id##_NUMBER,
@@ -38,8 +40,8 @@ enum kind {
 	KIND_NONE,
 	KIND_LIST(KIND_AS_BIT)
 	KIND_ALL = (1 << KINDS) - 1,
-	/* those that are proved, see TRUST.md: a wall is, but not beside the others */
-	KIND_DEFAULT = KIND_ALL & ~KIND_WALL,
+	/* those that are proved, see TRUST.md */
+	KIND_DEFAULT = KIND_ALL & ~(KIND_WALL | KIND_VANISH),
 };
 
 int kinds_parse(unsigned int *kinds, const char *text);

@@ -14,6 +14,8 @@
 #include "pass.h"
 #include "tls.h"
 #include "uring.h"
+#include "vanish.h"
+#include "way.h"
 
 #define T_PID	"52"
 #define T_TASK	" pid=" T_PID " comm=" S_COMM
@@ -332,6 +334,179 @@ TEST_F(judge, RST_that_is_told_and_dropped)
 	self->view->nr_sockets = 0;
 	self->view->remarks.count = 0;
 	EXPECT_TOLD("record 8 tells of a RST");
+}
+
+/* ---- what vanishes ---- */
+
+#define ACT_VANISH	3
+
+/* Before the server closes: its RST has no way out. */
+static void vanishes(struct _test_data_judge *self, enum side side, enum vanish what)
+{
+	self->scene.own_way = true;
+	self->scene.act[ACT_VANISH] = (struct act){ side, 1, VERB_VANISH, true, what };
+	self->history.deed[ACT_VANISH].ret = 0;
+	self->history.deed[ACT_VANISH].to = self->history.deed[ACT_VANISH].from + 2000000;
+	*self->packet[THE_RST].src = '\0';
+	self->line[LINE(8)] = with(lines[LINE(8)], "sent=RST", "sent=none");
+}
+
+/* The RST that the client got is somebody else's then: that is told, of record 6. */
+#define EXPECT_CUT_OFF()						\
+	EXPECT_FALSE(!agrees(self) && is_told(self, "record 8"))	\
+		TH_LOG("told: %s", self->view->remarks.text[0])
+
+#define EXPECT_NOT_CUT_OFF()						\
+	EXPECT_TOLD("record 8: it cannot be: call by=close sent=none why=unread_data")
+
+TEST_F(judge, RST_without_a_local_address)
+{
+	vanishes(self, SIDE_CLIENT, VANISH_ADDRESS);
+	EXPECT_CUT_OFF();
+}
+
+/* IPv4 keeps what is local of an interface that is down, IPv6 does not. */
+TEST_F(judge, RST_while_the_interface_is_down)
+{
+	vanishes(self, SIDE_SERVER, VANISH_DOWN);
+	EXPECT_NOT_CUT_OFF();
+}
+
+TEST_F(judge, ipv6_RST_while_the_interface_is_down)
+{
+	vanishes(self, SIDE_SERVER, VANISH_DOWN);
+	self->scene.family = FAMILY_IPV6;
+	EXPECT_CUT_OFF();
+}
+
+TEST_F(judge, RST_before_anything_vanishes)
+{
+	vanishes(self, SIDE_SERVER, VANISH_DELETE);
+	self->history.deed[ACT_VANISH].from = 55000000;
+	self->history.deed[ACT_VANISH].to = 56000000;
+	EXPECT_NOT_CUT_OFF();
+}
+
+TEST_F(judge, RST_although_nothing_has_vanished)
+{
+	vanishes(self, SIDE_SERVER, VANISH_DELETE);
+	self->history.deed[ACT_VANISH].ret = -1;
+	self->history.deed[ACT_VANISH].err = ENODEV;
+	EXPECT_NOT_CUT_OFF();
+}
+
+/* It came back: the client's receipt is at 60 ms, the close() began at 51. */
+TEST_F(judge, RST_after_all_is_back)
+{
+	vanishes(self, SIDE_SERVER, VANISH_DELETE);
+	self->scene.act[5] = (struct act){ SIDE_SERVER, 1, VERB_VANISH, true, VANISH_BACK };
+	self->history.deed[5] = (struct deed){
+		.begun = true, .done = true, .from = 44000000, .to = 46000000,
+	};
+	EXPECT_NOT_CUT_OFF();
+}
+
+TEST_F(judge, RST_before_all_is_back)
+{
+	vanishes(self, SIDE_SERVER, VANISH_DELETE);
+	self->scene.act[5] = (struct act){ SIDE_SERVER, 1, VERB_VANISH, true, VANISH_BACK };
+	self->history.deed[5] = (struct deed){
+		.begun = true, .done = true, .from = 54000000, .to = 58000000,
+	};
+	EXPECT_CUT_OFF();
+}
+
+/* On two hosts, what the other one loses is lost on the way. */
+TEST_F(judge, RST_without_a_route_of_its_own)
+{
+	vanishes(self, SIDE_SERVER, VANISH_ROUTE);
+	self->scene.apart = true;
+	EXPECT_CUT_OFF();
+}
+
+TEST_F(judge, RST_without_a_route_of_the_other)
+{
+	vanishes(self, SIDE_CLIENT, VANISH_ROUTE);
+	self->scene.apart = true;
+	EXPECT_NOT_CUT_OFF();
+}
+
+TEST_F(judge, RST_with_another_way)
+{
+	vanishes(self, SIDE_SERVER, VANISH_DOWN);
+	self->scene.apart = true;
+	self->scene.seed = 1;
+	EXPECT_NOT_CUT_OFF();
+}
+
+TEST_F(judge, RST_without_another_way)
+{
+	vanishes(self, SIDE_SERVER, VANISH_DOWN);
+	self->scene.apart = true;
+	self->scene.seed = 2;
+	EXPECT_CUT_OFF();
+}
+
+/* IPv6 sends from an address that it has no more. */
+TEST_F(judge, ipv6_RST_without_an_address)
+{
+	vanishes(self, SIDE_SERVER, VANISH_ADDRESS);
+	self->scene.apart = true;
+	self->scene.family = FAMILY_IPV6;
+	EXPECT_NOT_CUT_OFF();
+}
+
+/* Told as sent: only what was sent in that moment may be lost without a word. */
+static void vanishes_in_silence(struct _test_data_judge *self, __u64 to)
+{
+	vanishes(self, SIDE_SERVER, VANISH_DELETE);
+	self->line[LINE(8)] = lines[LINE(8)];
+	self->history.deed[ACT_VANISH].to = to;
+	agrees(self);
+}
+
+TEST_F(judge, RST_that_is_told_and_vanishes)
+{
+	vanishes_in_silence(self, 52000000);
+	EXPECT_FALSE(is_told(self, "record 8"));
+}
+
+TEST_F(judge, RST_that_is_told_after_all_has_vanished)
+{
+	vanishes_in_silence(self, 50000000);
+	EXPECT_TRUE(is_told(self, "record 8 tells of a RST"));
+}
+
+/* What is on the wire must be told, whatever has vanished. */
+TEST_F(judge, RST_on_the_wire_after_all_has_vanished)
+{
+	vanishes(self, SIDE_SERVER, VANISH_DELETE);
+	strcpy(self->packet[THE_RST].src, SERVER);
+	EXPECT_TOLD("on the wire, but no record says so");
+}
+
+#define OF_NOBODY " netns=1 cookie=- local=" SERVER " remote=" CLIENT
+#define TO_DATA " flags=PA segment=101 len=5"
+
+/* An answer to a segment is given to IP, and TCP does not ask. */
+static void answers_without_a_way(struct _test_data_judge *self, enum vanish what)
+{
+	vanishes(self, SIDE_SERVER, what);
+	self->line[LINE(7)] = "seq=7 " AT(70) "kind=decision" NO_TASK OF_NOBODY
+		" by=rx sent=RST why=no_socket" TO_DATA NO_OWNER;
+	agrees(self);
+}
+
+TEST_F(judge, answer_without_a_way)
+{
+	answers_without_a_way(self, VANISH_DELETE);
+	EXPECT_FALSE(is_told(self, "record 7 tells of a RST"));
+}
+
+TEST_F(judge, answer_with_a_way)
+{
+	answers_without_a_way(self, VANISH_DOWN);
+	EXPECT_TRUE(is_told(self, "record 7 tells of a RST"));
 }
 
 /* ---- Fast Open ---- */
