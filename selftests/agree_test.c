@@ -355,6 +355,25 @@ TEST(ACK_that_overtakes_a_FIN)
 	}
 }
 
+/* From another CPU than the SYN of the next connection, and so after it. */
+TEST(FIN_that_a_SYN_overtakes)
+{
+	struct packet wire[] = {
+		to_server(99, 0, 0, PACKET_SYN),
+		to_server(50099, 0, 0, PACKET_SYN),
+		to_server(100, 1, 0, PACKET_FIN | PACKET_ACK),
+		to_server(100, 1, 0, PACKET_FIN | PACKET_ACK),
+		to_server(50100, 1, 0, PACKET_FIN | PACKET_ACK),
+	};
+	struct flows flows = {};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wire); i++) {
+		EXPECT_TRUE(flows_follow(&flows, &wire[i]));
+		EXPECT_EQ(i == 3, wire[i].again);
+	}
+}
+
 TEST(packets_read_like_tcpdump)
 {
 	struct packet rst = to_client(1, 6, 0, PACKET_RST | PACKET_ACK);

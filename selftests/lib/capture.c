@@ -69,6 +69,14 @@ static int set_filter(pcap_t *pcap)
 	return err;
 }
 
+/* When it was sent, and not when a CPU got round to deliver it. */
+static int note_times(pcap_t *pcap)
+{
+	const int on = 1;
+
+	return setsockopt(pcap_fileno(pcap), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+}
+
 static int activate(struct capture *capture, char *errbuf)
 {
 	pcap_t *pcap = capture->pcap;
@@ -79,7 +87,7 @@ static int activate(struct capture *capture, char *errbuf)
 	    pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO) ||
 	    pcap_set_immediate_mode(pcap, 1) || pcap_activate(pcap) < 0 ||
 	    (capture->sent && pcap_setdirection(pcap, PCAP_D_OUT)) ||
-	    set_filter(pcap))
+	    set_filter(pcap) || note_times(pcap))
 		return -1;
 	if (pcap_datalink(pcap) != DLT_EN10MB)
 		return -1;

@@ -41,6 +41,9 @@ static struct flow *flow_start(struct flows *flows, const struct packet *packet)
 		flows->count++;
 		strcpy(flow->src, packet->src);
 		strcpy(flow->dst, packet->dst);
+	} else {
+		flow->again = true;
+		flow->last = flow->next;
 	}
 	flow->first = packet->seq;
 	flow->next = packet->seq;
@@ -54,6 +57,13 @@ static bool starts_anew(const struct flow *flow, const struct packet *packet)
 	       (!flow || flow->first != packet->seq);
 }
 
+/* Its own SYN is the first of a connection: what is older is of the one before. */
+static __u32 *next_of(struct flow *flow, const struct packet *packet)
+{
+	return flow->again && (__s32)(packet->seq - flow->first) < 0 ? &flow->last :
+								       &flow->next;
+}
+
 /*
  * A RST carries nothing, and its number may be any.  A bare ACK has that of what
  * comes next, and may overtake what it stands behind.
@@ -63,12 +73,13 @@ static void count_in(struct flow *flow, struct packet *packet)
 	__u32 carried = packet->len + !!(packet->flags & PACKET_SYN) +
 			   !!(packet->flags & PACKET_FIN);
 	__u32 end = packet->seq + carried;
+	__u32 *next = next_of(flow, packet);
 
 	if (packet->flags & PACKET_RST || !carried)
 		return;
-	packet->again = (__s32)(end - flow->next) <= 0;
-	if ((__s32)(end - flow->next) > 0)
-		flow->next = end;
+	packet->again = (__s32)(end - *next) <= 0;
+	if ((__s32)(end - *next) > 0)
+		*next = end;
 }
 
 /**

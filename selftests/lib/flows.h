@@ -17,12 +17,16 @@
  * @dst: the receiver
  * @first: the sequence number of its SYN
  * @next: the sequence number after all that it sent
+ * @again: there was a connection before this one
+ * @last: what was @next when that was over
  */
 struct flow {
 	char src[ADDRESS_LEN];
 	char dst[ADDRESS_LEN];
 	__u32 first;
 	__u32 next;
+	bool again;
+	__u32 last;
 };
 
 /**

@@ -178,9 +178,9 @@ void judge_batch(struct remarks *remarks, const struct batch *batch)
 	judge_counters(remarks, batch, &mib, &doubt);
 	for (i = 0; i < STILLS; i++) {
 		if (batch->after.still[i] - batch->before.still[i] != may_grow(batch, i))
-			remark(remarks, "the module's %s went from %lld to %lld",
+			remark(remarks, "the module's %s went from %lld to %lld, not %lld further",
 			       still_name[i], batch->before.still[i],
-			       batch->after.still[i]);
+			       batch->after.still[i], may_grow(batch, i));
 	}
 	if (batch->left)
 		remark(remarks, "%d sockets are left of a namespace that is gone",

@@ -63,7 +63,8 @@ static void judge_owner(struct view *view, const struct record *r)
 	const struct deed *birth = view_birth(view, record_cookie(r), &side);
 	const __u64 time = record_time(r);
 	bool nobody = names_nobody(r, SHUTWATCH_KEY_OWNER, SHUTWATCH_KEY_OCOMM);
-	bool ours = names(r, SHUTWATCH_KEY_OWNER, SHUTWATCH_KEY_OCOMM, view, side);
+	bool ours = names(r, SHUTWATCH_KEY_OWNER, SHUTWATCH_KEY_OCOMM, view, side) ||
+		    uring_owns(view, r);
 
 	if (!birth || time < birth->from)
 		ours = false;

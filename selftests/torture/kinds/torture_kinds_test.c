@@ -234,6 +234,32 @@ TEST_F(judge, exit_of_a_worker)
 	EXPECT_FALSE(is_told(self, "record 11"));
 }
 
+#define WORKER_OWNS " owner=" C_PID " ocomm=iou-wrk-" C_PID
+
+/* Nobody has seen the connect(), and a worker has called first. */
+static void is_owned_by_a_worker(struct _test_data_judge *self)
+{
+	self->scene.act[5].verb = VERB_URING_SHUTDOWN;
+	self->line[LINE(11)] = with(lines[LINE(11)], C_OWNS, WORKER_OWNS);
+	agrees(self);
+}
+
+TEST_F(judge, owner_that_is_a_worker)
+{
+	self->line[LINE(2)] = NULL;
+	self->line[LINE(3)] = NULL;
+	self->line[LINE(6)] = NULL;
+	self->line[LINE(7)] = NULL;
+	is_owned_by_a_worker(self);
+	EXPECT_FALSE(is_told(self, "record 11: the owner"));
+}
+
+TEST_F(judge, owner_that_is_a_worker_of_what_has_connected)
+{
+	is_owned_by_a_worker(self);
+	EXPECT_TRUE(is_told(self, "record 11: the owner is " C_PID));
+}
+
 TEST_F(judge, exit_of_a_worker_of_none)
 {
 	ends_with_a_worker(self);
