@@ -56,6 +56,28 @@ static void blame(struct view *view, const struct record *r, const char *what,
 	       record_get(r, comm));
 }
 
+/*
+ * A connect() that fails without a route leaves nothing that is seen: the first to
+ * call on the socket is its owner, whoever has it by then.
+ */
+static bool owned_by_first_caller(const struct view *view, const struct record *record)
+{
+	const struct record *first = NULL;
+	int i;
+
+	for (i = 0; i < view->nr_records; i++) {
+		const struct record *r = &view->record[i];
+
+		if (record_cookie(r) != record_cookie(record))
+			continue;
+		if (!view_kind(r, SHUTWATCH_KIND_CALL))
+			return false;
+		first = first ?: r;
+	}
+	return record_is(record, SHUTWATCH_KEY_OWNER, record_get(first, SHUTWATCH_KEY_PID)) &&
+	       record_is(record, SHUTWATCH_KEY_OCOMM, record_get(first, SHUTWATCH_KEY_COMM));
+}
+
 /* An accept() makes an owner at some moment between its begin and its end. */
 static void judge_owner(struct view *view, const struct record *r)
 {
@@ -64,7 +86,7 @@ static void judge_owner(struct view *view, const struct record *r)
 	const __u64 time = record_time(r);
 	bool nobody = names_nobody(r, SHUTWATCH_KEY_OWNER, SHUTWATCH_KEY_OCOMM);
 	bool ours = names(r, SHUTWATCH_KEY_OWNER, SHUTWATCH_KEY_OCOMM, view, side) ||
-		    uring_owns(view, r);
+		    owned_by_first_caller(view, r);
 
 	if (!birth || time < birth->from)
 		ours = false;

@@ -77,8 +77,7 @@ static bool uses_ring(const struct view *view, enum side side, __u64 when)
  * A worker is a thread of the process: when that ends it may be the last one that
  * has its descriptors, whichever they are.
  */
-static bool is_worker(const struct view *view, const struct record *r,
-		      enum shutwatch_key pid, enum shutwatch_key name)
+static bool is_worker(const struct view *view, const struct record *r)
 {
 	enum side side = SIDE_SERVER;
 	char comm[32];
@@ -87,30 +86,8 @@ static bool is_worker(const struct view *view, const struct record *r,
 	if (!uses_ring(view, side, record_time(r)))
 		return false;
 	snprintf(comm, sizeof(comm), "iou-wrk-%d", view->history->pid[side]);
-	return record_is(r, name, comm) &&
-	       atoi(record_get(r, pid)) == view->history->pid[side];
-}
-
-/**
- * uring_owns - may a worker be the owner, as the first to call on a socket?
- * @view: the scene
- * @record: the record
- *
- * A connect() that fails without a route leaves nothing that is seen: whoever calls
- * next is the owner.
- *
- * Return: true if it may: it is a thread of the process.
- */
-bool uring_owns(const struct view *view, const struct record *record)
-{
-	int i;
-
-	for (i = 0; i < view->nr_records; i++) {
-		if (record_cookie(&view->record[i]) == record_cookie(record) &&
-		    view_kind(&view->record[i], SHUTWATCH_KIND_STATE))
-			return false;
-	}
-	return is_worker(view, record, SHUTWATCH_KEY_OWNER, SHUTWATCH_KEY_OCOMM);
+	return record_is(r, SHUTWATCH_KEY_COMM, comm) &&
+	       atoi(record_get(r, SHUTWATCH_KEY_PID)) == view->history->pid[side];
 }
 
 /**
@@ -124,7 +101,7 @@ bool uring_names_worker(const struct view *view, const struct record *record)
 {
 	const int at = used_by(view, record_cookie(record), record_time(record));
 
-	if (is_worker(view, record, SHUTWATCH_KEY_PID, SHUTWATCH_KEY_COMM))
+	if (is_worker(view, record))
 		return true;
 	return at >= 0 && uring_is_late(&view->scene->act[at]) &&
 	       record_is(record, SHUTWATCH_KEY_CTX, "kthread");

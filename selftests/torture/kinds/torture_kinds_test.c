@@ -234,30 +234,45 @@ TEST_F(judge, exit_of_a_worker)
 	EXPECT_FALSE(is_told(self, "record 11"));
 }
 
+#define BY_WORKER " pid=" C_PID " comm=iou-wrk-" C_PID
 #define WORKER_OWNS " owner=" C_PID " ocomm=iou-wrk-" C_PID
+#define ENDS_UNSEEN " call=close how=exit ret=0 state=CLOSE>CLOSE sent=none why=already_closed"
+#define NO_VALUES NO_FIN " unread=0" VALUES " linger=- took=1000000"
 
-/* Nobody has seen the connect(), and a worker has called first. */
-static void is_owned_by_a_worker(struct _test_data_judge *self)
+static const char owned_by_the_first_to_call[] =
+	"seq=11 " AT(73) "kind=call" BY_WORKER OF_CLIENT ENDS_UNSEEN NO_VALUES WORKER_OWNS;
+static const char owned_by_another[] =
+	"seq=11 " AT(73) "kind=call" C_TASK OF_CLIENT ENDS_UNSEEN NO_VALUES WORKER_OWNS;
+
+/* Nobody has seen the connect(). */
+static void connects_unseen(struct _test_data_judge *self)
 {
-	self->scene.act[5].verb = VERB_URING_SHUTDOWN;
-	self->line[LINE(11)] = with(lines[LINE(11)], C_OWNS, WORKER_OWNS);
-	agrees(self);
+	static const int seen[] = { 2, 3, 6, 7 };
+	size_t i;
+
+	for (i = 0; i < sizeof(seen) / sizeof(*seen); i++)
+		self->line[LINE(seen[i])] = NULL;
 }
 
-TEST_F(judge, owner_that_is_a_worker)
+TEST_F(judge, owner_that_was_the_first_to_call)
 {
-	self->line[LINE(2)] = NULL;
-	self->line[LINE(3)] = NULL;
-	self->line[LINE(6)] = NULL;
-	self->line[LINE(7)] = NULL;
-	is_owned_by_a_worker(self);
+	connects_unseen(self);
+	self->line[LINE(11)] = owned_by_the_first_to_call;
+	agrees(self);
 	EXPECT_FALSE(is_told(self, "record 11: the owner"));
 }
 
-TEST_F(judge, owner_that_is_a_worker_of_what_has_connected)
+TEST_F(judge, owner_that_was_not_the_first_to_call)
 {
-	is_owned_by_a_worker(self);
-	EXPECT_TRUE(is_told(self, "record 11: the owner is " C_PID));
+	connects_unseen(self);
+	self->line[LINE(11)] = owned_by_another;
+	EXPECT_TOLD("record 11: the owner is " C_PID);
+}
+
+TEST_F(judge, owner_that_was_the_first_to_call_of_what_has_connected)
+{
+	self->line[LINE(11)] = owned_by_the_first_to_call;
+	EXPECT_TOLD("record 11: the owner is " C_PID);
 }
 
 TEST_F(judge, exit_of_a_worker_of_none)

@@ -25,7 +25,6 @@ int do_uring(struct performer *performer, int at);
 /* What the judge asks. */
 bool uring_is_late(const struct act *act);
 bool uring_names_worker(const struct view *view, const struct record *record);
-bool uring_owns(const struct view *view, const struct record *record);
 bool uring_closed(const struct view *view, const struct record *record);
 bool uring_held(const struct view *view, __u64 cookie);
 

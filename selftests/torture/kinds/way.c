@@ -226,8 +226,13 @@ int way_delete(const struct scene *scene, enum side side)
 
 /* ---- what it has ---- */
 
+/*
+ * IPv6 would have a route to the address by way of its interface before there is the
+ * one that makes it local.  Who sends then keeps that, and the dummy swallows all.
+ */
 static int change_address(const struct scene *scene, enum side side, int type)
 {
+	const __u32 flags = IFA_F_NODAD | IFA_F_NOPREFIXROUTE;
 	const struct ip ip = ip_of(scene, side);
 	struct netns_request rq = {
 		.header = {
@@ -238,10 +243,10 @@ static int change_address(const struct scene *scene, enum side side, int type)
 			.ifa_family = ip.family,
 			.ifa_prefixlen = ip.len * 8,
 			.ifa_index = index_of(scene, side),
-			.ifa_flags = IFA_F_NODAD,
 		},
 	};
 
+	netns_attribute(&rq, IFA_FLAGS, &flags, sizeof(flags));
 	netns_attribute(&rq, IFA_LOCAL, ip.bytes, ip.len);
 	return netns_ask(&rq);
 }
