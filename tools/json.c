@@ -340,11 +340,12 @@ char *json_record(char *to, const struct record *r, const char *type,
  * @to: where to, JSON_SIZE bytes
  * @name: its name
  * @value: its value
+ * @is_text: it is a name, even where it looks like a number
  * @origin: when and where
  *
  * Return: the byte behind it.
  */
-char *json_stat(char *to, const char *name, const char *value,
+char *json_stat(char *to, const char *name, const char *value, bool is_text,
 		const struct json_origin *origin)
 {
 	to = PUT(to, "{\"" JSON_TYPE "\":\"stat\"");
@@ -352,6 +353,9 @@ char *json_stat(char *to, const char *name, const char *value,
 	to = put_name(to, "name");
 	to = json_string(to, name);
 	to = put_name(to, "value");
-	to = is_number(value) ? put(to, value, strlen(value)) : json_string(to, value);
+	if (!strcmp(value, SHUTWATCH_NOTHING))
+		to = PUT(to, "null");
+	else
+		to = !is_text && is_number(value) ? put(to, value, strlen(value)) : json_string(to, value);
 	return PUT(to, "}\n");
 }

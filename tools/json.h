@@ -61,7 +61,7 @@ void json_origin(struct json_origin *origin, const char *time, const char *host)
 char *json_string(char *to, const char *text);
 char *json_record(char *to, const struct record *r, const char *type,
 		  const struct json_origin *origin);
-char *json_stat(char *to, const char *name, const char *value,
+char *json_stat(char *to, const char *name, const char *value, bool is_text,
 		const struct json_origin *origin);
 
 #endif /* SHUTWATCH_JSON_H */

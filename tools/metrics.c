@@ -44,14 +44,17 @@ static char *put(char *to, const char *text)
 	return stpcpy(to, text);
 }
 
-/* A name of the module's; what would end the string is none, but who knows. */
+/*
+ * A name of the module's; what would end the string is none, but who knows.  What
+ * a terminal could not show is in no name, but in a file that somebody sent.
+ */
 static char *put_label(char *to, const char *name, const char *value)
 {
 	to = put(put(to, name), "=\"");
 	for (; *value; value++) {
 		if (*value == '"' || *value == '\\')
 			*to++ = '\\';
-		*to++ = *value;
+		*to++ = *value >= ' ' && *value <= '~' ? *value : '?';
 	}
 	return put(to, "\"");
 }

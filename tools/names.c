@@ -15,6 +15,7 @@
 static const char * const key_name[] = { SHUTWATCH_KEY_LIST(SHUTWATCH_AS_NAME) };
 static const char * const tcp_name[] = { SHUTWATCH_TCP_LIST(SHUTWATCH_AS_NAME) };
 static const char * const by_name[] = { SHUTWATCH_BY_LIST(SHUTWATCH_AS_NAME) };
+static const char * const how_name[] = { SHUTWATCH_HOW_LIST(SHUTWATCH_AS_NAME) };
 static const char * const fin_name[] = { SHUTWATCH_FIN_LIST(SHUTWATCH_AS_NAME) };
 static const char * const kind_name[] = { SHUTWATCH_KIND_LIST(SHUTWATCH_AS_NAME) };
 static const char * const sent_name[] = { SHUTWATCH_SENT_LIST(SHUTWATCH_AS_NAME) };
@@ -27,6 +28,7 @@ const struct names key_names = { "key", SHUTWATCH_KEY__MAX, key_name };
 const struct names tcp_names = { "state", SHUTWATCH_TCP_COUNT, tcp_name };
 const struct names kind_names = { "kind", SHUTWATCH_KIND_COUNT, kind_name };
 const struct names by_names = { "cause", SHUTWATCH_BY_COUNT, by_name };
+const struct names how_names = { "side", SHUTWATCH_HOW_COUNT, how_name };
 const struct names fin_names = { "FIN", SHUTWATCH_FIN_COUNT, fin_name };
 const struct names sent_names = { "outcome", SHUTWATCH_SENT_COUNT, sent_name };
 const struct names why_names = { "reason", SHUTWATCH_WHY_COUNT, why_name };

@@ -24,6 +24,7 @@ extern const struct names key_names;
 extern const struct names tcp_names;
 extern const struct names kind_names;
 extern const struct names by_names;
+extern const struct names how_names;
 extern const struct names fin_names;
 extern const struct names sent_names;
 extern const struct names why_names;

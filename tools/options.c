@@ -73,10 +73,10 @@ static const struct option_entry entries[] = {
 	{ 'r', "read", "FILE", TAKES_SAVED, "read what record has written" },
 	{ 'n', "count", "COUNT", TAKES_COUNT, "end after COUNT lines, of top: tables" },
 	{ 'd', "duration", "SECONDS", TAKES_DURATION, "end after SECONDS" },
-	{ 'i', "interval", "SECONDS", TAKES_TALLY, "from one table to the next: 1, if not said" },
+	{ 'i', "interval", "SECONDS", TAKES_TALLY | TAKES_LIVE, "from one table to the next: 1, if not said" },
 	{ 'k', "key", "LIST", TAKES_TALLY, "count by why, process, port, peer, or several" },
 	{ 'o', "output", "FILE", TAKES_FILE, "write to FILE, all of it at once" },
-	{ 'W', "new", NULL, TAKES_NEW, "only what comes from now on" },
+	{ 'W', "new", NULL, TAKES_NEW | TAKES_LIVE, "only what comes from now on" },
 	{ 'q', "quiet", NULL, TAKES_OUTPUT, "print nothing; exit 0 if there was a line, 1 if not" },
 	{ 'T', "time", NULL, TAKES_TIME, "add a column: date and time" },
 	{ 't', "timestamp", NULL, TAKES_TIME, "add a column: monotonic clock, as recorded" },
@@ -457,24 +457,40 @@ static int check_words(const struct options *o)
 	return options_error();
 }
 
+static int check_one(const struct options *o, const struct option_entry *e)
+{
+	const struct command *c = o->command;
+
+	if (o->saved && c->takes & TAKES_SAVED && e->group & TAKES_LIVE) {
+		say("--%s and --read exclude each other: of saved records, all are there", e->name);
+		return options_error();
+	}
+	if (e->group & (c->takes | (o->saved ? c->takes_saved : 0)))
+		return -1;
+	if (e->group & c->takes_saved)
+		say("--%s means something to '%s' only with --read: the module counts what its own filters let through",
+		    e->name, c->name);
+	else
+		say("--%s means nothing to '%s'", e->name, c->name);
+	return options_error();
+}
+
 /* An option that could not do anything is a mistake, and better said. */
 static int check_taken(const struct options *o, const bool *used)
 {
+	int status;
 	size_t i;
 
-	if (o->saved && o->only_new) {
-		say("--new and --read exclude each other");
-		return options_error();
-	}
 	if (o->states && o->filter.kind) {
 		say("--states and --kind exclude each other: let the list have state in it");
 		return options_error();
 	}
 	for (i = 0; i < ENTRIES; i++) {
-		if (!used[i] || !entries[i].group || entries[i].group & o->command->takes)
+		if (!used[i] || !entries[i].group)
 			continue;
-		say("--%s means nothing to '%s'", entries[i].name, o->command->name);
-		return options_error();
+		status = check_one(o, &entries[i]);
+		if (status >= 0)
+			return status;
 	}
 	return -1;
 }

@@ -29,6 +29,9 @@
 #define TAKES_TALLY	8192
 #define TAKES_STATES	16384
 
+/* What says something of records that come, and nothing of those of a file. */
+#define TAKES_LIVE	32768
+
 /**
  * enum drawing - how a ladder is drawn
  * @DRAWING_BY_LOCALE: as the terminal can
@@ -109,6 +112,7 @@ struct options {
  * @max_args: how many there may be
  * @help: what it does
  * @takes: the groups of options that mean something to it
+ * @takes_saved: those that do, too, where it reads saved records
  * @run: does it; returns the exit status
  */
 struct command {
@@ -116,7 +120,7 @@ struct command {
 	const char *args;
 	int min_args, max_args;
 	const char *help;
-	unsigned int takes;
+	unsigned int takes, takes_saved;
 	int (*run)(const struct options *o);
 };
 

@@ -68,28 +68,29 @@ static void catch_signals(void)
 
 static const struct command commands[] = {
 	{ "follow", NULL, 0, 0, "print the records kept, then wait for more (the default)",
-	  TAKES_ALL | TAKES_DURATION | TAKES_NEW, run_follow },
+	  TAKES_ALL | TAKES_DURATION | TAKES_NEW, 0, run_follow },
 	{ "events", NULL, 0, 0, "print the records kept, and end",
-	  TAKES_ALL, run_events },
+	  TAKES_ALL, 0, run_events },
 	{ "sockets", NULL, 0, 0, "print the sockets watched, with what ended them",
-	  TAKES_FILTER | TAKES_OUTCOME | TAKES_TABLE | TAKES_PRINT, run_sockets },
+	  TAKES_FILTER | TAKES_OUTCOME | TAKES_TABLE | TAKES_PRINT | TAKES_SAVED, 0, run_sockets },
 	{ "totals", NULL, 0, 0, "print how many connections ended how",
-	  TAKES_OUTCOME | TAKES_PRINT, run_totals },
+	  TAKES_OUTCOME | TAKES_PRINT | TAKES_SAVED, TAKES_RECORDS, run_totals },
 	{ "stats", NULL, 0, 0, "print the counters: hits, losses, missed probes",
-	  TAKES_PRINT, run_stats },
+	  TAKES_PRINT | TAKES_SAVED, 0, run_stats },
 	{ "top", NULL, 0, 0, "show what ends connections just now, resets first",
-	  TAKES_FILTER | TAKES_OUTCOME | TAKES_DURATION | TAKES_COUNT | TAKES_TALLY, run_top },
+	  TAKES_FILTER | TAKES_OUTCOME | TAKES_DURATION | TAKES_COUNT | TAKES_TALLY | TAKES_SAVED,
+	  0, run_top },
 	{ "metrics", NULL, 0, 0, "print totals and stats for Prometheus",
-	  TAKES_FILE, run_metrics },
+	  TAKES_FILE | TAKES_SAVED, 0, run_metrics },
 	{ "record", "FILE", 1, 1, "save the records kept, and those that come, for -r",
-	  TAKES_RECORDS | TAKES_DURATION | TAKES_COUNT, run_record },
+	  TAKES_RECORDS | TAKES_DURATION | TAKES_COUNT | TAKES_SAVED, 0, run_record },
 	{ "story", "[END [END] | COOKIE]", 0, 2, "draw connections from birth to end",
-	  TAKES_RECORDS | TAKES_SAVED | TAKES_DRAWING | TAKES_COUNT, run_story },
+	  TAKES_RECORDS | TAKES_SAVED | TAKES_DRAWING | TAKES_COUNT, 0, run_story },
 	{ "annotate", "CAPTURE OUT.pcapng", 2, 2, "say in a capture which call sent its FINs and RSTs",
-	  TAKES_RECORDS | TAKES_SAVED, run_annotate },
+	  TAKES_RECORDS | TAKES_SAVED, 0, run_annotate },
 	{ "expect", NULL, 0, INT_MAX, "say whether the records come that you expect",
-	  TAKES_RECORDS | TAKES_DURATION | TAKES_EXPECTED, run_expect },
-	{ NULL, NULL, 0, 0, NULL, 0, NULL }
+	  TAKES_RECORDS | TAKES_DURATION | TAKES_EXPECTED | TAKES_SAVED, 0, run_expect },
+	{ NULL, NULL, 0, 0, NULL, 0, 0, NULL }
 };
 
 /* Who waits for an answer, and is ended before it came, has none. */

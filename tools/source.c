@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <linux/magic.h>
 #include <time.h>
@@ -514,6 +515,21 @@ int source_raw(struct source *s, const struct shutwatch_raw **raw)
 	*raw = next;
 	s->start += sizeof(*next);
 	return 1;
+}
+
+/**
+ * is_same_file() - whether two names are of one regular file
+ * @a: a name
+ * @b: another
+ *
+ * Return: true where what is written to one could not be read of the other.
+ */
+bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
 }
 
 /**

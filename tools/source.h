@@ -67,6 +67,7 @@ int source_wait(struct source *s);
 unsigned long long source_clock(void);
 int source_time_left(const struct source *s);
 int source_skip(struct source *s);
+bool is_same_file(const char *a, const char *b);
 void source_close(struct source *s);
 
 #endif /* SHUTWATCH_SOURCE_H */

@@ -18,6 +18,7 @@
 #include "number.h"
 #include "out.h"
 #include "say.h"
+#include "source.h"
 #include "saved/wallclock.h"
 #include "story/who.h"
 
@@ -204,14 +205,6 @@ static bool copy_all(const struct annotation *a, struct pcapfile *f, FILE *out)
 			return false;
 	}
 	return true;
-}
-
-/* Written over, it could not be read again. */
-static bool is_same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 static bool is_input(const struct options *o, const char *path)

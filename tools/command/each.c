@@ -6,14 +6,12 @@
 
 #include "each.h"
 #include "printer.h"
-#include "seen.h"
 #include "source.h"
 
 /**
  * struct reading - what is being read
  * @o: what the user wants
  * @s: the file
- * @seen: what was read of a file of saved records
  * @asks: there is a filter to pass
  * @take: is given each record
  * @context: is handed on to it
@@ -21,7 +19,6 @@
 struct reading {
 	const struct options *o;
 	struct source *s;
-	struct seen seen;
 	bool asks;
 	each_fn take;
 	void *context;
@@ -33,20 +30,8 @@ static int take_one(void *context, const struct record *r, const char *line)
 	const struct saved *saved = read->s->is_saved ? &read->s->saved : NULL;
 	bool passes = !read->asks || filter_match(&read->o->filter, r);
 
-	if (saved && seen_before(&read->seen, r, saved))
-		return GO_ON;
 	read->take(read->context, r, line, saved, passes && !record_is_note(r));
 	return GO_ON;
-}
-
-static int wait_for_rest(void *context, struct source *s)
-{
-	int more = source_wait(s);
-
-	(void)context;
-	if (more > 0)
-		return GO_ON;
-	return more ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /**

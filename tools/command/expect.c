@@ -70,7 +70,9 @@ static const char *wrong_together(const struct options *o)
 		return "nothing is expected: write 'KEY=VALUE...', as in 'call=close sent=RST'";
 	if (o->none && o->any_order)
 		return "--none and --all exclude each other";
-	if (o->none && !o->program && !o->duration)
+	if (o->saved && (o->program || o->duration))
+		return "--read judges what was saved: it takes no PROGRAM, and no -d";
+	if (o->none && !o->program && !o->duration && !o->saved)
 		return "--none would never end: give it a PROGRAM, or -d SECONDS";
 	if (o->status && !o->program)
 		return "--status means nothing without a PROGRAM";
@@ -94,6 +96,15 @@ static void take_note(struct expect *e, const struct record *r)
 	e->j.notes++;
 }
 
+static void judge_one(struct expect *e, const struct record *r, const char *line)
+{
+	if (record_is_note(r))
+		take_note(e, r);
+	e->late = is_late(e, r);
+	if (!e->late && filter_match(&e->o->filter, r))
+		judge_record(&e->j, line);
+}
+
 static void judge_lines(struct expect *e)
 {
 	static bool warned;
@@ -101,16 +112,20 @@ static void judge_lines(struct expect *e)
 	char *line;
 
 	while (!e->late && !judge_is_over(&e->j) && source_line(&e->s, &line)) {
-		if (record_parse(&r, line)) {
+		if (record_parse(&r, line))
 			warn_foreign(&e->s, &warned);
-			continue;
-		}
-		if (record_is_note(&r))
-			take_note(e, &r);
-		e->late = is_late(e, &r);
-		if (!e->late && filter_match(&e->o->filter, &r))
-			judge_record(&e->j, line);
+		else
+			judge_one(e, &r, line);
 	}
+}
+
+/* Return: GO_ON, or that no more has to be read. */
+static int judge_saved(void *context, const struct record *r, const char *line)
+{
+	struct expect *e = context;
+
+	judge_one(e, r, line);
+	return judge_is_over(&e->j) ? EXIT_SUCCESS : GO_ON;
 }
 
 /* Wait for a record, or for the program's end, or until the time is up. */
@@ -207,6 +222,16 @@ static int answer(struct expect *e)
 	return verdict(e);
 }
 
+/* Of a part of the records, what has come is known, and what has not is not. */
+static int answer_of_saved(struct expect *e)
+{
+	const struct taker taker = { judge_saved, wait_for_rest, e };
+
+	if (take_lines(&e->s, &taker) != EXIT_SUCCESS)
+		return EXIT_FAILURE;
+	return verdict(e);
+}
+
 /**
  * run_expect() - say whether what comes is as expected
  * @o: what the user wants
@@ -225,9 +250,9 @@ int run_expect(const struct options *o)
 		say("%s", wrong);
 	if (wrong || !take_expectations(&e.j, o))
 		return options_error();
-	if (source_check(o->dir) || source_open(&e.s, o->dir, SHUTWATCH_FILE_PIPE))
+	if (open_source(&e.s, o, SHUTWATCH_FILE_PIPE))
 		return EXIT_FAILURE;
-	status = answer(&e);
+	status = o->saved ? answer_of_saved(&e) : answer(&e);
 	source_close(&e.s);
 	return status;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * metrics: totals and stats for Prometheus, to be picked up by the textfile
- * collector of node_exporter.
+ * collector of node_exporter; or what saved records tell of them.
  */
 #include <errno.h>
 #include <limits.h>
@@ -13,10 +13,13 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "counted.h"
 #include "metrics.h"
+#include "number.h"
 #include "out.h"
 #include "printer.h"
 #include "say.h"
+#include "stat_line.h"
 
 /* More than any kernel has hooks for. */
 #define STATS	1024
@@ -34,15 +37,52 @@ struct stat_line {
 static struct stat_line stats[STATS];
 static size_t nr_stats;
 
-/* Return: whether the line is one of stats. */
-static bool keep_stat(const char *line)
+static bool is_count(const char *text)
+{
+	unsigned long number;
+
+	return !number_parse(&number, text, ULONG_MAX);
+}
+
+/* Return: whether there was room. */
+static bool keep_stat(const char *name, const char *value)
 {
 	struct stat_line *to = &stats[nr_stats];
 
-	if (nr_stats == STATS || sscanf(line, "%95s %23[0-9]", to->name, to->value) != 2)
+	if (nr_stats == STATS || strlen(name) >= sizeof(to->name) ||
+	    strlen(value) >= sizeof(to->value))
 		return false;
+	strcpy(to->name, name);
+	strcpy(to->value, value);
 	nr_stats++;
 	return true;
+}
+
+/* Return: whether the line is one of stats. */
+static bool take_stat(char *line)
+{
+	const char *value = stat_value(line);
+
+	return value && is_count(value) && keep_stat(line, value);
+}
+
+static void keep_number(const char *name, unsigned long long number)
+{
+	char value[24];
+
+	snprintf(value, sizeof(value), "%llu", number);
+	keep_stat(name, value);
+}
+
+/* Return: 0, or -1 after a message. */
+static int count_saved(struct counted *c, const struct options *o)
+{
+	if (counted_read(c, o) != EXIT_SUCCESS)
+		return -1;
+	keep_number("records", c->records);
+	keep_number("lost.readers", c->missed.lost);
+	keep_number("unknown", c->unknown);
+	return 0;
 }
 
 /* Return: 0, or -1 after a message. */
@@ -58,7 +98,7 @@ static int read_stats(const struct options *o)
 	do {
 		more = source_wait(&s);
 		while (source_line(&s, &line))
-			if (!keep_stat(line))
+			if (!take_stat(line))
 				warn_foreign(&s, &warned);
 	} while (more > 0);
 	source_close(&s);
@@ -94,6 +134,19 @@ static bool put_stats(void)
 	return true;
 }
 
+static bool put_total(void *context, const struct record *r)
+{
+	(void)context;
+	return out_done(metrics_total(out_line(), r));
+}
+
+static bool has_count(const struct record *r)
+{
+	const char *count = r->value[SHUTWATCH_KEY_COUNT];
+
+	return count && is_count(count);
+}
+
 /* Return: 0, or -1 after a message. */
 static int put_totals(const struct options *o)
 {
@@ -110,9 +163,9 @@ static int put_totals(const struct options *o)
 	do {
 		more = source_wait(&s);
 		while (source_line(&s, &line)) {
-			if (record_parse(&r, line))
+			if (record_parse(&r, line) || !has_count(&r))
 				warn_foreign(&s, &warned);
-			else if (!out_done(metrics_total(out_line(), &r)))
+			else if (!put_total(NULL, &r))
 				return -1;
 		}
 	} while (more > 0);
@@ -120,10 +173,30 @@ static int put_totals(const struct options *o)
 	return more;
 }
 
+/* Return: 0, or -1 after a message. */
+static int put_saved(const struct options *o)
+{
+	static struct counted c;
+
+	if (count_saved(&c, o))
+		return -1;
+	if (!out_done(stpcpy(out_line(), "# of saved records, not since the module was loaded\n")) ||
+	    !out_done(metrics_info(out_line())) || !out_done(metrics_total_about(out_line())))
+		return -1;
+	return counted_each(&c, put_total, NULL) ? 0 : -1;
+}
+
+/* Return: 0, or -1 after a message. */
+static int put_live(const struct options *o)
+{
+	if (read_stats(o) || !out_done(metrics_info(out_line())))
+		return -1;
+	return put_totals(o);
+}
+
 static int put_all(const struct options *o)
 {
-	if (read_stats(o) || !out_done(metrics_info(out_line())) || put_totals(o) ||
-	    !put_stats())
+	if ((o->saved ? put_saved(o) : put_live(o)) || !put_stats())
 		return EXIT_FAILURE;
 	if (!out_done(stpcpy(out_line(), "# EOF\n")) || !out_flush())
 		return EXIT_FAILURE;

@@ -12,6 +12,7 @@
 #include "number.h"
 #include "out.h"
 #include "printer.h"
+#include "seen.h"
 #include "saved/wallclock.h"
 #include "say.h"
 
@@ -45,8 +46,8 @@ static const char *host_of(const struct printer *p)
 {
 	static struct utsname here;
 
-	if (p->source && p->source->is_saved)
-		return p->source->saved.host;
+	if (p->saved)
+		return strcmp(p->saved->host, SHUTWATCH_NOTHING) ? p->saved->host : NULL;
 	if (!here.nodename[0] && uname(&here))
 		return NULL;
 	return here.nodename;
@@ -68,14 +69,14 @@ const struct json_origin *print_json_when(struct printer *p, long long wall)
 	return &p->origin;
 }
 
-/* What is no record, but what there is now, is of now. */
+/* What is no record, but what there is now, is of now; that of saved ones is of then. */
 static const struct json_origin *when(struct printer *p, const struct record *r)
 {
 	const char *ts = record_value(r, SHUTWATCH_KEY_TS);
 	unsigned long long ns;
 
 	if (p->view != &records_view)
-		return print_json_when(p, wallclock_now());
+		return print_json_when(p, p->saved ? p->wall : wallclock_now());
 	if (!ts || number_parse_ns(&ns, ts))
 		return print_json_when(p, -1);
 	return print_json_when(p, wallclock_of(ns));
@@ -186,7 +187,24 @@ int wait_for_more(const struct printer *p, struct source *s)
 }
 
 /**
- * take_lines() - take the records of a file of lines
+ * wait_for_rest() - read more of a file of which nobody is shown a part
+ * @context: as in struct taker; NULL will do
+ * @s: the file, of which all that is whole was taken
+ *
+ * Return: GO_ON, or an exit status.
+ */
+int wait_for_rest(void *context, struct source *s)
+{
+	int more = source_wait(s);
+
+	(void)context;
+	if (more > 0)
+		return GO_ON;
+	return more ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/**
+ * take_lines() - take the records of a file of lines, each once
  * @s: the file
  * @t: who takes them
  *
@@ -194,6 +212,7 @@ int wait_for_more(const struct printer *p, struct source *s)
  */
 int take_lines(struct source *s, const struct taker *t)
 {
+	struct seen seen = { 0 };
 	bool warned = false;
 	struct record r;
 	int status;
@@ -203,22 +222,19 @@ int take_lines(struct source *s, const struct taker *t)
 		status = GO_ON;
 		if (!source_line(s, &line))
 			status = t->wait(t->context, s);
-		else if (!record_parse(&r, line))
-			status = t->take(t->context, &r, line);
-		else
+		else if (record_parse(&r, line))
 			warn_foreign(s, &warned);
+		else if (!s->is_saved || !seen_before(&seen, &r, &s->saved))
+			status = t->take(t->context, &r, line);
 	} while (status == GO_ON);
+	seen_free(&seen);
 	return status;
 }
 
 static int take_to_print(void *context, const struct record *r, const char *line)
 {
-	struct printer *p = context;
-
 	(void)line;
-	if (p->source->is_saved && seen_before(&p->seen, r, &p->source->saved))
-		return GO_ON;
-	return print_record(p, r);
+	return print_record(context, r);
 }
 
 static int wait_to_print(void *context, struct source *s)
@@ -237,7 +253,7 @@ int print_lines(struct printer *p, struct source *s)
 {
 	const struct taker taker = { take_to_print, wait_to_print, p };
 
-	p->source = s;
+	p->saved = s->is_saved ? &s->saved : NULL;
 	return take_lines(s, &taker);
 }
 

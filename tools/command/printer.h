@@ -13,7 +13,6 @@
 #include "json.h"
 #include "options.h"
 #include "rows.h"
-#include "seen.h"
 #include "source.h"
 
 /* What is returned to go on; anything else is an exit status. */
@@ -42,9 +41,10 @@ extern const struct view records_view;
  * @netns: the network namespace of the last row
  * @kept: what raw records have in common
  * @rows: rows that may come again, if they are kept
- * @source: where they are from, if it is a file of lines
+ * @saved: what the file of saved records tells that they are of, or NULL
+ * @wall: of what is no record, but of saved ones: when, nanoseconds of
+ *	CLOCK_REALTIME, or -1
  * @origin: when and where the last object was
- * @seen: what was read of a file of saved records
  */
 struct printer {
 	const struct options *o;
@@ -54,9 +54,9 @@ struct printer {
 	char netns[16];
 	struct raw_kept kept;
 	struct rows *rows;
-	const struct source *source;
+	const struct saved *saved;
+	long long wall;
 	struct json_origin origin;
-	struct seen seen;
 };
 
 /**
@@ -81,6 +81,7 @@ int print_lines(struct printer *p, struct source *s);
 int print_counted(struct printer *p);
 int print_file(const struct options *o, const char *file, const struct view *view);
 
+int wait_for_rest(void *context, struct source *s);
 int take_lines(struct source *s, const struct taker *t);
 int open_source(struct source *s, const struct options *o, const char *file);
 int wait_for_more(const struct printer *p, struct source *s);

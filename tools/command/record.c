@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * record: the records kept, then those that come, into a file for -r.
+ * record: the records kept, then those that come, or those of another file, into a
+ * file for -r.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,13 +36,15 @@ static void ask_to_reopen(int sig)
  * @p: counts and filters
  * @path: the file, "-" for standard output
  * @fd: the same
- * @offset: the last offset of the clocks that was written
+ * @s: where the records come from
+ * @told: the last beginning that was written, with the last offset of the clocks
  */
 struct recorder {
 	struct printer p;
 	const char *path;
 	int fd;
-	long long offset;
+	struct source *s;
+	struct saved told;
 };
 
 /* Whether it begins as ours do; an empty one will. */
@@ -85,18 +88,19 @@ static int open_file(const char *path)
 
 static bool begin(struct recorder *rec)
 {
-	struct saved saved;
 	char *to;
 
 	rec->fd = open_file(rec->path);
 	if (rec->fd < 0 || !out_to(rec->fd, rec->path))
 		return false;
-	saved_here(&saved);
-	rec->offset = saved.offset;
+	if (rec->s->is_saved)
+		rec->told = rec->s->saved;
+	else
+		saved_here(&rec->told);
 	to = out_line();
 	if (!ends_in_a_line(rec->fd))
 		to = stpcpy(to, SAVED_CUT "\n");
-	return out_done(saved_header(to, &saved)) && out_flush();
+	return out_done(saved_header(to, &rec->told)) && out_flush();
 }
 
 /* For logrotate, which has moved the file away. */
@@ -114,14 +118,33 @@ static bool begin_again(struct recorder *rec)
 }
 
 /* What follows has other times of day than what was before. */
-static bool put_offset(struct recorder *rec)
+static bool put_offset(struct recorder *rec, long long offset)
+{
+	rec->told.offset = offset;
+	return out_done(saved_offset(out_line(), offset));
+}
+
+static bool follow_the_clock(struct recorder *rec)
 {
 	long long offset = wallclock_offset();
 
-	if (llabs(offset - rec->offset) < OFFSET_MOVED)
-		return true;
-	rec->offset = offset;
-	return out_done(saved_offset(out_line(), offset));
+	return llabs(offset - rec->told.offset) < OFFSET_MOVED || put_offset(rec, offset);
+}
+
+static bool is_of_one(const struct saved *a, const struct saved *b)
+{
+	return !strcmp(a->host, b->host) && !strcmp(a->kernel, b->kernel) &&
+	       !strcmp(a->boot, b->boot) && a->abi == b->abi;
+}
+
+/* Where the record that comes is of, and when: as the other file says. */
+static bool follow_the_file(struct recorder *rec, const struct saved *saved)
+{
+	if (!is_of_one(&rec->told, saved)) {
+		rec->told = *saved;
+		return out_done(saved_header(out_line(), saved));
+	}
+	return rec->told.offset == saved->offset || put_offset(rec, saved->offset);
 }
 
 static bool put_line(const char *line)
@@ -142,6 +165,8 @@ static int save(void *context, const struct record *r, const char *line)
 
 	if (rec->p.filtered && !filter_match(&rec->p.o->filter, r))
 		return GO_ON;
+	if (rec->s->is_saved && !follow_the_file(rec, &rec->s->saved))
+		return EXIT_FAILURE;
 	if (!put_line(line))
 		return EXIT_FAILURE;
 	if (!record_is_note(r))
@@ -159,7 +184,7 @@ static int wait_for_records(void *context, struct source *s)
 
 	if (status == GO_ON && reopen && !begin_again(rec))
 		return EXIT_FAILURE;
-	if (status == GO_ON && !put_offset(rec))
+	if (status == GO_ON && !s->is_saved && !follow_the_clock(rec))
 		return EXIT_FAILURE;
 	return status;
 }
@@ -177,8 +202,17 @@ static void catch_hangup(sigset_t *while_waiting)
 	sigaction(SIGHUP, &sa, NULL);
 }
 
+/* Read and written at a time, it would never end. */
+static bool is_input(const struct options *o)
+{
+	if (!o->saved || !is_same_file(o->saved, o->words[0]))
+		return false;
+	say("%s: these are the records: name another file for the copy", o->words[0]);
+	return true;
+}
+
 /**
- * run_record() - save the records kept, and those that come
+ * run_record() - save the records kept, and those that come, or copy saved ones
  * @o: what the user wants
  *
  * They are taken as text: what a newer module has to say is saved as well.
@@ -187,15 +221,18 @@ static void catch_hangup(sigset_t *while_waiting)
  */
 int run_record(const struct options *o)
 {
+	static struct source s;
 	struct recorder rec = {
 		.p = { .o = o, .filtered = filter_asks(&o->filter) },
 		.path = o->words[0],
+		.s = &s,
 	};
 	const struct taker taker = { save, wait_for_records, &rec };
 	sigset_t while_waiting;
-	static struct source s;
 	int status;
 
+	if (is_input(o))
+		return EXIT_FAILURE;
 	catch_hangup(&while_waiting);
 	if (open_source(&s, o, SHUTWATCH_FILE_PIPE))
 		return EXIT_FAILURE;

@@ -34,13 +34,22 @@ static void free_place(void *place)
 	free(place);
 }
 
+/**
+ * seen_free() - give back what it remembers
+ * @seen: what was read
+ */
+void seen_free(struct seen *seen)
+{
+	tdestroy(seen->tree, free_place);
+	seen->tree = NULL;
+}
+
 /* What another boot had is not asked for again, or is taken for new. */
 static void begin_boot(struct seen *seen, const char *boot)
 {
 	if (!strcmp(seen->boot, boot))
 		return;
-	tdestroy(seen->tree, free_place);
-	seen->tree = NULL;
+	seen_free(seen);
 	snprintf(seen->boot, sizeof(seen->boot), "%s", boot);
 }
 

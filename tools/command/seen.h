@@ -20,6 +20,7 @@ struct seen {
 	void *tree;
 };
 
+void seen_free(struct seen *seen);
 bool seen_before(struct seen *seen, const struct record *r, const struct saved *saved);
 
 #endif /* SHUTWATCH_SEEN_H */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * top: what ends connections just now, resets first.  A terminal is drawn anew
- * for each interval, a pipe gets one table after the other.
+ * for each interval, a pipe gets one table after the other.  Of saved records,
+ * there is one table of them all.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 #include "commands.h"
 #include "note.h"
+#include "number.h"
 #include "out.h"
 #include "printer.h"
 #include "say.h"
@@ -190,6 +192,71 @@ static int run(struct top *top, struct source *s)
 }
 
 /**
+ * struct span - how long it is from the first saved record to the last
+ * @boot: of which boot the last was
+ * @first: when its first was, nanoseconds of CLOCK_MONOTONIC
+ * @last: when the last was
+ * @before: what it is of other boots
+ */
+struct span {
+	char boot[SAVED_NAME];
+	unsigned long long first, last, before;
+};
+
+static void measure(struct span *span, const struct record *r, const char *boot)
+{
+	const char *ts = record_value(r, SHUTWATCH_KEY_TS);
+	unsigned long long ns;
+
+	if (!ts || number_parse_ns(&ns, ts))
+		return;
+	if (strcmp(span->boot, boot)) {
+		span->before += span->last - span->first;
+		span->first = ns;
+		span->last = ns;
+		snprintf(span->boot, sizeof(span->boot), "%s", boot);
+	}
+	if (ns < span->first)
+		span->first = ns;
+	if (ns > span->last)
+		span->last = ns;
+}
+
+/**
+ * struct whole - what is counted of saved records
+ * @top: what is shown
+ * @s: the file
+ * @span: the time that they are of
+ */
+struct whole {
+	struct top *top;
+	struct source *s;
+	struct span span;
+};
+
+static int take_saved(void *context, const struct record *r, const char *line)
+{
+	struct whole *whole = context;
+
+	(void)line;
+	measure(&whole->span, r, whole->s->saved.boot);
+	take_record(whole->top, r);
+	return GO_ON;
+}
+
+/* Whatever passes or not, the time is that of the file.  Return: an exit status. */
+static int show_saved(struct top *top, struct source *s)
+{
+	struct whole whole = { .top = top, .s = s };
+	const struct taker taker = { take_saved, wait_for_rest, &whole };
+	int status = take_lines(s, &taker);
+
+	if (show(top, whole.span.before + whole.span.last - whole.span.first) == EXIT_FAILURE)
+		return EXIT_FAILURE;
+	return status;
+}
+
+/**
  * run_top() - show what ends connections
  * @o: what the user wants
  *
@@ -203,11 +270,16 @@ int run_top(const struct options *o)
 
 	top.o = o;
 	top.filtered = filter_asks(&o->filter);
-	top.terminal = isatty(STDOUT_FILENO);
+	top.terminal = !o->saved && isatty(STDOUT_FILENO);
 	top.tally.keys = o->keys ? o->keys : TALLY_DEFAULT;
-	tally_rest(&top.tally, now_ns());
+	tally_rest(&top.tally, o->saved ? 0 : now_ns());
 	if (open_source(&s, o, SHUTWATCH_FILE_PIPE))
 		return EXIT_FAILURE;
+	if (o->saved) {
+		status = show_saved(&top, &s);
+		source_close(&s);
+		return status;
+	}
 	top.end = s.deadline;
 	s.deadline = next(&top, top.tally.since);
 	status = run(&top, &s);
