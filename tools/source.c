@@ -364,6 +364,12 @@ int source_wait(struct source *s)
 	return more < 0 ? -1 : more && source_time_left(s);
 }
 
+/* What went through mail, or another system, may have another newline. */
+static char *end_of_line(const struct source *s, char *begin, char *newline)
+{
+	return s->is_saved && newline > begin && newline[-1] == '\r' ? newline - 1 : newline;
+}
+
 /*
  * Take a line out of the buffer.  Return: 1, 0 where there is no whole one, or
  * -EINVAL where it had to be left out.
@@ -385,6 +391,7 @@ static int whole_line(struct source *s, char **line)
 	s->start = (size_t)(newline + 1 - s->buf);
 	if (too_long || newline - begin >= SHUTWATCH_LINE_MAX)
 		return -EINVAL;
+	newline = end_of_line(s, begin, newline);
 	*newline = '\0';
 	*line = begin;
 	/* With a NUL in it, the line would pass for a shorter one. */
