@@ -7,10 +7,17 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #include "match.h"
 #include "number.h"
@@ -75,26 +82,45 @@ int filter_add_names(unsigned long long *set, const struct names *names, const c
 	return 0;
 }
 
+/* Return: the inode number of a network namespace, 0 where it is none, or -errno. */
+static long long netns_of(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), err = errno;
+	struct statfs fs;
+	struct stat st;
+	bool is_netns;
+
+	if (fd < 0)
+		return -err;
+	/* What is elsewhere may take the request for another one. */
+	is_netns = !fstatfs(fd, &fs) && fs.f_type == NSFS_MAGIC &&
+		   ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET && !fstat(fd, &st);
+	close(fd);
+	return is_netns ? (long long)st.st_ino : 0;
+}
+
 /**
  * filter_set_netns() - ask for one network namespace
  * @f: the filter
  * @netns: an inode number, a name that ip-netns(8) gave, or a path
  *
- * Return: 0, -EINVAL where it cannot be any of them, or -errno of the file.
+ * Return: 0, -EINVAL where it cannot be any of them, -ENOTTY where it is no
+ * network namespace, or -errno of the file.
  */
 int filter_set_netns(struct filter *f, const char *netns)
 {
 	char path[PATH_MAX];
-	struct stat st;
+	long long number;
 
 	if (!number_parse(&f->netns, netns, ULONG_MAX))
 		return f->netns ? 0 : -EINVAL;
 	if (!*netns || strlen(netns) >= sizeof(path) - sizeof(NETNS_DIR))
 		return -EINVAL;
 	snprintf(path, sizeof(path), "%s%s", strchr(netns, '/') ? "" : NETNS_DIR, netns);
-	if (stat(path, &st))
-		return -errno;
-	f->netns = st.st_ino;
+	number = netns_of(path);
+	if (number <= 0)
+		return number ? (int)number : -ENOTTY;
+	f->netns = (unsigned long)number;
 	return 0;
 }
 

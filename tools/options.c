@@ -35,6 +35,9 @@ enum {
 	OPT_SVG,
 };
 
+/* With the group of an option: one of two would be left out, and nobody hear of it. */
+#define IS_ONE	65536
+
 /* What getopt_long() returns for a word that is no option. */
 #define A_WORD	1
 
@@ -58,24 +61,24 @@ static const struct option_entry entries[] = {
 	{ 'L', "localport", "PORTS", TAKES_FILTER, "local port, or a list: 80,443" },
 	{ 'D', "remoteport", "PORTS", TAKES_FILTER, "remote port, or a list" },
 	{ 'P', "port", "PORTS", TAKES_FILTER, "port on either side, or a list" },
-	{ 'a', "localaddr", "ADDR[/LEN]", TAKES_FILTER, "local address or prefix" },
-	{ 'A', "remoteaddr", "ADDR[/LEN]", TAKES_FILTER, "remote address or prefix" },
+	{ 'a', "localaddr", "ADDR[/LEN]", TAKES_FILTER | IS_ONE, "local address or prefix" },
+	{ 'A', "remoteaddr", "ADDR[/LEN]", TAKES_FILTER | IS_ONE, "remote address or prefix" },
 	{ '4', "ipv4", NULL, TAKES_FILTER, "IPv4 only" },
 	{ '6', "ipv6", NULL, TAKES_FILTER, "IPv6 only" },
-	{ 'p', "pid", "PID", TAKES_FILTER, "process that asked, or has the socket" },
-	{ 'N', "netns", "NETNS", TAKES_FILTER, "network namespace: inode, name or path" },
+	{ 'p', "pid", "PID", TAKES_FILTER | IS_ONE, "process that asked, or has the socket" },
+	{ 'N', "netns", "NETNS", TAKES_FILTER | IS_ONE, "network namespace: inode, name or path" },
 	{ OPT_RST, "rst", NULL, TAKES_OUTCOME, "where a RST was sent" },
 	{ OPT_FIN, "fin", NULL, TAKES_OUTCOME, "where a FIN was sent" },
 	{ OPT_NONE, "none", NULL, TAKES_OUTCOME, "where nothing was sent (not of expect)" },
 	{ OPT_WHY, "why", "LIST", TAKES_OUTCOME, "reasons; '--why help' explains them" },
 	{ OPT_KIND, "kind", "LIST", TAKES_KIND, "kinds of records; '--kind help' lists them" },
 	{ 's', "states", NULL, TAKES_STATES, "mere transitions, too, which else are left out" },
-	{ 'r', "read", "FILE", TAKES_SAVED, "read what record has written" },
+	{ 'r', "read", "FILE", TAKES_SAVED | IS_ONE, "read what record has written" },
 	{ 'n', "count", "COUNT", TAKES_COUNT, "end after COUNT lines, of top: tables" },
 	{ 'd', "duration", "SECONDS", TAKES_DURATION, "end after SECONDS" },
 	{ 'i', "interval", "SECONDS", TAKES_TALLY | TAKES_LIVE, "from one table to the next: 1, if not said" },
 	{ 'k', "key", "LIST", TAKES_TALLY, "count by why, process, port, peer, or several" },
-	{ 'o', "output", "FILE", TAKES_FILE, "write to FILE, all of it at once" },
+	{ 'o', "output", "FILE", TAKES_FILE | IS_ONE, "write to FILE, all of it at once" },
 	{ 'W', "new", NULL, TAKES_NEW | TAKES_LIVE, "only what comes from now on" },
 	{ 'q', "quiet", NULL, TAKES_OUTPUT, "print nothing; exit 0 if there was a line, 1 if not" },
 	{ 'T', "time", NULL, TAKES_TIME, "add a column: date and time" },
@@ -170,12 +173,14 @@ static int parse_prefix(struct prefix *prefix, const struct option_entry *e, con
 static int parse_netns(struct filter *f, const struct option_entry *e, const char *value)
 {
 	char valid[128];
+	const char *cause;
 	int err = filter_set_netns(f, value);
 
 	if (!err)
 		return -1;
+	cause = err == -ENOTTY ? "this is no network namespace" : strerror(-err);
 	snprintf(valid, sizeof(valid), "an inode number, a name in /run/netns, or a path%s%s%s",
-		 err == -EINVAL ? "" : " (", err == -EINVAL ? "" : strerror(-err),
+		 err == -EINVAL ? "" : " (", err == -EINVAL ? "" : cause,
 		 err == -EINVAL ? "" : ")");
 	return bad_value(e, value, valid);
 }
@@ -524,6 +529,10 @@ int options_parse(struct options *o, int argc, char **argv)
 		e = find_entry(id);
 		if (!e)
 			return options_error();
+		if (used[e - entries] && e->group & IS_ONE) {
+			say("--%s is there twice, and takes one", e->name);
+			return options_error();
+		}
 		used[e - entries] = true;
 		status = take_option(o, e, optarg);
 		if (status >= 0)

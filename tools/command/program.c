@@ -2,11 +2,13 @@
 /*
  * Running a program, and hearing of its end.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -16,8 +18,9 @@
 #include "program.h"
 #include "say.h"
 
-/* So long it may take to go, before it is killed. */
+/* So long it may take to go, before it is killed, and to be gone then. */
 #define STOP_MS		1000
+#define STEP_MS		10
 
 /* A shell says so of its programs, too; beyond the last one with a name it is a status. */
 #define BY_SIGNAL	128
@@ -77,6 +80,8 @@ int program_start(struct program *p, char **argv)
 	if (!argv)
 		return 0;
 	p->argv = argv;
+	/* What it starts, and leaves, is ours to stop then: see stop_all(). */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	err = pipe2(report, O_CLOEXEC) ? -errno : start(p, report);
 	if (!err) {
 		close(report[0]);
@@ -107,22 +112,96 @@ bool program_has_ended(struct program *p)
 	return !p->argv || p->ended;
 }
 
+/* Whose child a process is; 0 where it is none any more. */
+static pid_t parent_of(pid_t pid)
+{
+	char path[32], stat[512], state;
+	const char *behind;
+	int parent = 0;
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	len = fd < 0 ? -1 : read(fd, stat, sizeof(stat) - 1);
+	if (fd >= 0)
+		close(fd);
+	stat[len < 0 ? 0 : len] = '\0';
+	/* Its name may have anything in it. */
+	behind = strrchr(stat, ')');
+	if (!behind || sscanf(behind + 1, " %c %d", &state, &parent) != 2 || state == 'Z')
+		return 0;
+	return parent;
+}
+
+static bool is_below_us(pid_t pid)
+{
+	pid_t us = getpid();
+
+	while (pid > 1 && pid != us)
+		pid = parent_of(pid);
+	return pid == us;
+}
+
+/* Whatever was started, by whomever of them.  Return: how many there were. */
+static unsigned int signal_all(const struct program *p, int sig)
+{
+	DIR *proc = opendir("/proc");
+	unsigned int found = 0;
+	struct dirent *entry;
+	pid_t pid;
+
+	if (!proc)
+		return !kill(p->pid, sig);
+	while ((entry = readdir(proc))) {
+		pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		if (pid > 1 && pid != getpid() && is_below_us(pid))
+			found += !kill(pid, sig);
+	}
+	closedir(proc);
+	return found;
+}
+
+static void reap_all(struct program *p)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (pid == p->pid)
+			take_status(p, status);
+}
+
+/* Return: whether all are gone.  Those that come meanwhile are asked, too. */
+static bool stop_all(struct program *p, int sig)
+{
+	int ms;
+
+	signal_all(p, sig);
+	for (ms = 0; ms < STOP_MS; ms += STEP_MS) {
+		reap_all(p);
+		if (!signal_all(p, sig == SIGKILL ? sig : 0))
+			return true;
+		poll(NULL, 0, STEP_MS);
+	}
+	return false;
+}
+
 /**
- * program_stop() - end it, if it still runs: kindly, then not
+ * program_stop() - end it, and what it has started, if it still runs: kindly, then not
  * @p: the program
  */
 void program_stop(struct program *p)
 {
-	struct pollfd end = { .fd = p->fd, .events = POLLIN };
 	int status;
 
 	if (program_has_ended(p))
 		return;
 	p->stopped = true;
-	kill(p->pid, SIGTERM);
-	if (poll(&end, 1, STOP_MS) <= 0)
-		kill(p->pid, SIGKILL);
-	if (waitpid(p->pid, &status, 0) == p->pid)
+	if (!stop_all(p, SIGTERM))
+		stop_all(p, SIGKILL);
+	reap_all(p);
+	if (!p->ended && waitpid(p->pid, &status, 0) == p->pid)
 		take_status(p, status);
 }
 
