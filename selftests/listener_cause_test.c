@@ -19,10 +19,6 @@
 #include "stop.h"
 #include "tcp_pair.h"
 
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP	262
-#endif
-
 #define CLIENT		"CLOSE connect SYN_SENT rx ESTABLISHED"
 #define SERVED		"SYN_RECV rx ESTABLISHED"
 

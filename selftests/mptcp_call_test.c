@@ -25,10 +25,6 @@
 #include "sock_destroy.h"
 #include "tcp_pair.h"
 
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP	262
-#endif
-
 #define AWAIT_MS	10000
 #define COMM		"multipath"
 

@@ -18,10 +18,7 @@
 #include "module_main.h"
 #include "netns.h"
 #include "record_fields.h"
-
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP	262
-#endif
+#include "tcp_pair.h"
 
 /* Slow machines start a process, ip, in seconds. */
 #define TEST_SECONDS	90

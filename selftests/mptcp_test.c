@@ -20,10 +20,7 @@
 #include "module_main.h"
 #include "netns.h"
 #include "record_fields.h"
-
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP	262
-#endif
+#include "tcp_pair.h"
 
 #define MANY		64
 #define AWAIT_MS	10000

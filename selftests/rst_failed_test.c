@@ -19,11 +19,8 @@
 #include "reach.h"
 #include "sock_destroy.h"
 #include "step.h"
+#include "tcp_pair.h"
 #include "way_out.h"
-
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP	262
-#endif
 
 TRIALS(rst_failed);
 

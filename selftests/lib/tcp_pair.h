@@ -6,7 +6,13 @@
 #define TCP_PAIR_H
 
 #include <linux/types.h>
+#include <netinet/in.h>
 #include <stdbool.h>
+
+/* What the headers of 5.10 do not have: the protocol of a socket of MPTCP. */
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP	262
+#endif
 
 /**
  * struct tcp_pair - a connection over lo

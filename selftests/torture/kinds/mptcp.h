@@ -7,11 +7,8 @@
 #ifndef MPTCP_H
 #define MPTCP_H
 
+#include "tcp_pair.h"
 #include "view.h"
-
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP	262
-#endif
 
 /*
  * In place of the cookie of a listener.  That is not asked for: MPTCP copies it to
