@@ -8,11 +8,11 @@
  * way of a hit through them, and for who may hold what when the module goes.
  */
 
-#include <linux/bits.h>
 #include <linux/init.h>
 #include <linux/log2.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/stringify.h>
 
 #include "callers.h"
 #include "calls.h"
@@ -26,17 +26,18 @@
 #include "sock.h"
 #include "socktab.h"
 
-#define RING_MIN	1024
-#define RING_MAX	BIT(20)
-static unsigned int ring = 32768;
-module_param(ring, uint, 0444);
-MODULE_PARM_DESC(ring, "records that are kept, 160 bytes each (1024 to 1048576, rounded up to a power of two, default 32768)");
+#define SIZES(what)							\
+	"(" __stringify(SHUTWATCH_##what##_MIN) " to "			\
+	__stringify(SHUTWATCH_##what##_MAX) ", rounded up to a power of two, default " \
+	__stringify(SHUTWATCH_##what##_DEFAULT) ")"
 
-#define SOCKETS_MIN	256
-#define SOCKETS_MAX	BIT(22)
-static unsigned int sockets = 16384;
+static unsigned int ring = SHUTWATCH_RING_DEFAULT;
+module_param(ring, uint, 0444);
+MODULE_PARM_DESC(ring, "records that are kept, 160 bytes each " SIZES(RING));
+
+static unsigned int sockets = SHUTWATCH_SOCKETS_DEFAULT;
 module_param(sockets, uint, 0444);
-MODULE_PARM_DESC(sockets, "sockets that are followed, 208 bytes each (256 to 4194304, rounded up to a power of two, default 16384)");
+MODULE_PARM_DESC(sockets, "sockets that are followed, 208 bytes each " SIZES(SOCKETS));
 
 static int check_size(const char *name, unsigned int *value, unsigned int min,
 		      unsigned int max)
@@ -52,8 +53,9 @@ static int check_size(const char *name, unsigned int *value, unsigned int min,
 
 static int __init check_parameters(void)
 {
-	return check_size("ring", &ring, RING_MIN, RING_MAX) ?:
-	       check_size("sockets", &sockets, SOCKETS_MIN, SOCKETS_MAX);
+	return check_size("ring", &ring, SHUTWATCH_RING_MIN, SHUTWATCH_RING_MAX) ?:
+	       check_size("sockets", &sockets, SHUTWATCH_SOCKETS_MIN,
+			  SHUTWATCH_SOCKETS_MAX);
 }
 
 static int __init shutwatch_init(void)

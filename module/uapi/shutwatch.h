@@ -26,6 +26,17 @@
 #define SHUTWATCH_ABI		1
 #define SHUTWATCH_VERSION	"1.0"
 
+/*
+ * Sizes that the module takes at load: the least, the most, and what it takes if
+ * not told, all powers of two.
+ */
+#define SHUTWATCH_RING_MIN	1024
+#define SHUTWATCH_RING_MAX	1048576
+#define SHUTWATCH_RING_DEFAULT	32768
+#define SHUTWATCH_SOCKETS_MIN	256
+#define SHUTWATCH_SOCKETS_MAX	4194304
+#define SHUTWATCH_SOCKETS_DEFAULT	16384
+
 /* The files: their directories and names. */
 #define SHUTWATCH_DEBUGFS	"/sys/kernel/debug"
 #define SHUTWATCH_DIR		"shutwatch"

@@ -315,7 +315,6 @@ TEST_F(small, poll_is_woken_when_it_is_time)
 /* ---- a burst ---- */
 
 #define PAIRS		5000
-#define DEFAULT_RING	32768
 
 FIXTURE(burst) {
 	pid_t reader;
@@ -450,7 +449,7 @@ TEST_F_TIMEOUT(burst, is_read_without_loss, TEST_SECONDS)
 	TH_LOG("%lld records in %llu ms", module_stat("records") - before,
 	       (clock_now() - began) / 1000000);
 	ASSERT_TRUE(has_read_all(self->reader));
-	EXPECT_LT(DEFAULT_RING, module_stat("records") - before);
+	EXPECT_LT(SHUTWATCH_RING_DEFAULT, module_stat("records") - before);
 	EXPECT_EQ(0, module_stat("lost.readers"));
 	EXPECT_EQ(0, module_stat("lost.ring"));
 }
