@@ -355,7 +355,9 @@ char *json_stat(char *to, const char *name, const char *value, bool is_text,
 	to = put_name(to, "value");
 	if (!strcmp(value, SHUTWATCH_NOTHING))
 		to = PUT(to, "null");
+	else if (!is_text && is_number(value))
+		to = put(to, value, strlen(value));
 	else
-		to = !is_text && is_number(value) ? put(to, value, strlen(value)) : json_string(to, value);
+		to = json_string(to, value);
 	return PUT(to, "}\n");
 }

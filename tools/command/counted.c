@@ -109,7 +109,7 @@ static void take_origin(struct counted *c, const struct record *r, const struct 
 }
 
 static void take_record(void *context, const struct record *r, const char *line,
-		 const struct saved *saved, bool passes)
+			const struct saved *saved, bool passes)
 {
 	struct counted *c = context;
 

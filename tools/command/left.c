@@ -183,13 +183,14 @@ static void remember(struct left *s, const struct record *r, const char *by, boo
 	const char *sent = record_value(r, SHUTWATCH_KEY_SENT);
 	const char *why = record_value(r, SHUTWATCH_KEY_WHY);
 	int before = names_find(&sent_names, s->ended.sent);
+	int now = sent ? names_find(&sent_names, sent) : -1;
 
 	set(s->last.by, LEFT_WORD, by);
 	set(s->last.how, LEFT_WORD, record_value(r, SHUTWATCH_KEY_HOW));
 	set(s->last.sent, LEFT_WORD, sent);
 	set(s->last.why, LEFT_WORD, why);
 	set(s->last.fin, LEFT_WORD, record_value(r, SHUTWATCH_KEY_FIN));
-	if ((sent ? names_find(&sent_names, sent) : -1) > (before < 0 ? SHUTWATCH_SENT_NONE : before) ||
+	if (now > (before < 0 ? SHUTWATCH_SENT_NONE : before) ||
 	    (over && !strcmp(s->ended.by, SHUTWATCH_NOTHING) &&
 	     !names_is(&why_names, SHUTWATCH_WHY_ALREADY_CLOSED, why)))
 		s->ended = s->last;

@@ -176,12 +176,13 @@ static int put_totals(const struct options *o)
 /* Return: 0, or -1 after a message. */
 static int put_saved(const struct options *o)
 {
+	static const char origin[] = "# of saved records, not since the module was loaded\n";
 	static struct counted c;
 
 	if (count_saved(&c, o))
 		return -1;
-	if (!out_done(stpcpy(out_line(), "# of saved records, not since the module was loaded\n")) ||
-	    !out_done(metrics_info(out_line())) || !out_done(metrics_total_about(out_line())))
+	if (!out_done(stpcpy(out_line(), origin)) || !out_done(metrics_info(out_line())) ||
+	    !out_done(metrics_total_about(out_line())))
 		return -1;
 	return counted_each(&c, put_total, NULL) ? 0 : -1;
 }

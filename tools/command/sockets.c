@@ -60,6 +60,7 @@ static int print_all(struct sockets *sockets)
 
 static int print_saved(const struct options *o)
 {
+	static const char origin[] = "as saved records leave them, ended or not";
 	static struct sockets sockets;
 	int status, printed;
 
@@ -70,7 +71,7 @@ static int print_saved(const struct options *o)
 	if (status != EXIT_SUCCESS && !sockets.all.first)
 		return status;
 	sockets.p.saved = sockets.all.of;
-	if (!missed_tell(&sockets.missed, &sockets.p, "as saved records leave them, ended or not") ||
+	if (!missed_tell(&sockets.missed, &sockets.p, origin) ||
 	    !print_header(&sockets.p))
 		return EXIT_FAILURE;
 	printed = print_all(&sockets);

@@ -89,15 +89,14 @@ static int print_number(struct about *a, const char *name, unsigned long long va
 
 static int print_names(struct about *a)
 {
-	const char * const names[][2] = {
-		{ "host", a->saved.host }, { "kernel", a->saved.kernel }, { "boot", a->saved.boot },
-	};
 	char offset[SAVED_LINE];
-	int status = GO_ON;
-	size_t i;
+	int status;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]) && status == GO_ON; i++)
-		status = print_stat(&a->p, names[i][0], names[i][1], true);
+	status = print_stat(&a->p, "host", a->saved.host, true);
+	if (status == GO_ON)
+		status = print_stat(&a->p, "kernel", a->saved.kernel, true);
+	if (status == GO_ON)
+		status = print_stat(&a->p, "boot", a->saved.boot, true);
 	if (status == GO_ON)
 		status = print_number(a, "abi", a->saved.abi);
 	*(saved_offset(offset, a->saved.offset) - 1) = '\0';
