@@ -34,11 +34,14 @@ static int used_by(const struct view *view, __u64 cookie, __u64 when)
  * uring_is_late - may the call be made after the act is over?
  * @act: the act
  *
+ * A shutdown() by a ring is always a worker's, which tells that it is done, and then
+ * lets go of the socket: a close() in between is not the last.
+ *
  * Return: true if somebody else makes it, or whatever holds the socket lets go.
  */
 bool uring_is_late(const struct act *act)
 {
-	return act->verb == VERB_URING_RECV ||
+	return act->verb == VERB_URING_RECV || act->verb == VERB_URING_SHUTDOWN ||
 	       (act->verb == VERB_URING_CLOSE && act->arg);
 }
 

@@ -219,6 +219,19 @@ TEST_F(judge, shutdown_by_a_ring_that_is_missing)
 	EXPECT_TOLD("act 3 has no record: .c1.uring_shutdown");
 }
 
+/* Whoever makes a call by a ring has the socket for a moment longer. */
+TEST_F(judge, closed_while_a_ring_lets_go)
+{
+	self->scene.act[3] = (struct act){
+		SIDE_SERVER, 1, VERB_URING_SHUTDOWN, true, uring_shutdown_arg(SHUT_RD, false)
+	};
+	self->history.deed[3].cookie = 0xc;
+	closes(self, WORKER, "-", AT(74));
+	agrees(self);
+	EXPECT_FALSE(is_told(self, "act 4 has no record"));
+	EXPECT_FALSE(is_told(self, "record 8"));
+}
+
 /* When the process ends, a worker may be the last of its threads. */
 static void ends_with_a_worker(struct _test_data_judge *self)
 {
