@@ -107,11 +107,16 @@ SUITE	?=
 suites:
 	selftests/suites/run -k $(KERNEL) $(SUITE)
 
-# On a kernel that checks itself; built from source the first time, which takes
-# half an hour.
+# On a kernel that checks itself, or on one that looks for races; built from source
+# the first time, which takes half an hour.
+check-debug check-races: debugged = $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
 check-debug:
 	selftests/vm/deps build vm kernel
-	selftests/run/check_debug -s $(SEED) $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
+	selftests/run/check_debug -s $(SEED) $(debugged)
+
+check-races:
+	selftests/vm/deps build vm kernel
+	selftests/run/check_debug -r -s $(SEED) $(debugged)
 
 # Loaded and unloaded under readers that are killed, then flooded with endings.
 ROUNDS	?= 1000
@@ -175,6 +180,7 @@ help:
 	@echo 'make torture [SEED=] [N=]  random programs, judged; also CPUS= and KERNEL='
 	@echo 'make suites [SUITE=]       nginx, redis, Go and others, judged; also KERNEL='
 	@echo 'make check-debug [KERNEL=] on one with KASAN, lockdep, kmemleak, built from source'
+	@echo 'make check-races [KERNEL=] on one with KCSAN, likewise'
 	@echo 'make abuse [ROUNDS=]       loaded and unloaded under load, flooded; also ENDINGS='
 	@echo 'make semantics [KERNEL=]   what the kernels do, as a table; on stdout with KERNEL='
 	@echo 'make semantics-diff A= B=  what two kernels do otherwise; of one test: CASE='
@@ -198,4 +204,4 @@ help:
 	@echo 'kernels: '`$(VM)/list -a`
 	@echo '         or the path of any other: a build tree, a folder of .deb packages, a vmlinuz'
 
-.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo pictures transcripts check matrix mutants torture suites abuse check-debug semantics semantics-diff bench bench-check lint vm tree clean help
+.PHONY: all module tools install modules_install uninstall dkms-install dkms-remove deb deb-check rpm dist demo pictures transcripts check matrix mutants torture suites abuse check-debug check-races semantics semantics-diff bench bench-check lint vm tree clean help
