@@ -614,7 +614,7 @@ TEST_F(close, FIN_WAIT2_for_long_handed_over)
 	struct reached at;
 	struct peer peer;
 
-	act_sysctl(play, "ipv4/tcp_fin_timeout", "62");
+	act_sysctl(play, "ipv4/tcp_fin_timeout", "65");
 	peer_open(&peer, play);
 	reach(&at, &peer, S, REACH_FIN_WAIT2, NULL);
 	act_close(play, S);
