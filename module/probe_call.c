@@ -171,23 +171,6 @@ void sw_call_snapshot(struct sw_call *call, const struct sock *sk)
 		sw_sock_values(sk, &call->v);
 }
 
-static u8 shut_after(const struct sw_call *call, u8 shut)
-{
-	switch (call->call) {
-	case SHUTWATCH_BY_CLOSE:
-		return SHUTWATCH_HOW_RDWR;
-	case SHUTWATCH_BY_SHUTDOWN:
-		if (call->outcome.why == SHUTWATCH_WHY_LISTENING)
-			return shut;
-		if (call->ret != -EBUSY && !(call->seen & SW_SEEN_DISCONNECT))
-			return shut | call->outcome.how;
-		break;
-	}
-	if (call->seen & SW_SEEN_DISCONNECT && !call->ret)
-		return SHUTWATCH_HOW_NONE;
-	return shut;
-}
-
 /* A shutdown() of one side, or one that failed, leaves the connection open. */
 static bool ends_connection(const struct sw_call *call)
 {
@@ -208,7 +191,9 @@ static __always_inline void settle(struct sw_call *call, struct sw_entry *e)
 
 	if (unlikely(!e->info.owner.pid) && call->call != SHUTWATCH_BY_ABORT)
 		sw_probe_owner(e);
-	e->info.shut = shut_after(call, e->info.shut);
+	e->info.shut = sw_shut_after(call->call, call->outcome.how, call->outcome.why,
+				     call->seen & SW_SEEN_DISCONNECT, call->ret,
+				     e->info.shut);
 	sw_probe_remember(e, &ending, ends_connection(call));
 }
 

@@ -10,6 +10,7 @@
 #include "cause.h"
 #include "counters.h"
 #include "emit.h"
+#include "shared/ended.h"
 #include "sock.h"
 #include "socktab.h"
 
@@ -302,9 +303,6 @@ static inline void sw_probe_fin_acked(struct sw_entry *e)
  * @ending: what it came to
  * @over: it leaves the connection closed
  *
- * What ends a connection is the first FIN, or the RST that follows; where
- * neither was sent, what closed it.
- *
  * Context: any.
  */
 static inline void sw_probe_remember(struct sw_entry *e,
@@ -314,8 +312,7 @@ static inline void sw_probe_remember(struct sw_entry *e,
 
 	/* as a whole: gcc would take them apart */
 	memcpy(&e->info.last, ending, sizeof(*ending));
-	if (ending->sent > ended->sent ||
-	    (over && !ended->by && ending->why != SHUTWATCH_WHY_ALREADY_CLOSED))
+	if (sw_is_the_end(ending->sent, ending->why, over, ended->by, ended->sent))
 		memcpy(&e->info.ended, &e->info.last, sizeof(e->info.ended));
 }
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Sockets as saved records leave them: by the rules of the module for its file
- * sockets (sw_probe_remember(), shut_after() and their like), as far as these
- * look at what is in a record.
+ * sockets (ended.h), and what it goes by is taken from what a record says of it.
  */
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <shutwatch.h>
+#include <ended.h>
 
 #include "left.h"
 #include "names.h"
@@ -153,55 +155,56 @@ static void hear(struct left *s, const char *before, const char *after)
 
 /* ---- endings ---- */
 
-static unsigned int shut_after(const struct record *r, unsigned int shut)
+/* Of a name that only a newer module has, nothing follows. */
+static unsigned int id_of(const struct names *names, const char *name)
 {
-	const char *call = record_value(r, SHUTWATCH_KEY_CALL);
-	const char *how = record_value(r, SHUTWATCH_KEY_HOW);
-	const char *why = record_value(r, SHUTWATCH_KEY_WHY);
-	const char *ret = record_value(r, SHUTWATCH_KEY_RET);
-	bool failed = !ret || strcmp(ret, "0");
-	int side = how ? names_find(&how_names, how) : -1;
+	int id = name ? names_find(names, name) : -1;
 
-	if (names_is(&by_names, SHUTWATCH_BY_CLOSE, call))
-		return SHUTWATCH_HOW_RDWR;
-	if (names_is(&by_names, SHUTWATCH_BY_CONNECT_UNSPEC, call))
-		return failed ? shut : SHUTWATCH_HOW_NONE;
-	if (!names_is(&by_names, SHUTWATCH_BY_SHUTDOWN, call) ||
-	    names_is(&why_names, SHUTWATCH_WHY_LISTENING, why) ||
-	    names_is(&why_names, SHUTWATCH_WHY_BUSY, why))
-		return shut;
-	/* The kernel disconnects, and can connect again. */
-	if (names_is(&why_names, SHUTWATCH_WHY_SYN_SENT, why) ||
-	    names_is(&why_names, SHUTWATCH_WHY_LISTENER_STOPPED, why))
-		return failed ? shut : SHUTWATCH_HOW_NONE;
-	return shut | (side > 0 ? (unsigned int)side & SHUTWATCH_HOW_RDWR : 0);
+	return id < 0 ? 0 : (unsigned int)id;
 }
 
-/* The first FIN, or the RST that followed; where neither was sent, what closed it. */
+/* shutdown() of what is connecting, or listens, is tcp_disconnect(). */
+static bool disconnects(unsigned int call, unsigned int why, const char *before)
+{
+	if (call == SHUTWATCH_BY_CONNECT_UNSPEC)
+		return true;
+	return call == SHUTWATCH_BY_SHUTDOWN && why != SHUTWATCH_WHY_LISTENING &&
+	       (is_state(before, SHUTWATCH_TCP_SYN_SENT) ||
+		is_state(before, SHUTWATCH_TCP_LISTEN));
+}
+
+static unsigned int shut_after(const struct record *r, const char *before, unsigned int shut)
+{
+	unsigned int call = id_of(&by_names, record_value(r, SHUTWATCH_KEY_CALL));
+	unsigned int why = id_of(&why_names, record_value(r, SHUTWATCH_KEY_WHY));
+	const char *ret = record_value(r, SHUTWATCH_KEY_RET);
+
+	return sw_shut_after(call, id_of(&how_names, record_value(r, SHUTWATCH_KEY_HOW)), why,
+			     disconnects(call, why, before), !ret || strcmp(ret, "0"), shut);
+}
+
 static void remember(struct left *s, const struct record *r, const char *by, bool over)
 {
 	const char *sent = record_value(r, SHUTWATCH_KEY_SENT);
 	const char *why = record_value(r, SHUTWATCH_KEY_WHY);
-	int before = names_find(&sent_names, s->ended.sent);
-	int now = sent ? names_find(&sent_names, sent) : -1;
 
 	set(s->last.by, LEFT_WORD, by);
 	set(s->last.how, LEFT_WORD, record_value(r, SHUTWATCH_KEY_HOW));
 	set(s->last.sent, LEFT_WORD, sent);
 	set(s->last.why, LEFT_WORD, why);
 	set(s->last.fin, LEFT_WORD, record_value(r, SHUTWATCH_KEY_FIN));
-	if (now > (before < 0 ? SHUTWATCH_SENT_NONE : before) ||
-	    (over && !strcmp(s->ended.by, SHUTWATCH_NOTHING) &&
-	     !names_is(&why_names, SHUTWATCH_WHY_ALREADY_CLOSED, why)))
+	if (sw_is_the_end(id_of(&sent_names, sent), id_of(&why_names, why), over,
+			  strcmp(s->ended.by, SHUTWATCH_NOTHING),
+			  id_of(&sent_names, s->ended.sent)))
 		s->ended = s->last;
 }
 
-/* A RST, or an ICMP error: no decision of ours, but the end. */
-static void ended_by_peer(struct left *s)
+/* A RST, an ICMP error, a connect() that failed: no decision, but the end. */
+static void ended_by(struct left *s, enum shutwatch_by by)
 {
 	if (strcmp(s->ended.by, SHUTWATCH_NOTHING))
 		return;
-	set(s->ended.by, LEFT_WORD, by_names.name[SHUTWATCH_BY_RX]);
+	set(s->ended.by, LEFT_WORD, by_names.name[by]);
 	set(s->ended.sent, LEFT_WORD, sent_names.name[SHUTWATCH_SENT_NONE]);
 }
 
@@ -210,15 +213,16 @@ static void ended_by_peer(struct left *s)
 static void take_transition(struct left *s, const struct record *r, const char *before,
 			    const char *after)
 {
-	const char *by = record_value(r, SHUTWATCH_KEY_BY);
+	unsigned int by = id_of(&by_names, record_value(r, SHUTWATCH_KEY_BY));
 	bool closed = is_state(after, SHUTWATCH_TCP_CLOSE);
-	bool by_rx = names_is(&by_names, SHUTWATCH_BY_RX, by);
+	bool by_rx = by == SHUTWATCH_BY_RX;
 	bool failed = record_value(r, SHUTWATCH_KEY_ERROR);
 
 	if (is_state(before, SHUTWATCH_TCP_CLOSE))
 		clear_ending(&s->ended);
-	if (closed && by_rx && failed)
-		ended_by_peer(s);
+	if (closed && ((by_rx && failed) || by == SHUTWATCH_BY_CONNECT ||
+		       by == SHUTWATCH_BY_LISTEN))
+		ended_by(s, by);
 	if (names_is(&fin_names, SHUTWATCH_FIN_QUEUED, s->ended.fin) &&
 	    (is_state(after, SHUTWATCH_TCP_FIN_WAIT2) || is_state(after, SHUTWATCH_TCP_TIME_WAIT) ||
 	     (is_state(before, SHUTWATCH_TCP_LAST_ACK) && closed && by_rx && !failed)))
@@ -233,12 +237,12 @@ static void take_call(struct left *s, const struct record *r, const char *before
 	bool closed = is_state(after, SHUTWATCH_TCP_CLOSE);
 
 	if (call)
-		s->shut = shut_after(r, s->shut);
+		s->shut = shut_after(r, before, s->shut);
 	if (r->value[SHUTWATCH_KEY_SENT])
 		remember(s, r, call ? call : record_value(r, SHUTWATCH_KEY_BY),
 			 closed && (!call || !is_state(before, SHUTWATCH_TCP_CLOSE)));
 	else
-		ended_by_peer(s);
+		ended_by(s, SHUTWATCH_BY_RX);
 	hear(s, before, after);
 }
 
