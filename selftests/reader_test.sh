@@ -13,7 +13,7 @@ scenes=$here/interface/scenes.py
 files=/sys/kernel/debug/shutwatch
 ktap=$here/run/ktap.sh
 [ -f "$ktap" ] || ktap=$here/ktap.sh	# installed
-ports=8001,8003,8004,8005,8006,8007,8008,8009,8010,8011
+ports=8001,8003,8004,8005,8006,8007,8008,8009,8010,8011,8012,8013,8014,8015,8016,8017
 
 # shellcheck source=run/ktap.sh
 . "$ktap"
@@ -30,8 +30,9 @@ for tool in python3 tcpdump tshark ip unshare; do
 done
 
 work=$(mktemp -d) || exit 1
-recorder=
-trap 'kill $recorder 2>/dev/null; rm -rf "$work"' EXIT
+recorder=''
+player=''
+trap 'kill $recorder $player 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
 kept()
@@ -45,6 +46,40 @@ saved_all()
 	kept -sx >"$work/kept"
 	"$reader" -r "$work/saved" -P $ports -sx >"$work/from_saved" 2>"$work/stderr" &&
 		cmp -s "$work/kept" "$work/from_saved"
+}
+
+# Without whose it is, which of saved records is known once something came of it.
+sockets()
+{
+	"$reader" sockets -P $ports -j "$@" 2>"$work/stderr" |
+		sed -E -e 's/"time":"[^"]*",//' -e 's/,"of":"records"//' \
+			-e 's/"owner":[^,]*,"ocomm":(null|"([^"\\]|\\.)*"),//' | sort
+}
+
+# Of those that are still there: saved records have all others, too.
+sockets_are_the_same()
+{
+	sockets >"$work/sockets"
+	sockets -r "$work/saved" >"$work/sockets_saved"
+	comm -23 "$work/sockets" "$work/sockets_saved" >"$work/differ"
+	[ ! -s "$work/differ" ]
+}
+
+# The reader makes of records what the module has seen: by the same rules.
+sockets_are_as_saved()
+{
+	tries=600
+	until [ -e "$work/open" ] && sockets_are_the_same; do
+		tries=$((tries - 1))
+		if [ $tries = 0 ] || ! kill -0 $player 2>/dev/null; then
+			ktap_wrong "not as saved records leave them: $(cat "$work/differ")"
+			break
+		fi
+		sleep 0.1
+	done
+	[ "$(wc -l <"$work/sockets")" -gt 10 ] || ktap_wrong "too few: $(cat "$work/sockets")"
+	ktap_result sockets_are_as_saved
+	: >"$work/seen"
 }
 
 everything_is_saved()
@@ -135,8 +170,11 @@ read_by_tshark()
 ktap_begin
 "$reader" record "$work/saved" -P $ports 2>"$work/recorder" &
 recorder=$!
-unshare -n python3 "$scenes" "$work" >"$work/scenes" 2>&1 ||
-	ktap_wrong "the scenes: $(cat "$work/scenes")"
+unshare -n python3 "$scenes" "$work" >"$work/scenes" 2>&1 &
+player=$!
+sockets_are_as_saved
+wait $player || ktap_wrong "the scenes: $(cat "$work/scenes")"
+player=
 ktap_result scenes
 everything_is_saved
 stories

@@ -12,6 +12,8 @@
 #	short.pcap	of lo, 64 bytes of each packet
 #	vlan.pcap	of a veth device with a VLAN on it, Ethernet
 #
+# Some sockets are left open, DIR/open says when, until there is a DIR/seen.
+#
 # There are processes "client", "server" and "far server", and one with a hostile
 # name.  Run by unshare -n, as root; needs iproute2 and tcpdump.  Other programs
 # have Actor from here.
@@ -28,6 +30,7 @@ import time
 HOSTILE = b'<b>"&\x1b[31m\xff\\'
 MARKER = b'this is the end of the scenes'
 PATIENCE = 60
+PORTS = '/proc/sys/net/ipv4/ip_local_port_range'
 
 # What was sent need not have come.
 HAS_DATA = 's.recv(1, socket.MSG_PEEK)'
@@ -46,7 +49,7 @@ class Actor:
         self.mine.close()
         with open('/proc/self/comm', 'wb') as comm:
             comm.write(name)
-        known = {'os': os, 'select': select, 'socket': socket, 'struct': struct}
+        known = {'os': os, 'select': select, 'socket': socket, 'struct': struct, 'kept': []}
         file = theirs.makefile('rw')
         for line in file:
             try:
@@ -104,6 +107,7 @@ def capture(path, *options):
                                 *options], stderr=open(log, 'wb'))
     wait_until(f'tcpdump {path}', lambda: b'istening on' in contents(log))
     return process, path
+
 
 
 def pair(client, server, address, port, family='AF_INET'):
@@ -170,6 +174,45 @@ def far_scenes(client, far):
     far.do('s.recv(1)', 's.close()')
 
 
+def no_port_left(client, server):
+    with open(PORTS, encoding='ascii') as file:
+        ports = file.read()
+    with open(PORTS, 'w', encoding='ascii') as file:
+        file.write('60000 60000')
+    pair(client, server, '127.0.0.1', 8017)
+    client.do('d = socket.socket()', 'kept += [c, d]', 'd.connect(("127.0.0.1", 8017))')
+    server.do('kept += [l, s]')
+    with open(PORTS, 'w', encoding='ascii') as file:
+        file.write(ports)
+
+
+def left_open(client, server):
+    """What has ended, or half so, and is still there."""
+    pair(client, server, '127.0.0.1', 8012)
+    client.do('kept += [c]', 'c.shutdown(socket.SHUT_WR)')
+    server.do('kept += [l, s]', HAS_FIN, 's.shutdown(socket.SHUT_RD)')
+
+    pair(client, server, '127.0.0.1', 8013)
+    client.do('kept += [c]', 'c.send(b"hello")')
+    server.do('kept += [l]', HAS_DATA, 's.close()')
+    client.do('c.recv(9)')
+
+    client.do('c = socket.socket()', 'kept += [c]', 'c.connect(("127.0.0.1", 8014))')
+    client.do('c = socket.socket()', 'kept += [c]', 'c.setblocking(False)',
+              'c.connect(("192.0.2.99", 8015))', 'c.shutdown(socket.SHUT_WR)')
+    server.do('l = socket.create_server(("127.0.0.1", 8016))', 'kept += [l]',
+              'l.shutdown(socket.SHUT_RD)')
+    no_port_left(client, server)
+
+
+def wait_for_reader(out, *actors):
+    with open(f'{out}/open', 'wb'):
+        pass
+    wait_until('that the reader has seen what is open', lambda: os.path.exists(f'{out}/seen'))
+    for actor in actors:
+        actor.do('for k in kept: k.close()')
+
+
 def main():
     out = sys.argv[1]
     namespace = devices()
@@ -181,6 +224,9 @@ def main():
     far_actor.do(f'f = os.open("/run/netns/{namespace}", os.O_RDONLY)',
                  'import ctypes; ctypes.CDLL(None).setns(f, 0)')
     far_scenes(Actor(b'client'), far_actor)
+    keepers = Actor(b'client'), Actor(b'server')
+    left_open(*keepers)
+    wait_for_reader(out, *keepers)
 
     end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     for process, path in captures:
