@@ -225,10 +225,6 @@ TEST_F(before, other_end_is_told)
 
 /* ---- closed: before the module came, or after ---- */
 
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP	262
-#endif
-
 #define HERE	"127.0.0.20:8000"
 
 FIXTURE(before_close) {
