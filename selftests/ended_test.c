@@ -195,6 +195,7 @@ static void shut_behind_a_closed_window(struct play *play, struct peer *peer)
 {
 	peer->window = 0;
 	peer_acks(peer);
+	await_closed_window(play, S);
 	act_send(play, S, "hello");
 	act_shutdown(play, S, SHUT_WR);
 }

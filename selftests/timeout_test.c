@@ -103,6 +103,7 @@ static void close_window(struct reached *reached, struct peer *peer,
 	establish(reached, peer, play);
 	peer->window = 0;
 	peer_acks(peer);
+	await_closed_window(play, S);
 	if (user_timeout)
 		set_tcp(play, TCP_USER_TIMEOUT, user_timeout);
 	act_send(play, S, "hello");

@@ -255,6 +255,7 @@ TEST_F(timer, T4_zero_window)
 	reach(&reached, &peer, S, SHUTWATCH_TCP_ESTABLISHED, NULL);
 	peer.window = 0;
 	peer_acks(&peer);
+	await_closed_window(self->play, S);
 	set_tcp(self->play, TCP_USER_TIMEOUT, 1000);
 	act_send(self->play, S, "hello");
 	expect_give_up(self->play, reached.state,

@@ -3,8 +3,8 @@
  * Where the notes sleep, we wait for what they slept for.
  */
 #include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,6 +81,33 @@ void await_state(struct play *play, enum who who, int state)
 	} while (!there && clock_wait(deadline));
 	step(play, "", "wait: %s is %s", actor_name(who), tcp_names.name[state]);
 	over(play, there);
+}
+
+static bool has_room(int fd)
+{
+	struct tcp_info info = { .tcpi_snd_wnd = 1 };
+	socklen_t len = sizeof(info);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) || info.tcpi_snd_wnd;
+}
+
+/**
+ * await_closed_window - wait until a socket has heard that its peer has no room
+ * @play: the play
+ * @who: the socket
+ *
+ * What was sent to it may still wait for a busy CPU.
+ */
+void await_closed_window(struct play *play, enum who who)
+{
+	__u64 deadline = clock_in(AWAIT_SECONDS);
+	bool closed;
+
+	do {
+		closed = !has_room(play->actor[who].fd);
+	} while (!closed && clock_wait(deadline));
+	step(play, "", "wait: %s may not send", actor_name(who));
+	over(play, closed);
 }
 
 /**
