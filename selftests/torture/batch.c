@@ -20,9 +20,6 @@
 #include "stream.h"
 #include "way.h"
 
-/* Scenes that are played at the same time. */
-#define AT_ONCE		40
-
 /* No scene takes nearly as long. */
 #define SCENE_SECONDS	60
 
@@ -34,12 +31,14 @@ static const char * const still_name[] = { BATCH_STILL_LIST(STILL_AS_NAME) };
 /**
  * batch_init - memory for batches, which is used again and again
  * @batch: where to
+ * @at_once: scenes that are played at the same time
  *
  * Return: 0 or a negative errno.
  */
-int batch_init(struct batch *batch)
+int batch_init(struct batch *batch, int at_once)
 {
 	memset(batch, 0, sizeof(*batch));
+	batch->at_once = at_once;
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1))
 		return -errno;
 	batch->history = mmap(NULL, BATCH_SCENES * sizeof(*batch->history),
@@ -205,7 +204,7 @@ static void play_scenes(struct batch *batch, int pipe_fd)
 	int i, running = 0;
 
 	for (i = 0; i < batch->nr_scenes; i++) {
-		reap(batch, &running, SIDES * (AT_ONCE - 1), pipe_fd);
+		reap(batch, &running, SIDES * (batch->at_once - 1), pipe_fd);
 		start(batch, i, &running);
 	}
 	reap(batch, &running, -1, pipe_fd);

@@ -46,6 +46,7 @@ struct account {
 
 /**
  * struct batch - some scenes, and what was seen
+ * @at_once: how many of them are played at the same time
  * @nr_scenes: how many
  * @scene: the programs
  * @history: what they did; memory that their processes share
@@ -61,6 +62,7 @@ struct account {
  * @trouble: what kept us from seeing
  */
 struct batch {
+	int at_once;
 	int nr_scenes;
 	struct scene scene[BATCH_SCENES];
 	struct history *history;
@@ -76,7 +78,7 @@ struct batch {
 	struct remarks trouble;
 };
 
-int batch_init(struct batch *batch);
+int batch_init(struct batch *batch, int at_once);
 bool batch_owns(const struct batch *batch, const struct record *record);
 void batch_play(struct batch *batch, int pipe_fd);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * usage: torture [-s SEED] [-n PROGRAMS] [-b BATCH] [-r REPEAT] [-t SECONDS]
- *		  [-k KINDS] [-w lo|hosts] [-p] [-q]
+ * usage: torture [-s SEED] [-n PROGRAMS] [-b BATCH] [-j AT_ONCE] [-r REPEAT]
+ *		  [-t SECONDS] [-k KINDS] [-w lo|hosts] [-p] [-q]
  *
  * Plays random programs, the first one made from SEED and each next one from
  * the next number, BATCH at a time, and judges what shutwatch says of them.
@@ -31,11 +31,12 @@
 #define KIND_AS_WORD(id, name) " " name
 
 static const char usage[] =
-	"usage: torture [-s SEED] [-n PROGRAMS] [-b BATCH] [-r REPEAT] [-t SECONDS]\n"
-	"               [-k KINDS] [-w lo|hosts] [-p] [-q]\n"
+	"usage: torture [-s SEED] [-n PROGRAMS] [-b BATCH] [-j AT_ONCE] [-r REPEAT]\n"
+	"               [-t SECONDS] [-k KINDS] [-w lo|hosts] [-p] [-q]\n"
 	"  -s  the number of the first program\n"
 	"  -n  how many programs\n"
 	"  -b  how many of them are played in one network namespace, 1 to 512\n"
+	"  -j  how many of these at the same time: 40, or up to 512 for a faster round\n"
 	"  -r  play them so many times\n"
 	"  -t  begin no batch after so many seconds\n"
 	"  -k  what to put into them: all, none, or, with a comma between two,\n"
@@ -51,6 +52,7 @@ enum where { ANYWHERE, ON_LO, ON_HOSTS };
  * @seed: the first program
  * @count: how many
  * @batch: how many in one namespace
+ * @at_once: how many of these at the same time
  * @repeat: how many times
  * @until: when no batch is begun any more
  * @kinds: what is put into them, enum kind
@@ -62,6 +64,7 @@ struct options {
 	__u64 seed;
 	__u64 count;
 	int batch;
+	int at_once;
 	int repeat;
 	__u64 until;
 	unsigned int kinds;
@@ -93,13 +96,16 @@ static int parse(struct options *options, int argc, char **argv)
 	int option;
 
 	*options = (struct options){
-		.seed = 1, .count = 100, .batch = WORLD_SEEDS, .repeat = 1,
+		.seed = 1, .count = 100, .batch = WORLD_SEEDS, .at_once = 40, .repeat = 1,
 		.until = ~0ull, .kinds = KIND_DEFAULT, .shrink = true,
 	};
-	while ((option = getopt(argc, argv, "b:k:n:pqr:s:t:w:")) != -1) {
+	while ((option = getopt(argc, argv, "b:j:k:n:pqr:s:t:w:")) != -1) {
 		switch (option) {
 		case 'b':
 			options->batch = atoi(optarg);
+			break;
+		case 'j':
+			options->at_once = atoi(optarg);
 			break;
 		case 'k':
 			if (kinds_parse(&options->kinds, optarg))
@@ -132,7 +138,8 @@ static int parse(struct options *options, int argc, char **argv)
 			return -EINVAL;
 		}
 	}
-	if (optind != argc || options->batch < 1 || options->batch > BATCH_SCENES)
+	if (optind != argc || options->batch < 1 || options->batch > BATCH_SCENES ||
+	    options->at_once < 1 || options->at_once > BATCH_SCENES)
 		return -EINVAL;
 	return 0;
 }
@@ -298,7 +305,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "torture: %s\n", why);
 		return EXIT_FAILURE;
 	}
-	if (batch_init(&batch)) {
+	if (batch_init(&batch, options.at_once)) {
 		fputs("torture: no memory\n", stderr);
 		return EXIT_FAILURE;
 	}
