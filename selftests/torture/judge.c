@@ -5,6 +5,7 @@
 #include "judges.h"
 #include "mptcp.h"
 #include "pass.h"
+#include "paths.h"
 #include "record_fields.h"
 #include "sorted.h"
 #include "vanish.h"
@@ -174,6 +175,7 @@ void judge_batch(struct remarks *remarks, const struct batch *batch)
 		doubt.failed += is_unclear(&record);
 		doubt.uncounted += is_uncounted(batch, &record);
 	}
+	judge_paths(remarks, batch);
 	sums_judge(remarks, &batch->before.sums, &batch->after.sums, &sums);
 	judge_counters(remarks, batch, &mib, &doubt);
 	for (i = 0; i < STILLS; i++) {

@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cable.h"
 #include "flows.h"
 #include "netns.h"
+#include "paths.h"
 #include "places.h"
 #include "sysctl.h"
 
@@ -104,18 +106,31 @@ static int open_lo(struct places *places, const struct world *world,
 	return err;
 }
 
-static int open_host(struct place *place, const char *name, const struct world *world,
-		     struct remarks *remarks)
+static int enter_named(const char *name)
 {
 	char path[64];
 	int fd, err;
 
 	snprintf(path, sizeof(path), "/run/netns/torture-%s", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		return -errno;
-	close(fd);
-	err = note_place(place);
+	err = fd < 0 || setns(fd, CLONE_NEWNET) ? -errno : 0;
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+static int open_host(struct places *places, enum side host, const struct world *world,
+		     struct remarks *remarks)
+{
+	static const char * const name[] = {
+		[SIDE_CLIENT] = "client",
+		[SIDE_SERVER] = "server",
+	};
+	struct place *place = &places->place[host];
+	int err;
+
+	err = enter_named(name[host]) ?: note_place(place);
+	err = err ?: paths_open_host(world, host);
 	err = err ?: put_settings(world);
 	err = err ?: put_patience();
 	err = err ?: put_plain_interfaces(world);
@@ -130,12 +145,13 @@ static int open_hosts(struct places *places, const struct world *world,
 	char what[128];
 	int err;
 
-	snprintf(what, sizeof(what), "up delay %dms %dms loss %d%% duplicate %d%%",
-		 world->delay, world->delay / 2, world->loss, world->duplicate);
+	snprintf(what, sizeof(what), "up %s delay %dms %dms loss %d%% duplicate %d%%",
+		 paths_link(world), world->delay, world->delay / 2, world->loss, world->duplicate);
 	places->count = SIDES;
 	err = run_hosts(what);
-	err = err ?: open_host(&places->place[SIDE_CLIENT], "client", world, remarks);
-	return err ?: open_host(&places->place[SIDE_SERVER], "server", world, remarks);
+	err = err ?: enter_named("router") ?: paths_open_router(world);
+	err = err ?: open_host(places, SIDE_CLIENT, world, remarks);
+	return err ?: open_host(places, SIDE_SERVER, world, remarks);
 }
 
 /**
@@ -200,6 +216,7 @@ void places_close(struct places *places)
 			capture_close(places->place[i].capture);
 		close(places->place[i].fd);
 	}
+	cables_unplug();
 	if (places->apart)
 		run_hosts("down");
 	close(places->home);

@@ -121,6 +121,7 @@ enum world_setting {
  * @duplicate: percent that it sends twice
  * @walls: each host has a firewall of its own
  * @ways: so many scenes have interfaces of their own, see kinds/way.h
+ * @path: how segments get to hosts that are apart, enum path (kinds/paths.h)
  */
 struct world {
 	int value[WORLD_SETTINGS];
@@ -130,6 +131,7 @@ struct world {
 	int duplicate;
 	bool walls;
 	int ways;
+	int path;
 };
 
 /* As many seeds, the first of them a multiple of that, share a world. */

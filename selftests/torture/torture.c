@@ -17,6 +17,7 @@
 #include "judges.h"
 #include "kinds.h"
 #include "module.h"
+#include "paths.h"
 #include "record_fields.h"
 #include "report.h"
 #include "shrink.h"
@@ -156,12 +157,14 @@ static void print_programs(const struct options *options)
 		generate(&scene, options->seed + i, 0);
 		kinds_add(&scene, options->kinds);
 		generate_world(&world, options->seed + i);
+		kinds_change_world(&world, options->kinds, options->seed + i);
 		printf("SEED=%llu family=%d dual=%d", scene.seed, scene.family, scene.dual);
 		if (scene.mptcp)
 			printf(" mptcp=%#x", scene.mptcp);
 		if (world.apart)
-			printf(" hosts apart: delay=%d loss=%d duplicate=%d", world.delay,
-			       world.loss, world.duplicate);
+			printf(" hosts apart: path=%s delay=%d loss=%d duplicate=%d",
+			       paths_name(world.path), world.delay, world.loss,
+			       world.duplicate);
 		putchar('\n');
 		for (act = 0; act < scene.nr_acts; act++) {
 			scene_act_print(&scene.act[act], text, sizeof(text));

@@ -9,6 +9,7 @@
 #include "kinds.h"
 #include "mptcp.h"
 #include "pass.h"
+#include "paths.h"
 #include "tls.h"
 #include "uring.h"
 #include "vanish.h"
@@ -77,6 +78,8 @@ void kinds_prepare(unsigned int *kinds)
 		fputs("torture: this kernel has no dummy or no IPVLAN: nothing vanishes\n", stderr);
 		*kinds &= ~KIND_VANISH;
 	}
+	if (*kinds & KIND_PATHS)
+		paths_prepare();
 }
 
 /* Not before there is a socket that it could be done to. */
@@ -217,7 +220,7 @@ static void change_connects(struct scene *scene, __u64 *state)
  */
 void kinds_add(struct scene *scene, unsigned int kinds)
 {
-	static void (* const add[])(struct scene *scene, __u64 *state) = {
+	static void (* const add[KINDS])(struct scene *scene, __u64 *state) = {
 		[KIND_PASS_NUMBER] = add_pass,
 		[KIND_URING_NUMBER] = add_uring,
 		[KIND_FIREWALL_NUMBER] = add_firewall,
@@ -233,7 +236,7 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 		__u64 state = ~(scene->seed * STREAMS + kind);
 		int count = 1 + below(&state, scene->nr_clients);
 
-		if (!(kinds & 1 << kind))
+		if (!(kinds & 1 << kind) || !add[kind])
 			continue;
 		while (count--)
 			add[kind](scene, &state);
@@ -254,6 +257,8 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 void kinds_change_world(struct world *world, unsigned int kinds, __u64 seed)
 {
 	world->walls = kinds & KIND_WALL;
+	if (kinds & KIND_PATHS && world->apart)
+		world->path = paths_draw(seed);
 	if (kinds & KIND_FASTOPEN)
 		world->value[WORLD_FASTOPEN] = FASTOPEN_ALL |
 			(seed / WORLD_SEEDS % 2 ? FASTOPEN_AT_ONCE : 0);

@@ -26,7 +26,9 @@
 	/* a firewall on the host itself, which tells TCP */		\
 	X(KIND_WALL,		"wall")					\
 	/* interfaces, addresses and routes that vanish */		\
-	X(KIND_VANISH,		"vanish")
+	X(KIND_VANISH,		"vanish")				\
+	/* nothing: its world has other links between hosts */		\
+	X(KIND_PATHS,		"paths")
 
 #define KIND_AS_NUMBER(id, name)	id##_NUMBER,
 #define KIND_AS_BIT(id, name)		id = 1 << id##_NUMBER,
@@ -41,7 +43,7 @@ enum kind {
 	KIND_LIST(KIND_AS_BIT)
 	KIND_ALL = (1 << KINDS) - 1,
 	/* those that are proved, see TRUST.md */
-	KIND_DEFAULT = KIND_ALL & ~(KIND_WALL | KIND_VANISH),
+	KIND_DEFAULT = KIND_ALL & ~(KIND_WALL | KIND_VANISH | KIND_PATHS),
 };
 
 int kinds_parse(unsigned int *kinds, const char *text);

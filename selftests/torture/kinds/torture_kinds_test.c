@@ -12,6 +12,7 @@
 #include "kinds.h"
 #include "mptcp.h"
 #include "pass.h"
+#include "paths.h"
 #include "tls.h"
 #include "uring.h"
 #include "vanish.h"
@@ -815,6 +816,73 @@ TEST_F(judge, MPTCP_socket_that_is_not_closed)
 	speaks_mptcp(self);
 	self->line[LINE(10)] = NULL;
 	EXPECT_TOLD("cookie 4000000000000000: 0 records of its close");
+}
+
+/* ---- paths ---- */
+
+#define SEGMENTS	128
+
+/* What the judge says of a batch whose segments have all come like that. */
+static int path_remarks(enum path path, const char *how)
+{
+	struct batch *batch = calloc(1, sizeof(*batch));
+	char *line[SEGMENTS], text[SHUTWATCH_LINE_MAX];
+	struct remarks remarks = {};
+	int i;
+
+	if (!batch)
+		abort();
+	snprintf(text, sizeof(text), "seq=3 " AT(22) "kind=state %s" NO_TASK OF_CLIENT
+		 " state=SYN_SENT>ESTABLISHED by=rx error=-" C_OWNS, how);
+	for (i = 0; i < SEGMENTS; i++)
+		line[i] = text;
+	batch->line = line;
+	batch->nr_lines = SEGMENTS;
+	batch->world.path = path;
+	strcpy(batch->places.place[SIDE_CLIENT].netns, "1");
+	judge_paths(&remarks, batch);
+	free(batch);
+	return remarks.count;
+}
+
+TEST(segments_come_by_their_path)
+{
+	EXPECT_EQ(0, path_remarks(PATH_VETH, "cpu=0 ctx=softirq"));
+	EXPECT_EQ(0, path_remarks(PATH_TAP, "cpu=0 ctx=task"));
+	EXPECT_EQ(0, path_remarks(PATH_TAP_NAPI, "cpu=0 ctx=softirq"));
+	EXPECT_EQ(0, path_remarks(PATH_THREADED, "cpu=0 ctx=kthread"));
+	EXPECT_EQ(0, path_remarks(PATH_RPS, "cpu=1 ctx=softirq"));
+}
+
+TEST(segments_come_by_another_path)
+{
+	EXPECT_EQ(1, path_remarks(PATH_TAP, "cpu=0 ctx=softirq"));
+	EXPECT_EQ(1, path_remarks(PATH_THREADED, "cpu=0 ctx=softirq"));
+	EXPECT_EQ(1, path_remarks(PATH_RPS, "cpu=0 ctx=softirq"));
+}
+
+/* Who asked for none is where the seed has always been. */
+TEST(paths_where_they_are_asked_for)
+{
+	struct world plain, world;
+	unsigned int seen = 0;
+	__u64 seed;
+
+	for (seed = 0; seed < 400 * WORLD_SEEDS; seed += WORLD_SEEDS) {
+		generate_world(&plain, seed);
+		EXPECT_EQ(PATH_VETH, plain.path);
+		world = plain;
+		kinds_change_world(&world, KIND_ALL & ~(KIND_PATHS | KIND_WALL | KIND_FASTOPEN),
+				   seed);
+		EXPECT_EQ(0, memcmp(&plain, &world, sizeof(world)));
+		kinds_change_world(&world, KIND_PATHS, seed);
+		if (!world.apart)
+			EXPECT_EQ(PATH_VETH, world.path);
+		seen |= 1 << world.path;
+		world.path = PATH_VETH;
+		EXPECT_EQ(0, memcmp(&plain, &world, sizeof(world)));
+	}
+	EXPECT_EQ((1 << PATHS) - 1, seen);
 }
 
 /* ---- which are played ---- */
