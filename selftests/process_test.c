@@ -126,6 +126,29 @@ TEST_F(process, name_with_spaces)
 	expect_exit_of(self->play, child.pid, "a\\040b\\075c\\134d\\011e\\012");
 }
 
+/* A task may call itself nothing, or what stands for nothing. */
+TEST_F(process, name_is_empty)
+{
+	struct child child;
+
+	pair(self->play);
+	child = child_start(self->play, "", NULL);
+	give_up(self->play, S2);
+	child_go(&child);
+	expect_exit_of(self->play, child.pid, "\\000");
+}
+
+TEST_F(process, name_is_a_dash)
+{
+	struct child child;
+
+	pair(self->play);
+	child = child_start(self->play, "-", NULL);
+	give_up(self->play, S2);
+	child_go(&child);
+	expect_exit_of(self->play, child.pid, "\\055");
+}
+
 static void close_s2(struct play *play)
 {
 	close(play->actor[S2].fd);

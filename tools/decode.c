@@ -192,7 +192,7 @@ static void keep_comm(struct raw_kept_comm *kept, const char *comm)
 	sw_text_escaped(&t, comm, sizeof(kept->comm));
 	kept->escaped.len = (unsigned short)(t.pos - kept->escaped.text);
 	sw_text_char(&t, '\0');
-	kept->json.len = (unsigned short)(json_foreign(kept->json.text, name) - kept->json.text);
+	kept->json.len = (unsigned short)(json_string(kept->json.text, name) - kept->json.text);
 }
 
 INLINE void put_comm(struct sink *s, enum shutwatch_key key, const char *comm)

@@ -115,7 +115,8 @@ static int octal_byte(const char *src)
  * @size: the size of @dst, at least 1
  * @src: a value of a record
  *
- * What is no such escape is copied as it is.
+ * What is no such escape is copied as it is; "\000" alone is the name of a task
+ * that has an empty one.
  *
  * Return: 0, or -ENOSPC where @dst has only the part that fits.
  */
@@ -124,6 +125,8 @@ int record_unescape(char *dst, size_t size, const char *src)
 	char *end = dst + size - 1;
 	int byte;
 
+	if (!strcmp(src, "\\000"))
+		src = "";
 	while (*src) {
 		if (dst == end) {
 			*dst = '\0';

@@ -323,6 +323,14 @@ static inline bool sw_text_is_plain(unsigned char c)
 	return c > ' ' && c < 0x7f && c != '\\' && c != '=';
 }
 
+static inline void sw_text_octal(struct sw_text *t, unsigned char c)
+{
+	sw_text_char(t, '\\');
+	sw_text_char(t, '0' + (c >> 6));
+	sw_text_char(t, '0' + ((c >> 3) & 7));
+	sw_text_char(t, '0' + (c & 7));
+}
+
 /**
  * sw_text_escaped() - write a name that may hold anything
  * @t: where to
@@ -330,21 +338,21 @@ static inline bool sw_text_is_plain(unsigned char c)
  * @len: its length at most
  *
  * White space, control characters, backslash and '=' become \ooo, as in
- * /proc/mounts, so that no name can forge a key.
+ * /proc/mounts, so that no name can forge a key.  A name of no characters, which a
+ * task may give itself, is the NUL that ends it; one that is "-" alone is
+ * escaped, too: written as it is, it would be no name.
  */
 static inline void sw_text_escaped(struct sw_text *t, const char *s, size_t len)
 {
+	if (!*s || (*s == '-' && !s[1])) {
+		sw_text_octal(t, *s);
+		return;
+	}
 	for (; len && *s; s++, len--) {
-		unsigned char c = *s;
-
-		if (sw_text_is_plain(c)) {
-			sw_text_char(t, c);
-			continue;
-		}
-		sw_text_char(t, '\\');
-		sw_text_char(t, '0' + (c >> 6));
-		sw_text_char(t, '0' + ((c >> 3) & 7));
-		sw_text_char(t, '0' + (c & 7));
+		if (sw_text_is_plain(*s))
+			sw_text_char(t, *s);
+		else
+			sw_text_octal(t, *s);
 	}
 }
 

@@ -71,6 +71,17 @@ TEST_F(text, name_cannot_forge_a_key)
 	EXPECT_STREQ("a\\040b\\075\\134\\012\\377", self->buf);
 }
 
+/* No value is empty, and "-" is none. */
+TEST_F(text, name_of_nothing)
+{
+	sw_text_escaped(&self->t, "", 16);
+	sw_text_char(&self->t, ' ');
+	sw_text_escaped(&self->t, "-", 16);
+	sw_text_char(&self->t, ' ');
+	sw_text_escaped(&self->t, "-sh", 16);
+	EXPECT_STREQ("\\000 \\055 -sh", self->buf);
+}
+
 TEST_F(text, name_without_end)
 {
 	sw_text_escaped(&self->t, "0123456789abcdefXX", 16);

@@ -109,7 +109,10 @@ static void undoes_escapes(void)
 	CHECK(unescapes("\\", "\\"));
 	CHECK(unescapes("\\04", "\\04"));
 	CHECK(unescapes("\\08x", "\\08x"));
-	CHECK(unescapes("\\000", "\\000"));
+	CHECK(unescapes("\\000", ""));
+	CHECK(unescapes("a\\000", "a\\000"));
+	CHECK(unescapes("\\000a", "\\000a"));
+	CHECK(unescapes("\\055", "-"));
 	CHECK(unescapes("\\400", "\\400"));
 	CHECK(!record_unescape(tiny, sizeof(tiny), "a\\040b"));
 	CHECK(!strcmp(tiny, "a b"));
