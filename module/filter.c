@@ -8,6 +8,7 @@
  * filter lets nothing through.
  */
 
+#include <linux/ctype.h>
 #include <linux/inet.h>
 #include <linux/moduleparam.h>
 #include <linux/pid.h>
@@ -173,9 +174,15 @@ void sw_filter_exit(void)
 
 /* ---- parameters: port lists ---- */
 
+/* kstrtouint() takes a sign, too, and zeros before the number. */
+static bool is_plain_number(const char *word)
+{
+	return isdigit(*word) && (*word != '0' || !word[1]);
+}
+
 static int parse_port(const char *word, u16 *port)
 {
-	if (kstrtou16(word, 10, port) || !*port)
+	if (!is_plain_number(word) || kstrtou16(word, 10, port) || !*port)
 		return -EINVAL;
 	return 0;
 }
@@ -283,7 +290,8 @@ static int parse_addr(const char *text, struct sw_filter *f)
 	if (!max || end != slash)
 		return -EINVAL;
 	bits = max;
-	if (*slash && (kstrtouint(slash + 1, 10, &bits) || bits > max))
+	if (*slash && (!is_plain_number(slash + 1) ||
+		       kstrtouint(slash + 1, 10, &bits) || bits > max))
 		return -EINVAL;
 	f->addr_bits = bits;
 	unmap_addr(f);
@@ -309,7 +317,8 @@ static int parse_number(const char *text, u32 *number)
 	*number = 0;
 	if (!*text)
 		return 0;
-	return kstrtou32(text, 10, number) || !*number ? -EINVAL : 0;
+	return !is_plain_number(text) || kstrtou32(text, 10, number) || !*number ?
+	       -EINVAL : 0;
 }
 
 static int parse_pid(const char *text, struct sw_filter *f)
