@@ -95,6 +95,27 @@ void sw_child_forget(unsigned long arg0, unsigned long arg1, unsigned long arg2,
 }
 NOKPROBE_SYMBOL(sw_child_forget);
 
+/*
+ * MPTCP copies the cookie of a listener to what that accepts.  Until it is accepted,
+ * the entry found by it is the listener's, which has no remote port.
+ */
+static bool has_listeners_cookie(const struct sock *msk)
+{
+	struct sw_held held;
+	struct sw_entry *e;
+	bool copied;
+
+	if (!msk->sk_dport)
+		return false;
+	e = sw_probe_find(msk, &held);
+	if (!e)
+		return false;
+	copied = !e->info.id.rport &&
+		 (e->info.state == TCP_LISTEN || e->before == TCP_LISTEN);
+	sw_entry_put(&held);
+	return copied;
+}
+
 static struct shutwatch_owner owner_of(const struct sock *sk)
 {
 	struct shutwatch_owner owner = {};
@@ -152,6 +173,8 @@ void sw_probe_msk(const struct sock *ssk, const struct sock *msk)
 
 	/* Its children would have the same cookie. */
 	if (msk->sk_state == TCP_LISTEN && !atomic64_read(&msk->sk_cookie))
+		return;
+	if (has_listeners_cookie(msk))
 		return;
 	owner = owner_of(msk);
 	e = get_subflow(ssk, &held);

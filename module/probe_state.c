@@ -98,16 +98,21 @@ static __always_inline u64 before_close(struct sw_entry *e,
 					const struct sock *sk, u8 by, int old,
 					bool told)
 {
+	bool rst = e->flags & SW_ENTRY_RST;
 	u64 now;
 
+	/*
+	 * MPTCP lets a subflow go between its RST and its transition: what was
+	 * received meanwhile may close it, and the RST, sent before, has not.
+	 */
+	if (unlikely(rst))
+		sw_rst_write(e, old, by == SHUTWATCH_BY_RX ? old : TCP_CLOSE);
 	if (e->flags & SW_ENTRY_RST_RECEIVED) {
 		now = sw_now_for(told || sw_emit_wants(SHUTWATCH_KIND_RESET, 0, 0));
 		reset_received(e, now, sk->sk_err, old);
 		return now;
 	}
-	if (e->flags & SW_ENTRY_RST)
-		sw_rst_write(e, old, TCP_CLOSE);
-	else if (by == SHUTWATCH_BY_TIMER)
+	if (by == SHUTWATCH_BY_TIMER && !rst)
 		silent_end(e, sk, old);
 	else if (is_end_without_decision(e, by))
 		ended_by(e, by);

@@ -24,6 +24,7 @@
 #include "record_fields.h"
 #include "sock_destroy.h"
 #include "tcp_pair.h"
+#include "way_out.h"
 
 #define AWAIT_MS	10000
 #define COMM		"multipath"
@@ -319,6 +320,46 @@ TEST_F(mptcp_call, disconnect)
 		   IS_ONE_OF(SENT, "RST", "none"), IS(WHY, "connect_unspec"));
 }
 
+/*
+ * Of what waits for a subflow's lock, some kernels let a RST of the peer's end it
+ * before MPTCP does: what was sent comes first, nevertheless, and in its call.
+ */
+TEST_F(mptcp_call, disconnect_meets_a_reset)
+{
+	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
+	struct record found;
+	__u64 told, call;
+	char msk[24], state[48];
+	int way;
+
+	way = way_out_turn_back(8000, *variant->address == '[');
+	if (way < 0)
+		SKIP(return, "no XDP here: %s", strerror(-way));
+	if (connect(self->client, &unspec, sizeof(unspec)))
+		SKIP(return, "MPTCP does not disconnect here: %s", strerror(errno));
+	close(way);
+	CHECK_CALL(self->client_cookie, "connect_unspec", "-", RST,
+		   IS(WHY, "connect_unspec"));
+	ASSERT_TRUE(find_record(&found, self->client_cookie, SHUTWATCH_KEY_CALL,
+				"connect_unspec"));
+	call = record_seq(&found);
+	close(self->client);
+	self->client = -1;
+	snprintf(msk, sizeof(msk), "%llx", self->client_cookie);
+	CHECK_CALL(self->client_cookie, "close", "-", IS(SENT, "none"),
+		   IS(WHY, "already_closed"));
+	ASSERT_TRUE(find_record(&found, 0, SHUTWATCH_KEY_MSK, msk));
+	EXPECT_TRUE(record_is(&found, SHUTWATCH_KEY_WHY, "connect_unspec"));
+	EXPECT_TRUE(record_is(&found, SHUTWATCH_KEY_SENT, "RST"));
+	told = record_seq(&found);
+	EXPECT_GT(call, told);
+	strcpy(state, record_get(&found, SHUTWATCH_KEY_STATE));
+	ASSERT_TRUE(find_record(&found, record_cookie(&found), SHUTWATCH_KEY_KIND,
+				"state"));
+	EXPECT_STREQ(record_is(&found, SHUTWATCH_KEY_BY, "rx") ?
+		     "ESTABLISHED>ESTABLISHED" : "ESTABLISHED>CLOSE", state);
+}
+
 /* Its subflow is gone before it asks: there is nobody to tell. */
 TEST_F(mptcp_call, disconnect_without_a_subflow)
 {
@@ -371,6 +412,37 @@ TEST_F(mptcp_call, listener_stops_with_a_child)
 	CHECK_CALL(cookie, "close", "-", IS(SENT, "none"),
 		   IS(WHY, "listener_stopped"));
 	ASSERT_TRUE(find_record(&child, 0, SHUTWATCH_KEY_REMOTE, local));
+	close(queued);
+}
+
+/*
+ * What comes once the listener has a cookie has a copy of that, and not its owner: it
+ * was never accepted.
+ */
+TEST_F(mptcp_call, listener_stops_with_a_copy_of_it)
+{
+	__u64 cookie = tcp_pair_cookie(self->listener);
+	struct sockaddr_storage addr;
+	socklen_t len = address_parse(&addr, variant->address);
+	char local[ADDRESS_LEN];
+	struct record copy;
+	int queued;
+
+	queued = mptcp_socket(variant->address);
+	ASSERT_EQ(0, connect(queued, (void *)&addr, len));
+	ASSERT_TRUE(await_event(self->listener, POLLIN));
+	len = sizeof(addr);
+	ASSERT_EQ(0, getsockname(queued, (void *)&addr, &len));
+	address_of(local, &addr);
+	ASSERT_EQ(0, close(self->listener));
+	self->listener = -1;
+	CHECK_CALL(cookie, "close", "-", IS(SENT, "none"),
+		   IS(WHY, "listener_stopped"));
+	ASSERT_TRUE(find_record(&copy, cookie, SHUTWATCH_KEY_CALL, "close"));
+	EXPECT_STREQ("LISTEN>CLOSE", record_get(&copy, SHUTWATCH_KEY_STATE));
+	ASSERT_TRUE(find_record(&copy, 0, SHUTWATCH_KEY_REMOTE, local));
+	EXPECT_NE(cookie, record_cookie(&copy));
+	EXPECT_STREQ(SHUTWATCH_NOTHING, record_get(&copy, SHUTWATCH_KEY_OWNER));
 	close(queued);
 }
 
