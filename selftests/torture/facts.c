@@ -210,6 +210,21 @@ static bool has_closed(const struct view *view, const struct record *r, __u64 wh
 	return false;
 }
 
+/* The first listen() that is over: until then, maybe nobody listens. */
+static bool has_listened(const struct view *view, __u64 when)
+{
+	int i;
+
+	for (i = 0; i < view->scene->nr_acts; i++) {
+		const struct deed *deed = &view->history->deed[i];
+
+		if (view->scene->act[i].verb == VERB_LISTEN && deed->done &&
+		    !deed->err && deed->to <= when)
+			return true;
+	}
+	return false;
+}
+
 /* Nobody has yet ended anything that had this port. */
 static bool port_is_open(const struct view *view, int port, __u64 when)
 {
@@ -217,7 +232,7 @@ static bool port_is_open(const struct view *view, int port, __u64 when)
 	const enum side side = server ? SIDE_SERVER : SIDE_CLIENT;
 	int i;
 
-	if (has_ended(view, side, when))
+	if (has_ended(view, side, when) || (server && !has_listened(view, when)))
 		return false;
 	for (i = 0; i < view->scene->nr_acts; i++) {
 		const struct act *act = &view->scene->act[i];

@@ -32,7 +32,7 @@
 	X(PARENT_STOPPED)						\
 	/* segments get lost: a router, a deaf end, a full queue, no way */	\
 	X(LOSSY)							\
-	/* nothing of the kind was done by anybody to this port */	\
+	/* somebody listens there, and has done nothing of the kind to it */ \
 	X(PORT_OPEN)							\
 	/* a client has connected more than once from a port */		\
 	X(PORT_AGAIN)							\

@@ -29,6 +29,23 @@ static long long sum_of(const struct view *view, const struct record *r, enum ve
 	return sum;
 }
 
+/* A recv() that is under way has taken these, or will. */
+static long long being_received(const struct view *view, const struct record *r)
+{
+	long long sum = 0;
+	int i;
+
+	for (i = 0; i < view->scene->nr_acts; i++) {
+		const struct deed *deed = &view->history->deed[i];
+
+		if (view->scene->act[i].verb == VERB_RECV && deed->done && deed->ret > 0 &&
+		    deed->cookie == record_cookie(r) &&
+		    deed->from <= record_time(r) && record_time(r) < deed->to)
+			sum += deed->ret;
+	}
+	return sum;
+}
+
 /* What went with the SYN, too. */
 static long long written_by(const struct view *view, const struct record *r)
 {
@@ -110,6 +127,14 @@ static void compare(struct view *view, const struct record *r,
 	       record_get(r, key), wire);
 }
 
+static void compare_unread(struct view *view, const struct record *r, long long wire)
+{
+	const long long more = being_received(view, r);
+
+	if (!more || find_number(r, SHUTWATCH_KEY_UNREAD) != wire + more)
+		compare(view, r, SHUTWATCH_KEY_UNREAD, wire, cookie_slack(view, r));
+}
+
 /* All that it ever sent; the SYN is no data, a FIN, which comes last, is one more. */
 static long long last_sent(const struct view *view, const struct packet *packet)
 {
@@ -171,9 +196,7 @@ static void judge_packet(struct view *view, const struct packet *packet,
 		return;
 	received -= fin_is_covered(view, packet);
 	if (!is_urgent(view, packet))
-		compare(view, r, SHUTWATCH_KEY_UNREAD,
-			received - sum_of(view, r, VERB_RECV),
-			cookie_slack(view, r));
+		compare_unread(view, r, received - sum_of(view, r, VERB_RECV));
 	if (packet->flags & PACKET_RST)
 		compare(view, r, SHUTWATCH_KEY_UNSENT,
 			written > sent ? written - sent : 0, 0);

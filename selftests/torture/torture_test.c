@@ -27,6 +27,32 @@ TEST_F(judge, reason_that_is_none)
 	EXPECT_TOLD("record 8: it cannot be");
 }
 
+static void rejected_by_nobody(struct _test_data_judge *self)
+{
+	self->line[LINE(8)] = "seq=8 " AT(54) "kind=decision" NO_TASK
+		" netns=1 cookie=- local=" SERVER " remote=" CLIENT
+		" by=rx sent=RST why=no_socket" NO_FIN NO_OWNER;
+	agrees(self);
+}
+
+/* Whoever waits for the other side for too long goes on without it. */
+TEST_F(judge, connect_before_listen)
+{
+	self->history.deed[0].to = 80 * 1000000;
+	self->scene.act[4].verb = VERB_AWAIT;
+	rejected_by_nobody(self);
+	EXPECT_FALSE(is_told(self, "by=rx why=no_socket after what was done"));
+}
+
+TEST_F(judge, no_socket_where_somebody_listens)
+{
+	self->scene.act[4].verb = VERB_AWAIT;
+	self->line[LINE(5)] = NULL;
+	self->line[LINE(7)] = NULL;
+	rejected_by_nobody(self);
+	EXPECT_TRUE(is_told(self, "by=rx why=no_socket after what was done"));
+}
+
 TEST_F(judge, unknown_reason)
 {
 	CHANGE(8, "unread_data", "unknown");
@@ -264,6 +290,33 @@ TEST_F(judge, wrong_value)
 {
 	CHANGE(8, "unread=5", "unread=4");
 	EXPECT_TOLD("record 8: unread=4, by the wire it is 5");
+}
+
+/* Two of the five bytes were taken, before or after the record. */
+static void receive_meanwhile(struct _test_data_judge *self, const char *unread)
+{
+	self->scene.act[0] = (struct act){ SIDE_SERVER, 1, VERB_RECV, true, 2 };
+	self->history.deed[0] = (struct deed)DEED(2, 0, 49, 0xc);
+	CHANGE(8, "unread=5", unread);
+	agrees(self);
+}
+
+TEST_F(judge, value_before_recv_that_is_under_way)
+{
+	receive_meanwhile(self, "unread=5");
+	EXPECT_FALSE(is_told(self, "by the wire it is"));
+}
+
+TEST_F(judge, value_after_recv_that_is_under_way)
+{
+	receive_meanwhile(self, "unread=3");
+	EXPECT_FALSE(is_told(self, "by the wire it is"));
+}
+
+TEST_F(judge, wrong_value_while_recv_is_under_way)
+{
+	receive_meanwhile(self, "unread=4");
+	EXPECT_TRUE(is_told(self, "unread=4, by the wire it is 3"));
 }
 
 /* Its first number may be another's, see judge_values.c. */
