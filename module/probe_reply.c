@@ -269,6 +269,10 @@ static void judge_reply(struct sw_decision *d, const struct sw_entry *e,
 	case TCP_NEW_SYN_RECV:
 		d->why = SHUTWATCH_WHY_BAD_HANDSHAKE;
 		break;
+	case TCP_FIN_WAIT1:
+		if (sw_sock_is_opening(sk))
+			d->why = SHUTWATCH_WHY_BAD_HANDSHAKE;
+		break;
 	case TCP_CLOSE:
 		d->before = e->before;
 		d->after = e->info.state;

@@ -99,6 +99,20 @@ bool sw_sock_ident(const struct sock *sk, struct sw_ident *id)
 }
 
 /**
+ * sw_sock_is_opening() - is it a child of Fast Open whose handshake is not over?
+ * @sk: the socket, no mini-socket
+ *
+ * close() does not wait for that: it may be in FIN_WAIT1.
+ *
+ * Context: any.
+ * Return: true if it is.
+ */
+bool sw_sock_is_opening(const struct sock *sk)
+{
+	return rcu_access_pointer(tcp_sk(sk)->fastopen_rsk);
+}
+
+/**
  * sw_sock_linger() - SO_LINGER of a socket
  * @sk: full socket
  *
@@ -121,7 +135,7 @@ static void without_flags(const struct sock *sk, struct sw_values *v)
 	int state = sk->sk_state;
 
 	if ((1 << state) & (TCPF_SYN_SENT | TCPF_SYN_RECV)) {
-		if (v->unacked && !rcu_access_pointer(tcp_sk(sk)->fastopen_rsk))
+		if (v->unacked && !sw_sock_is_opening(sk))
 			v->unacked--;
 	} else if ((1 << state) & (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)) {
 		if (v->unsent)
@@ -254,7 +268,7 @@ bool sw_sock_user_timeout(const struct sock *sk)
 	case TCP_SYN_SENT:
 		return icsk->icsk_retransmits < syn_retries(sk);
 	case TCP_SYN_RECV:
-		return !rcu_access_pointer(tcp_sk(sk)->fastopen_rsk) &&
+		return !sw_sock_is_opening(sk) &&
 		       icsk->icsk_retransmits < syn_retries(sk);
 	}
 	return !since || tcp_jiffies32 - since >= msecs_to_jiffies(limit);

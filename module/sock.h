@@ -27,6 +27,7 @@ static inline bool sw_sock_is_tcp(const struct sock *sk)
 void sw_sock_init(void);
 u64 sw_sock_new_cookie(const struct sock *sk);
 bool sw_sock_ident(const struct sock *sk, struct sw_ident *id);
+bool sw_sock_is_opening(const struct sock *sk);
 s32 sw_sock_linger(const struct sock *sk);
 void sw_sock_values(const struct sock *sk, struct sw_values *v);
 void sw_sock_timer(const struct sock *sk, struct shutwatch_timer *timer);

@@ -110,6 +110,38 @@ TEST_F(fast_open, unacked_when_established)
 	expect_path(self->play, S2, "SYN_RECV rx ESTABLISHED close FIN_WAIT1");
 }
 
+/* Another SYN, in the window: the socket stays, its peer is told that it is none. */
+static void send_SYN_again(struct peer *peer)
+{
+	peer_sends_at(peer, PACKET_SYN, peer->next + 2, 0, NULL);
+	peer_hears(peer, PACKET_RST);
+}
+
+TEST_F(fast_open, SYN_again)
+{
+	struct peer peer;
+
+	send_early(self->play, &peer);
+	send_SYN_again(&peer);
+	expect_whole(self->play, S2, DECISION("rx")
+		     "state=SYN_RECV>SYN_RECV sent=RST why=bad_handshake unread=5 unacked=100");
+}
+
+TEST_F(fast_open, SYN_again_when_closed)
+{
+	struct peer peer;
+
+	send_early(self->play, &peer);
+	act_recv(self->play, S2, "hello");
+	act_close(self->play, S2);
+	send_SYN_again(&peer);
+	expect_whole(self->play, S2, CLOSE
+		     "state=SYN_RECV>FIN_WAIT1 sent=FIN why=close fin=sent unacked=100");
+	expect_whole(self->play, S2, DECISION("rx")
+		     "state=FIN_WAIT1>FIN_WAIT1 sent=RST why=bad_handshake unacked=100");
+	expect_path(self->play, S2, "SYN_RECV close FIN_WAIT1");
+}
+
 /* ---- connect() that puts its SYN off until there is something to send ---- */
 
 FIXTURE(deferred) {
