@@ -675,6 +675,25 @@ int sw_abort_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(sw_abort_entry);
 
+/*
+ * tcp_abort() waited for the lock, and then the connection was over, or a
+ * mini-socket had it.
+ */
+static u8 state_when_over(const struct sock *sk)
+{
+	u8 state = TCP_CLOSE;
+	struct sw_held held;
+	struct sw_entry *e;
+
+	e = sw_probe_find(sk, &held);
+	if (!e)
+		return state;
+	if (e->flags & SW_ENTRY_SHELL)
+		state = e->info.state;
+	sw_entry_put(&held);
+	return state;
+}
+
 /**
  * sw_abort_return() - tcp_abort() returns
  * @ri: has the call
@@ -688,9 +707,8 @@ int sw_abort_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct sw_call *call = *call_of(ri);
 
 	call->ret = (int)regs_return_value(regs);
-	/* It waited for the lock, and then the connection was over. */
 	if (unlikely(call->ret == -ENOENT))
-		take_state(call, TCP_CLOSE);
+		take_state(call, state_when_over(call->sk));
 	call_over(call);
 	return 0;
 }

@@ -5,15 +5,24 @@
 #include "trial_fixture.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <names.h>
 
 #include "act_option.h"
 #include "actor.h"
+#include "clock.h"
+#include "hold_lock.h"
 #include "orphan.h"
 #include "sock_destroy.h"
 #include "step.h"
+#include "task.h"
+
+#define WAIT_SECONDS	10
 
 TRIALS(destroy);
 
@@ -237,6 +246,73 @@ static void expect_mini_destroyed(struct play *play, int err, const char *state,
 	await_minis(play, 0);
 	expect_path(play, S, "%s abort CLOSE", story);
 	must_be(play, act_destroy(play, S), ENOENT);
+}
+
+/**
+ * struct destroyer - a thread that destroys a socket
+ * @play: the play
+ * @tid: it, once it runs
+ * @err: what the kernel answered
+ */
+struct destroyer {
+	struct play *play;
+	atomic_int tid;
+	int err;
+};
+
+static void *destroy_it(void *arg)
+{
+	struct destroyer *destroyer = arg;
+
+	destroyer->tid = syscall(SYS_gettid);
+	destroyer->err = act_destroy(destroyer->play, S);
+	return NULL;
+}
+
+/* Begins, and waits for the lock. */
+static bool destroy_waits(struct destroyer *destroyer, pthread_t *thread)
+{
+	__u64 deadline = clock_in(WAIT_SECONDS);
+
+	if (pthread_create(thread, NULL, destroy_it, destroyer))
+		return false;
+	while (!(destroyer->tid && task_waits_in(destroyer->tid, "lock_sock"))) {
+		if (!clock_wait(deadline))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A segment is there before the lock: when it is ss -K's turn, a mini-socket has
+ * the connection.
+ */
+TEST_F(destroy, TIME_WAIT_while_it_waits)
+{
+	struct destroyer destroyer = { .play = self->play };
+	struct reached reached;
+	struct hold_lock hold;
+	pthread_t thread;
+	struct peer peer;
+
+	peer_open(&peer, self->play);
+	reach(&reached, &peer, S, SHUTWATCH_TCP_FIN_WAIT2, "hello");
+	hold_lock_receive(&hold, self->play, S);
+	ASSERT_TRUE(destroy_waits(&destroyer, &thread));
+	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
+	EXPECT_TRUE(trial_sees(self->play, peer.address, PACKET_FIN, 1));
+	hold_lock_end(&hold);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(HOLD_LOCK_BYTES, hold.sent);
+	if (destroyer.err) {
+		must_be(self->play, destroyer.err, ENOENT);
+		expect_whole(self->play, S, ABORT "ret=ENOENT state=TIME_WAIT>TIME_WAIT "
+			     "sent=none why=already_closed unread=5");
+	} else {
+		/* An older kernel does not look again. */
+		expect_whole(self->play, S, ABORT "state=FIN_WAIT2>TIME_WAIT " SILENT " unread=5");
+	}
+	expect_path(self->play, S, "%s rx TIME_WAIT", reached.story);
 }
 
 TEST_F(destroy, mini_FIN_WAIT2)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
+#include <string.h>
 
 #include "task.h"
 
@@ -22,4 +23,27 @@ bool task_sleeps(pid_t tid)
 		state = '?';
 	fclose(file);
 	return state == 'S';
+}
+
+/**
+ * task_waits_in - does a thread wait in a function of the kernel?
+ * @tid: the thread
+ * @function: a part of its name: the compiler may put one into another
+ *
+ * Return: true if it does.
+ */
+bool task_waits_in(pid_t tid, const char *function)
+{
+	char path[64], line[256];
+	bool found = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stack", tid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file))
+		found = strstr(line, function);
+	fclose(file);
+	return found;
 }

@@ -9,5 +9,6 @@
 #include <sys/types.h>
 
 bool task_sleeps(pid_t tid);
+bool task_waits_in(pid_t tid, const char *function);
 
 #endif /* TASK_H */

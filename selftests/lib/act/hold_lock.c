@@ -16,11 +16,13 @@
 
 #define FAULT_MS	10000
 
-static void *send_from_page(void *arg)
+static void *use_page(void *arg)
 {
 	struct hold_lock *hold = arg;
 
-	hold->sent = send(hold->fd, hold->page, HOLD_LOCK_BYTES, MSG_NOSIGNAL);
+	hold->sent = hold->receives ?
+		     recv(hold->fd, hold->page, HOLD_LOCK_BYTES, MSG_DONTWAIT) :
+		     send(hold->fd, hold->page, HOLD_LOCK_BYTES, MSG_NOSIGNAL);
 	return NULL;
 }
 
@@ -43,6 +45,36 @@ static int make_page(struct hold_lock *hold, size_t size)
 	return 0;
 }
 
+static const char *name_of(const struct hold_lock *hold)
+{
+	return hold->receives ? "recv()" : "send()";
+}
+
+static void begin(struct hold_lock *hold, struct play *play, enum who who, bool receives)
+{
+	struct pollfd pfd = { .events = POLLIN };
+	struct uffd_msg message;
+	int err;
+
+	memset(hold, 0, sizeof(*hold));
+	hold->play = play;
+	hold->receives = receives;
+	hold->fd = play->actor[who].fd;
+	err = make_page(hold, sysconf(_SC_PAGESIZE));
+	if (hold->uffd < 0)
+		play->lacks = "CONFIG_USERFAULTFD";
+	err = err ?: -pthread_create(&hold->thread, NULL, use_page, hold);
+	if (err) {
+		remark(&play->trouble, "userfaultfd: %s", strerror(-err));
+		return;
+	}
+	pfd.fd = hold->uffd;
+	if (poll(&pfd, 1, FAULT_MS) != 1 ||
+	    read(hold->uffd, &message, sizeof(message)) != sizeof(message))
+		remark(&play->trouble, "%s does not get stuck", name_of(hold));
+	step(play, "", "%s.%s in a thread gets stuck", actor_name(who), name_of(hold));
+}
+
 /**
  * hold_lock_begin - a thread begins to send(), and keeps the socket locked
  * @hold: what is to be known about it
@@ -51,26 +83,19 @@ static int make_page(struct hold_lock *hold, size_t size)
  */
 void hold_lock_begin(struct hold_lock *hold, struct play *play, enum who who)
 {
-	struct pollfd pfd = { .events = POLLIN };
-	struct uffd_msg message;
-	int err;
+	begin(hold, play, who, false);
+}
 
-	memset(hold, 0, sizeof(*hold));
-	hold->play = play;
-	hold->fd = play->actor[who].fd;
-	err = make_page(hold, sysconf(_SC_PAGESIZE));
-	if (hold->uffd < 0)
-		play->lacks = "CONFIG_USERFAULTFD";
-	err = err ?: -pthread_create(&hold->thread, NULL, send_from_page, hold);
-	if (err) {
-		remark(&play->trouble, "userfaultfd: %s", strerror(-err));
-		return;
-	}
-	pfd.fd = hold->uffd;
-	if (poll(&pfd, 1, FAULT_MS) != 1 ||
-	    read(hold->uffd, &message, sizeof(message)) != sizeof(message))
-		remark(&play->trouble, "send() does not get stuck");
-	step(play, "", "%s.send() in a thread gets stuck", actor_name(who));
+/**
+ * hold_lock_receive - a thread begins to recv() data that is there, and keeps the
+ *	socket locked, which may have sent its FIN
+ * @hold: what is to be known about it
+ * @play: the play
+ * @who: the socket
+ */
+void hold_lock_receive(struct hold_lock *hold, struct play *play, enum who who)
+{
+	begin(hold, play, who, true);
 }
 
 /**
@@ -91,5 +116,5 @@ void hold_lock_end(struct hold_lock *hold)
 	pthread_join(hold->thread, NULL);
 	munmap(hold->page, sysconf(_SC_PAGESIZE));
 	close(hold->uffd);
-	step(hold->play, "", "send() goes on, and returns %zd", hold->sent);
+	step(hold->play, "", "%s goes on, and returns %zd", name_of(hold), hold->sent);
 }

@@ -11,13 +11,15 @@
 #include "play.h"
 
 /**
- * struct hold_lock - a thread that is stuck in send(), on a page that is not there
+ * struct hold_lock - a thread that is stuck in send() or recv(), on a page that is
+ *	not there
  * @play: the play
  * @thread: it
  * @fd: of the socket
  * @uffd: who is asked for the page
  * @page: the page
- * @sent: what send() returned
+ * @receives: it is recv()
+ * @sent: what it returned
  */
 struct hold_lock {
 	struct play *play;
@@ -25,13 +27,15 @@ struct hold_lock {
 	int fd;
 	int uffd;
 	void *page;
+	bool receives;
 	ssize_t sent;
 };
 
-/* How many bytes it sends, in the end. */
+/* How many bytes it sends or receives, in the end. */
 #define HOLD_LOCK_BYTES	5
 
 void hold_lock_begin(struct hold_lock *hold, struct play *play, enum who who);
+void hold_lock_receive(struct hold_lock *hold, struct play *play, enum who who);
 void hold_lock_end(struct hold_lock *hold);
 
 #endif /* HOLD_LOCK_H */
