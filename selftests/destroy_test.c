@@ -306,11 +306,12 @@ TEST_F(destroy, TIME_WAIT_while_it_waits)
 	EXPECT_EQ(HOLD_LOCK_BYTES, hold.sent);
 	if (destroyer.err) {
 		must_be(self->play, destroyer.err, ENOENT);
-		expect_whole(self->play, S, ABORT "ret=ENOENT state=TIME_WAIT>TIME_WAIT "
-			     "sent=none why=already_closed unread=5");
+		expect_whole(self->play, S, ABORT
+			     "ret=ENOENT state=TIME_WAIT>TIME_WAIT sent=none why=already_closed unread=5");
 	} else {
 		/* An older kernel does not look again. */
-		expect_whole(self->play, S, ABORT "state=FIN_WAIT2>TIME_WAIT " SILENT " unread=5");
+		expect_whole(self->play, S, ABORT
+			     "state=FIN_WAIT2>TIME_WAIT " SILENT " unread=5");
 	}
 	expect_path(self->play, S, "%s rx TIME_WAIT", reached.story);
 }

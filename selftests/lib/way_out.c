@@ -161,7 +161,7 @@ int way_out_turn_back(int port, bool ipv6)
 	union bpf_attr attr = {
 		.prog_type = BPF_PROG_TYPE_XDP,
 		.insns = (__u64)(unsigned long)swap,
-		.insn_cnt = sizeof(swap) / sizeof(swap[0]),
+		.insn_cnt = sizeof(swap) / sizeof(*swap),
 		.license = (__u64)(unsigned long)"GPL",
 	};
 	int program = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr)), link;

@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -44,7 +45,7 @@ int cable_tap(const char *name, bool napi)
 
 	if (fd < 0)
 		return -errno;
-	strncpy(rq.ifr_name, name, sizeof(rq.ifr_name) - 1);
+	snprintf(rq.ifr_name, sizeof(rq.ifr_name), "%s", name);
 	if (!ioctl(fd, TUNSETIFF, &rq))
 		return fd;
 	err = -errno;

@@ -77,7 +77,7 @@ static int put_feature(const char *name, __u32 command, bool on)
 	struct ifreq rq = { .ifr_data = (void *)&feature };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err;
 
-	strncpy(rq.ifr_name, name, sizeof(rq.ifr_name) - 1);
+	snprintf(rq.ifr_name, sizeof(rq.ifr_name), "%s", name);
 	err = ioctl(fd, SIOCETHTOOL, &rq) ? -errno : 0;
 	close(fd);
 	return err;
@@ -213,8 +213,10 @@ static int try_tap(bool napi)
 
 static int try_veth(int (*put)(void))
 {
-	return system("exec 2>/dev/null; ip link add " HOSTS_LINK " type veth peer name other &&"
-		      "ip link set " HOSTS_LINK " up && ip link set other up") ? -EIO : put();
+	static const char make[] =
+		"exec 2>/dev/null; ip link add " HOSTS_LINK " type veth peer name other && ip link set " HOSTS_LINK " up && ip link set other up";
+
+	return system(make) ? -EIO : put();
 }
 
 static int put_any_rps(void)
