@@ -295,12 +295,16 @@ TEST_F(destroy, TIME_WAIT_while_it_waits)
 	pthread_t thread;
 	struct peer peer;
 
+	if (access("/proc/self/stack", F_OK)) {
+		self->play->lacks = "CONFIG_STACKTRACE";
+		return;
+	}
 	peer_open(&peer, self->play);
 	reach(&reached, &peer, S, SHUTWATCH_TCP_FIN_WAIT2, "hello");
 	hold_lock_receive(&hold, self->play, S);
 	ASSERT_TRUE(destroy_waits(&destroyer, &thread));
 	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
-	EXPECT_TRUE(trial_sees(self->play, peer.address, PACKET_FIN, 1));
+	EXPECT_TRUE(hold_lock_hears(&hold));
 	hold_lock_end(&hold);
 	pthread_join(thread, NULL);
 	EXPECT_EQ(HOLD_LOCK_BYTES, hold.sent);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sock_diag.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "actor.h"
+#include "clock.h"
 #include "hold_lock.h"
 #include "step.h"
 
@@ -96,6 +98,36 @@ void hold_lock_begin(struct hold_lock *hold, struct play *play, enum who who)
 void hold_lock_receive(struct hold_lock *hold, struct play *play, enum who who)
 {
 	begin(hold, play, who, true);
+}
+
+static __u32 backlog_of(int fd)
+{
+	__u32 info[SK_MEMINFO_VARS] = {};
+	socklen_t len = sizeof(info);
+
+	getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len);
+	return info[SK_MEMINFO_BACKLOG];
+}
+
+/**
+ * hold_lock_hears - wait until a segment more waits in the backlog: on the wire, it
+ *	may still be ksoftirqd's
+ * @hold: it
+ *
+ * Return: false if none comes; true without userfaultfd, too.
+ */
+bool hold_lock_hears(struct hold_lock *hold)
+{
+	__u64 deadline = clock_in(FAULT_MS / 1000);
+	__u32 before = hold->waiting;
+
+	if (hold->uffd < 0)
+		return true;
+	while ((hold->waiting = backlog_of(hold->fd)) <= before) {
+		if (!clock_wait(deadline))
+			return false;
+	}
+	return true;
 }
 
 /**

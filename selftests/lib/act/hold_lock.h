@@ -19,6 +19,7 @@
  * @uffd: who is asked for the page
  * @page: the page
  * @receives: it is recv()
+ * @waiting: what its backlog had when hold_lock_hears() looked last, in bytes
  * @sent: what it returned
  */
 struct hold_lock {
@@ -28,6 +29,7 @@ struct hold_lock {
 	int uffd;
 	void *page;
 	bool receives;
+	__u32 waiting;
 	ssize_t sent;
 };
 
@@ -36,6 +38,7 @@ struct hold_lock {
 
 void hold_lock_begin(struct hold_lock *hold, struct play *play, enum who who);
 void hold_lock_receive(struct hold_lock *hold, struct play *play, enum who who);
+bool hold_lock_hears(struct hold_lock *hold);
 void hold_lock_end(struct hold_lock *hold);
 
 #endif /* HOLD_LOCK_H */
