@@ -47,25 +47,6 @@ static int move_to(const char *where)
 	return err;
 }
 
-/**
- * way_out_prepare - the sockets that this process makes from now on are those
- *	whose way out can be closed
- *
- * Return: 0 or a negative errno: there is no cgroup2 where it usually is.
- */
-int way_out_prepare(void)
-{
-	int err;
-
-	snprintf(group, sizeof(group), "%s/shutwatch-%d", top(), getpid());
-	if (mkdir(group, 0755))
-		return -errno;
-	err = move_to(group);
-	if (err)
-		rmdir(group);
-	return err;
-}
-
 static int load_program(void)
 {
 	/* r0 = 0; return: drop. */
@@ -82,6 +63,29 @@ static int load_program(void)
 	};
 
 	return syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+}
+
+/**
+ * way_out_prepare - the sockets that this process makes from now on are those
+ *	whose way out can be closed
+ *
+ * Return: 0, -EOPNOTSUPP if the kernel lacks WAY_OUT_NEEDS, or a negative errno:
+ *	there is no cgroup2 where it usually is.
+ */
+int way_out_prepare(void)
+{
+	int err, program = load_program();
+
+	if (program < 0)
+		return errno == ENOSYS || errno == EINVAL ? -EOPNOTSUPP : -errno;
+	close(program);
+	snprintf(group, sizeof(group), "%s/shutwatch-%d", top(), getpid());
+	if (mkdir(group, 0755))
+		return -errno;
+	err = move_to(group);
+	if (err)
+		rmdir(group);
+	return err;
 }
 
 /**

@@ -8,6 +8,9 @@
 
 #include <stdbool.h>
 
+/* Without it no way is closed. */
+#define WAY_OUT_NEEDS	"CONFIG_CGROUP_BPF"
+
 int way_out_prepare(void);
 int way_out_close(void);
 void way_out_forget(void);
