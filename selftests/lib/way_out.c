@@ -77,7 +77,7 @@ int way_out_prepare(void)
 	int err, program = load_program();
 
 	if (program < 0)
-		return errno == ENOSYS || errno == EINVAL ? -EOPNOTSUPP : -errno;
+		return errno == EPERM ? -EPERM : -EOPNOTSUPP;
 	close(program);
 	snprintf(group, sizeof(group), "%s/shutwatch-%d", top(), getpid());
 	if (mkdir(group, 0755))

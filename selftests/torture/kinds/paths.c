@@ -213,10 +213,10 @@ static int try_tap(bool napi)
 
 static int try_veth(int (*put)(void))
 {
-	static const char make[] =
-		"exec 2>/dev/null; ip link add " HOSTS_LINK " type veth peer name other && ip link set " HOSTS_LINK " up && ip link set other up";
-
-	return system(make) ? -EIO : put();
+	if (system("ip link add " HOSTS_LINK " type veth peer name other 2>/dev/null") ||
+	    system("ip link set " HOSTS_LINK " up && ip link set other up"))
+		return -EIO;
+	return put();
 }
 
 static int put_any_rps(void)
