@@ -24,7 +24,7 @@
 #include "record_fields.h"
 #include "sock_destroy.h"
 #include "tcp_pair.h"
-#include "way_out.h"
+#include "turn_back.h"
 
 #define AWAIT_MS	10000
 #define COMM		"multipath"
@@ -332,7 +332,7 @@ TEST_F(mptcp_call, disconnect_meets_a_reset)
 	char msk[24], state[48];
 	int way;
 
-	way = way_out_turn_back(8000, *variant->address == '[');
+	way = turn_back_rst(8000, *variant->address == '[');
 	if (way < 0)
 		SKIP(return, "no XDP here: %s", strerror(-way));
 	if (connect(self->client, &unspec, sizeof(unspec)))
@@ -390,22 +390,32 @@ TEST_F(mptcp_call, listener_stops)
 		   IS(WHY, "listener_stopped"));
 }
 
+/* A connection that nobody accepts, and its own address: a descriptor, or -1. */
+static int queue_one(int listener, const char *address, char local[ADDRESS_LEN])
+{
+	struct sockaddr_storage addr;
+	socklen_t len = address_parse(&addr, address);
+	int queued = mptcp_socket(address);
+
+	if (connect(queued, (void *)&addr, len) || !await_event(listener, POLLIN))
+		return -1;
+	len = sizeof(addr);
+	if (getsockname(queued, (void *)&addr, &len))
+		return -1;
+	address_of(local, &addr);
+	return queued;
+}
+
 /* Who has not been accepted is reset, and told, as of any listener. */
 TEST_F(mptcp_call, listener_stops_with_a_child)
 {
-	struct sockaddr_storage addr;
-	socklen_t len = address_parse(&addr, variant->address);
 	char local[ADDRESS_LEN];
 	struct record child;
 	__u64 cookie;
 	int queued;
 
-	queued = mptcp_socket(variant->address);
-	ASSERT_EQ(0, connect(queued, (void *)&addr, len));
-	ASSERT_TRUE(await_event(self->listener, POLLIN));
-	len = sizeof(addr);
-	ASSERT_EQ(0, getsockname(queued, (void *)&addr, &len));
-	address_of(local, &addr);
+	queued = queue_one(self->listener, variant->address, local);
+	ASSERT_LE(0, queued);
 	cookie = tcp_pair_cookie(self->listener);
 	ASSERT_EQ(0, close(self->listener));
 	self->listener = -1;
@@ -422,18 +432,12 @@ TEST_F(mptcp_call, listener_stops_with_a_child)
 TEST_F(mptcp_call, listener_stops_with_a_copy_of_it)
 {
 	__u64 cookie = tcp_pair_cookie(self->listener);
-	struct sockaddr_storage addr;
-	socklen_t len = address_parse(&addr, variant->address);
 	char local[ADDRESS_LEN];
 	struct record copy;
 	int queued;
 
-	queued = mptcp_socket(variant->address);
-	ASSERT_EQ(0, connect(queued, (void *)&addr, len));
-	ASSERT_TRUE(await_event(self->listener, POLLIN));
-	len = sizeof(addr);
-	ASSERT_EQ(0, getsockname(queued, (void *)&addr, &len));
-	address_of(local, &addr);
+	queued = queue_one(self->listener, variant->address, local);
+	ASSERT_LE(0, queued);
 	ASSERT_EQ(0, close(self->listener));
 	self->listener = -1;
 	CHECK_CALL(cookie, "close", "-", IS(SENT, "none"),

@@ -92,15 +92,21 @@ static void expect_exit_of(struct play *play, pid_t pid, const char *comm)
 	expect_closed(play, "exit", pid, comm);
 }
 
-TEST_F(process, exit_without_close)
+/* Its process has a name, which is told so. */
+static void exit_as(struct play *play, const char *name, const char *told)
 {
 	struct child child;
 
-	pair(self->play);
-	child = child_start(self->play, "leaver", NULL);
-	give_up(self->play, S2);
+	pair(play);
+	child = child_start(play, name, NULL);
+	give_up(play, S2);
 	child_go(&child);
-	expect_exit_of(self->play, child.pid, "leaver");
+	expect_exit_of(play, child.pid, told);
+}
+
+TEST_F(process, exit_without_close)
+{
+	exit_as(self->play, "leaver", "leaver");
 }
 
 TEST_F(process, killed)
@@ -117,36 +123,18 @@ TEST_F(process, killed)
 /* What is not a word is written as in /proc/mounts. */
 TEST_F(process, name_with_spaces)
 {
-	struct child child;
-
-	pair(self->play);
-	child = child_start(self->play, "a b=c\\d\te\n", NULL);
-	give_up(self->play, S2);
-	child_go(&child);
-	expect_exit_of(self->play, child.pid, "a\\040b\\075c\\134d\\011e\\012");
+	exit_as(self->play, "a b=c\\d\te\n", "a\\040b\\075c\\134d\\011e\\012");
 }
 
 /* A task may call itself nothing, or what stands for nothing. */
 TEST_F(process, name_is_empty)
 {
-	struct child child;
-
-	pair(self->play);
-	child = child_start(self->play, "", NULL);
-	give_up(self->play, S2);
-	child_go(&child);
-	expect_exit_of(self->play, child.pid, "\\000");
+	exit_as(self->play, "", "\\000");
 }
 
 TEST_F(process, name_is_a_dash)
 {
-	struct child child;
-
-	pair(self->play);
-	child = child_start(self->play, "-", NULL);
-	give_up(self->play, S2);
-	child_go(&child);
-	expect_exit_of(self->play, child.pid, "\\055");
+	exit_as(self->play, "-", "\\055");
 }
 
 static void close_s2(struct play *play)

@@ -6,14 +6,11 @@
 #ifndef WAY_OUT_H
 #define WAY_OUT_H
 
-#include <stdbool.h>
-
 /* Without it no way is closed. */
 #define WAY_OUT_NEEDS	"CONFIG_CGROUP_BPF"
 
 int way_out_prepare(void);
 int way_out_close(void);
 void way_out_forget(void);
-int way_out_turn_back(int port, bool ipv6);
 
 #endif /* WAY_OUT_H */

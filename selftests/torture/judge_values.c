@@ -14,17 +14,24 @@
 #include "record_fields.h"
 #include "tls.h"
 
+/* Has it moved bytes, or begun to, when the record was written? */
+static bool has_moved(const struct view *view, const struct record *r, int act,
+		      enum verb verb)
+{
+	const struct deed *deed = &view->history->deed[act];
+
+	return view->scene->act[act].verb == verb && deed->done && deed->ret > 0 &&
+	       deed->cookie == record_cookie(r) && deed->from <= record_time(r);
+}
+
 static long long sum_of(const struct view *view, const struct record *r, enum verb verb)
 {
 	long long sum = 0;
 	int i;
 
 	for (i = 0; i < view->scene->nr_acts; i++) {
-		const struct deed *deed = &view->history->deed[i];
-
-		if (view->scene->act[i].verb == verb && deed->done && deed->ret > 0 &&
-		    deed->cookie == record_cookie(r) && deed->from <= record_time(r))
-			sum += deed->ret;
+		if (has_moved(view, r, i, verb))
+			sum += view->history->deed[i].ret;
 	}
 	return sum;
 }
@@ -36,12 +43,9 @@ static long long being_received(const struct view *view, const struct record *r)
 	int i;
 
 	for (i = 0; i < view->scene->nr_acts; i++) {
-		const struct deed *deed = &view->history->deed[i];
-
-		if (view->scene->act[i].verb == VERB_RECV && deed->done && deed->ret > 0 &&
-		    deed->cookie == record_cookie(r) &&
-		    deed->from <= record_time(r) && record_time(r) < deed->to)
-			sum += deed->ret;
+		if (has_moved(view, r, i, VERB_RECV) &&
+		    record_time(r) < view->history->deed[i].to)
+			sum += view->history->deed[i].ret;
 	}
 	return sum;
 }

@@ -37,7 +37,7 @@ static const char usage[] =
 	"  -s  the number of the first program\n"
 	"  -n  how many programs\n"
 	"  -b  how many of them are played in one network namespace, 1 to 512\n"
-	"  -j  how many of these at the same time: 40, or up to 512 for a faster round\n"
+	"  -j  how many of these at the same time, 1 to 512: more make a faster round\n"
 	"  -r  play them so many times\n"
 	"  -t  begin no batch after so many seconds\n"
 	"  -k  what to put into them: all, none, or, with a comma between two,\n"
