@@ -271,6 +271,22 @@ static void unmap_addr(struct sw_filter *f)
 	memmove(f->addr, f->addr + sizeof(mapped), 4);
 }
 
+/* 010.0.0.1 is 8.0.0.1 to some, and 10.0.0.1 to in4_pton(). */
+static bool has_octal(const char *text, const char *end)
+{
+	const char *part = end, *p;
+
+	while (part > text && part[-1] != ':')
+		part--;
+	if (!memchr(part, '.', end - part))
+		return false;
+	for (p = part; p + 1 < end; p++) {
+		if (*p == '0' && isdigit(p[1]) && (p == part || p[-1] == '.'))
+			return true;
+	}
+	return false;
+}
+
 static int parse_addr(const char *text, struct sw_filter *f)
 {
 	const char *slash = strchrnul(text, '/'), *end;
@@ -287,7 +303,7 @@ static int parse_addr(const char *text, struct sw_filter *f)
 		f->addr_family = AF_INET6;
 		max = 128;
 	}
-	if (!max || end != slash)
+	if (!max || end != slash || has_octal(text, slash))
 		return -EINVAL;
 	bits = max;
 	if (*slash && (!is_plain_number(slash + 1) ||
