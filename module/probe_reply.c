@@ -650,5 +650,8 @@ void sw_segment_freed(const struct sk_buff *skb)
 		settle_reply(skb);
 	if (unlikely(this_cpu_read(handshakes.skb) == skb))
 		settle_handshake(skb);
+	/* Without a destructor, other things may stand in the owner's place. */
+	if (unlikely(skb->destructor && skb->sk))
+		sw_active_rst_freed(skb, skb->sk);
 	preempt_enable_notrace();
 }

@@ -182,13 +182,57 @@ static u32 failures_untold(const struct sock *sk)
 	       this_cpu_read(failures_told);
 }
 
-/* A task that was moved to another CPU meanwhile cannot tell: it mostly does. */
-static bool has_left(const struct sock *sk, u32 failed, u16 cpu)
+/*
+ * The kernel's number is one of this CPU's: for a task that went on on another one
+ * meanwhile, what became of the segment tells.
+ */
+static bool has_left(const struct sock *sk, u32 failed, u16 cpu, bool freed)
 {
-	if (cpu != raw_smp_processor_id() || (s32)(failures_untold(sk) - failed) <= 0)
+	bool here = cpu == raw_smp_processor_id();
+
+	if (here ? (s32)(failures_untold(sk) - failed) <= 0 : !freed)
 		return true;
 	this_cpu_inc(failures_told);
 	return false;
+}
+
+static bool is_rst_of(const struct sk_buff *skb, const struct sock *sk)
+{
+	const struct tcphdr *th;
+
+	if (!sk_fullsock(sk) || !sw_sock_is_tcp(sk) ||
+	    !skb_transport_header_was_set(skb))
+		return false;
+	/* The peer's, on its way to the socket, has the ports the other way round. */
+	th = tcp_hdr(skb);
+	return th->rst && th->source == inet_sk(sk)->inet_sport &&
+	       th->dest == inet_sk(sk)->inet_dport;
+}
+
+/**
+ * sw_active_rst_freed() - the kernel lets go of a packet that has an owner
+ * @skb: the packet; perhaps a RST that cannot leave
+ * @sk: the owner
+ *
+ * Context: any, preemption disabled.
+ */
+void sw_active_rst_freed(const struct sk_buff *skb, const struct sock *sk)
+{
+	struct sw_call *call = sw_call_find();
+	struct sw_held held;
+	struct sw_entry *e;
+
+	if (!is_rst_of(skb, sk))
+		return;
+	if (call && call->sk == sk && call->seen & SW_SEEN_RST) {
+		call->seen |= SW_SEEN_RST_FREED;
+		return;
+	}
+	e = sw_probe_find(sk, &held);
+	if (!e)
+		return;
+	e->rst.freed = true;
+	sw_entry_put(&held);
 }
 
 /* ---- RST of the socket's own accord ---- */
@@ -348,7 +392,8 @@ void sw_rst_write(struct sw_entry *e, u8 before, u8 after)
 static void rst_of_call_sent(struct sw_call *call, const struct sock *sk,
 			     u8 kreason, bool known)
 {
-	if (!has_left(sk, call->failed, call->failed_cpu))
+	if (!has_left(sk, call->failed, call->failed_cpu,
+		      call->seen & SW_SEEN_RST_FREED))
 		return;
 	call->seen |= SW_SEEN_RST_SENT | (known ? SW_SEEN_KREASON : 0);
 	call->outcome.kreason = kreason;
@@ -364,7 +409,7 @@ static noinline void rst_alone_sent(const struct sock *sk, u8 kreason, bool know
 	if (!e)
 		return;
 	if (e->flags & SW_ENTRY_RST) {
-		if (has_left(sk, e->rst.failed, e->rst.cpu)) {
+		if (has_left(sk, e->rst.failed, e->rst.cpu, e->rst.freed)) {
 			e->flags |= SW_ENTRY_RST_SENT;
 			e->rst.kreason = kreason;
 			e->rst.kreason_known = known;

@@ -328,7 +328,7 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 	},
 	[SW_HOOK_TP_KFREE_SKB] = {
 		.symbol = { "kfree_skb" },
-		.lost = "handshakes that the accept queue has no room for are not seen, nor, before 6.10, RSTs for no socket",
+		.lost = "handshakes that the accept queue has no room for are not seen, nor, before 6.10, RSTs for no socket; a RST that cannot leave may be told as sent",
 		.type = SW_TRACEPOINT,
 		.callback = KFREE_SKB_CALLBACK,
 	},

@@ -50,6 +50,7 @@ int sw_send_fin_return(struct kretprobe_instance *ri, struct pt_regs *regs);
 void sw_send_rst(unsigned long arg0, unsigned long arg1, unsigned long arg2,
 		 unsigned long caller);
 void sw_active_rst_sent(const struct sock *sk, u8 kreason, bool known);
+void sw_active_rst_freed(const struct sk_buff *skb, const struct sock *sk);
 void sw_probe_decision(struct sw_entry *e, struct sw_decision *d);
 void sw_rst_write(struct sw_entry *e, u8 before, u8 after);
 

@@ -99,6 +99,7 @@
  * @why: enum shutwatch_why
  * @kreason: the kernel's reason for it
  * @kreason_known: it gave one
+ * @freed: the kernel let go of that segment on the way
  * @no_values: there was no full socket to ask
  * @asked: the task that runs has asked for it
  */
@@ -111,6 +112,7 @@ struct sw_rst {
 	u8			why;
 	u8			kreason;
 	bool			kreason_known;
+	bool			freed;
 	bool			no_values;
 	bool			asked;
 };

@@ -8,12 +8,16 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <names.h>
 
 #include "act_option.h"
+#include "mib.h"
 #include "module.h"
 #include "netns.h"
 #include "reach.h"
@@ -254,6 +258,111 @@ TEST(MPTCP_counts_once)
 	ASSERT_EQ(0, close(served));
 	ASSERT_EQ(0, close(client));
 	EXPECT_EQ(failed + 1, module_stat("rst_failed"));
+	way_out_forget();
+}
+
+#define CONNECTIONS	256
+#define MOVE_US		50
+
+/**
+ * struct mover - a thread that has a task go from CPU to CPU
+ * @thread: the thread
+ * @tid: the task
+ * @over: it is to end
+ */
+struct mover {
+	pthread_t thread;
+	pid_t tid;
+	bool over;
+};
+
+static int put_on(pid_t tid, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return sched_setaffinity(tid, sizeof(set), &set);
+}
+
+/*
+ * It comes before all others, so that a task on its CPU makes way where the kernel
+ * lets it, and stops in between, so that this task gets somewhere.
+ */
+static void *move(void *arg)
+{
+	const struct sched_param first = { .sched_priority = 1 };
+	struct mover *mover = arg;
+	int cpu = 0;
+
+	put_on(0, 1);
+	sched_setscheduler(0, SCHED_FIFO, &first);
+	while (!__atomic_load_n(&mover->over, __ATOMIC_RELAXED)) {
+		put_on(mover->tid, cpu);
+		cpu = !cpu;
+		usleep(MOVE_US);
+	}
+	return NULL;
+}
+
+static int join_and_linger(struct tcp_pair *pair, int number)
+{
+	const struct linger reset = { .l_onoff = 1 };
+	char from[32];
+	int err;
+
+	snprintf(from, sizeof(from), "127.0.0.1:%d", 10000 + number);
+	err = tcp_pair_join(pair, from, "127.0.0.1:8000");
+	if (err)
+		return err;
+	if (setsockopt(pair->client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)) ||
+	    setsockopt(pair->server, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)))
+		return -errno;
+	return 0;
+}
+
+static int close_on_the_move(struct tcp_pair *pairs)
+{
+	struct mover mover = { .tid = gettid() };
+	int i, err = pthread_create(&mover.thread, NULL, move, &mover);
+
+	for (i = 0; i < CONNECTIONS; i++) {
+		close(pairs[i].client);
+		close(pairs[i].server);
+	}
+	__atomic_store_n(&mover.over, true, __ATOMIC_RELAXED);
+	return err ?: pthread_join(mover.thread, NULL);
+}
+
+/*
+ * The kernel may sleep between its decision and the transmit, for memory, and the
+ * task go on on another CPU.  What cannot leave there has not left.
+ */
+TEST(task_moves_on)
+{
+	struct tcp_pair pairs[CONNECTIONS];
+	struct mib before, after;
+	long long failed;
+	int i, err;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP(return, "there is only one CPU");
+	ASSERT_EQ(0, netns_enter());
+	err = way_out_prepare();
+	if (err == -EOPNOTSUPP)
+		SKIP(return, "this kernel lacks " WAY_OUT_NEEDS);
+	ASSERT_EQ(0, err);
+	for (i = 0; i < CONNECTIONS; i++)
+		ASSERT_EQ(0, join_and_linger(&pairs[i], i));
+	ASSERT_EQ(0, way_out_close());
+	failed = module_stat("rst_failed");
+	ASSERT_EQ(0, mib_read(&before));
+	ASSERT_EQ(0, close_on_the_move(pairs));
+	ASSERT_EQ(0, mib_read(&after));
+	EXPECT_EQ(2 * CONNECTIONS, after.count[MIB_ABORT_FAILED] -
+				   before.count[MIB_ABORT_FAILED]);
+	if (!module_is_done_without())
+		EXPECT_EQ(failed + 2 * CONNECTIONS, module_stat("rst_failed"));
 	way_out_forget();
 }
 
