@@ -69,7 +69,7 @@ static const struct rule rule[] = {
 	     .never = FACT_ACCEPTED | FACT_LISTENED),
 	RULE(SHUTDOWN, BUSY, .sent = NONE),
 	/* A child of Fast Open whose handshake is not over. */
-	RULE(SHUTDOWN, SHUTDOWN_DEFERRED, .sent = NONE,
+	RULE(SHUTDOWN, SHUTDOWN_DEFERRED, .sent = NONE | FIN,
 	     .needs = FACT_SHUT_WR | FACT_ACCEPTED | FACT_FASTOPEN),
 	RULE(SHUTDOWN, LISTENING, .sent = NONE,
 	     .needs = FACT_SHUT_WR | FACT_LISTENED),

@@ -623,6 +623,19 @@ TEST_F(judge, shutdown_before_the_handshake_is_over)
 	EXPECT_FALSE(is_told(self, "record 7"));
 }
 
+/* The last ACK waits behind the lock that shutdown() has. */
+TEST_F(judge, shutdown_while_the_handshake_ends)
+{
+	opens_fast(self);
+	shuts_early(self);
+	self->line[LINE(7)] = with(self->line[LINE(7)],
+				   "SYN_RECV>SYN_RECV sent=none" EARLY NO_FIN,
+				   "SYN_RECV>FIN_WAIT1 sent=FIN" EARLY " fin=sent");
+	self->view->remarks.count = 0;
+	agrees(self);
+	EXPECT_FALSE(is_told(self, "record 7: it cannot be"));
+}
+
 TEST_F(judge, shutdown_before_a_handshake_without_data)
 {
 	shuts_early(self);
