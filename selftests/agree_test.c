@@ -158,6 +158,25 @@ TEST_F(wire, fin_that_is_captured_late)
 	EXPECT_EQ(0, self->scene->claimed_by[0]);
 }
 
+/* A RST is seen on the wire in its call, and told when that returns. */
+TEST_F(wire, rst_that_is_told_after_another)
+{
+	struct scene *scene = self->scene;
+
+	wire_has(scene, CLIENT, SERVER_, PACKET_SYN)->number = 1000;
+	wire_has(scene, SERVER_, CLIENT, PACKET_RST | PACKET_ACK)->number = 7;
+	wire_has(scene, SERVER_, CLIENT, PACKET_RST | PACKET_ACK);
+	wire_has(scene, SERVER_, CLIENT, PACKET_RST)->number = 7;
+	wire_has(scene, CLIENT, SERVER_, PACKET_ACK)->number = 1001;
+	record_has(scene, SERVED(1, "decision") "by=rx sent=RST fin=- flags=A segment=1001 len=0");
+	record_has(scene, SERVED(2, "decision") "by=rx sent=RST fin=- flags=S segment=1000 len=0");
+	record_has(scene, SERVED(3, "call") "call=close sent=RST fin=-");
+	EXPECT_EQ(0, disagreements(scene));
+	EXPECT_EQ(2, scene->claimed_by[1]);
+	EXPECT_EQ(1, scene->claimed_by[2]);
+	EXPECT_EQ(0, scene->claimed_by[3]);
+}
+
 /* Of two RSTs, one of which may have been lost, one is there. */
 TEST_F(wire, rst_that_was_lost)
 {

@@ -204,9 +204,26 @@ static void check_segment(struct agreement *agreement, const struct packet *pack
 	       record_get(r, SHUTWATCH_KEY_SEGMENT), record_get(r, SHUTWATCH_KEY_LEN));
 }
 
+/*
+ * A RST in answer to a segment has no ACK, and its number is that one's ACK; where
+ * that has none, it is 0.  One of a socket's own accord has both.
+ */
+static bool has_form_of(const struct packet *packet, const struct record *record)
+{
+	const bool acks = packet->flags & PACKET_ACK;
+
+	if (!(packet->flags & PACKET_RST))
+		return true;
+	if (!says(record, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_RX))
+		return acks && packet->number;
+	if (strchr(record_get(record, SHUTWATCH_KEY_FLAGS), 'A'))
+		return !acks;
+	return acks && !packet->number;
+}
+
 static int find_claim(const struct packet *packet, int at,
 		      const struct record *record, int nr_records,
-		      const bool *lost, bool want_lost, bool late,
+		      const bool *lost, bool want_lost, bool late, bool any_form,
 		      const int *claimed_by)
 {
 	__u8 flag = packet_ends(&packet[at]);
@@ -215,6 +232,7 @@ static int find_claim(const struct packet *packet, int at,
 	for (i = 0; i < nr_records; i++) {
 		if ((lost && lost[i]) == want_lost && may_send(&record[i], flag) &&
 		    sent_by(&record[i], &packet[at]) &&
+		    (any_form || has_form_of(&packet[at], &record[i])) &&
 		    is_too_late(record, nr_records, i, &packet[at]) == late &&
 		    !is_claimed(claimed_by, packet, at, i, flag))
 			return i;
@@ -232,9 +250,9 @@ static int find_any_claim(const struct packet *packet, int at,
 {
 	int pass, claim = WIRE_NOBODY;
 
-	for (pass = 0; pass < 4 && claim == WIRE_NOBODY; pass++)
+	for (pass = 0; pass < 8 && claim == WIRE_NOBODY; pass++)
 		claim = find_claim(packet, at, record, nr_records, lost, pass & 1,
-				   pass & 2, claimed_by);
+				   pass & 2, pass & 4, claimed_by);
 	return claim;
 }
 
