@@ -260,6 +260,29 @@ static int connects(const struct view *view, int slot, __u64 when)
 	return count;
 }
 
+static bool is_from_to(const struct packet *packet, const char *src, const char *dst)
+{
+	return view_port(packet->src) == view_port(src) &&
+	       view_port(packet->dst) == view_port(dst);
+}
+
+/*
+ * A SYN that is repeated may come when the child of the first one is closed: what
+ * answers it then has another number than what the client has heard.
+ */
+static bool repeats_syn(const struct view *view, const struct record *r)
+{
+	const char *local = record_get(r, SHUTWATCH_KEY_LOCAL);
+	const char *remote = record_get(r, SHUTWATCH_KEY_REMOTE);
+	int i, syns = 0;
+
+	for (i = 0; i < view->nr_packets; i++) {
+		if ((view->packet[i].flags & (PACKET_SYN | PACKET_ACK)) == PACKET_SYN)
+			syns += is_from_to(&view->packet[i], remote, local);
+	}
+	return syns > 1;
+}
+
 static bool port_is_used_again(const struct view *view, const struct record *r)
 {
 	int slot;
@@ -385,7 +408,7 @@ unsigned int facts_of(const struct view *view, const struct record *record)
 	if (port_is_open(view, view_port(local), when) &&
 	    !has_closed(view, record, when))
 		facts |= FACT_PORT_OPEN;
-	if (port_is_used_again(view, record))
+	if (port_is_used_again(view, record) || repeats_syn(view, record))
 		facts |= FACT_PORT_AGAIN;
 	return facts;
 }

@@ -34,7 +34,7 @@
 	X(LOSSY)							\
 	/* somebody listens there, and has done nothing of the kind to it */ \
 	X(PORT_OPEN)							\
-	/* a client has connected more than once from a port */		\
+	/* a client has sent more than one SYN from a port */		\
 	X(PORT_AGAIN)							\
 	/* who has connected to it did so with Fast Open */		\
 	X(FASTOPEN)							\

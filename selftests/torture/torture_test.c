@@ -53,6 +53,27 @@ TEST_F(judge, no_socket_where_somebody_listens)
 	EXPECT_TRUE(is_told(self, "by=rx why=no_socket after what was done"));
 }
 
+static void does_not_fit(struct _test_data_judge *self)
+{
+	self->line[LINE(8)] = "seq=8 " AT(54) "kind=decision" NO_TASK OF_CHILD
+		" state=LISTEN>LISTEN by=rx sent=RST why=bad_handshake" NO_FIN " unread=0"
+		VALUES S_OWNS;
+	agrees(self);
+}
+
+TEST_F(judge, handshake_of_one_SYN)
+{
+	does_not_fit(self);
+	EXPECT_TRUE(is_told(self, "by=rx why=bad_handshake after what was done"));
+}
+
+TEST_F(judge, handshake_of_a_SYN_that_came_twice)
+{
+	self->packet[2] = self->packet[0];
+	does_not_fit(self);
+	EXPECT_FALSE(is_told(self, "why=bad_handshake"));
+}
+
 TEST_F(judge, unknown_reason)
 {
 	CHANGE(8, "unread_data", "unknown");
