@@ -97,6 +97,44 @@ static void count(struct batch *batch, struct account *account)
 		account->still[i] = module_stats(still_name[i]);
 }
 
+/**
+ * batch_skipped - what the kernel did not let the module see
+ * @batch: a batch that was played
+ *
+ * Return: how many hits of probes it has skipped.
+ */
+long long batch_skipped(const struct batch *batch)
+{
+	return batch->after.still[STILL_NMISSED] - batch->before.still[STILL_NMISSED];
+}
+
+static long long skipped_by(const char *line)
+{
+	struct record r;
+
+	if (record_parse(&r, line) ||
+	    !record_is(&r, SHUTWATCH_KEY_KIND, kind_names.name[SHUTWATCH_KIND_SKIPPED]) ||
+	    !record_is(&r, SHUTWATCH_KEY_WHAT, what_names.name[SHUTWATCH_WHAT_PROBE]))
+		return 0;
+	return strtoll(record_get(&r, SHUTWATCH_KEY_COUNT), NULL, 10);
+}
+
+/**
+ * batch_is_told_of_skipped - does the stream tell of all of it?
+ * @batch: a batch that was played
+ *
+ * Return: whether it does.
+ */
+bool batch_is_told_of_skipped(const struct batch *batch)
+{
+	long long told = 0;
+	int i;
+
+	for (i = 0; i < batch->nr_lines; i++)
+		told += skipped_by(batch->line[i]);
+	return told == batch_skipped(batch);
+}
+
 /* A record may be a moment later than what it tells of. */
 static void read_the_rest(struct batch *batch, int pipe_fd)
 {
@@ -107,8 +145,8 @@ static void read_the_rest(struct batch *batch, int pipe_fd)
 		read_records(batch, pipe_fd);
 		count(batch, &batch->after);
 		tell(&told, batch);
-	} while (!sums_agrees(&batch->before.sums, &batch->after.sums, &told) &&
-		 clock_wait(deadline));
+	} while ((!sums_agrees(&batch->before.sums, &batch->after.sums, &told) ||
+		  !batch_is_told_of_skipped(batch)) && clock_wait(deadline));
 }
 
 /* ---- the processes ---- */

@@ -80,6 +80,8 @@ struct batch {
 
 int batch_init(struct batch *batch, int at_once);
 bool batch_owns(const struct batch *batch, const struct record *record);
+long long batch_skipped(const struct batch *batch);
+bool batch_is_told_of_skipped(const struct batch *batch);
 void batch_play(struct batch *batch, int pipe_fd);
 
 #endif /* BATCH_H */

@@ -424,6 +424,27 @@ TEST(batch_that_agrees)
 	free(batch);
 }
 
+TEST(batch_of_which_probes_were_skipped)
+{
+	struct batch *batch = played_batch();
+	char *line[LINES + 1];
+
+	memcpy(line, lines, sizeof(lines));
+	line[LINES] = "seq=12 " AT(80) "kind=skipped cpu=0 ctx=-" NO_TASK
+		" netns=- cookie=- local=- remote=- what=probe count=2";
+	EXPECT_EQ(0, batch_skipped(batch));
+	EXPECT_TRUE(batch_is_told_of_skipped(batch));
+	batch->after.still[STILL_NMISSED] = 2;
+	EXPECT_EQ(2, batch_skipped(batch));
+	EXPECT_FALSE(batch_is_told_of_skipped(batch));
+	EXPECT_EQ(1, batch_remarks(batch, "the module's nmissed. went from 0 to 2"));
+	batch->line = line;
+	batch->nr_lines++;
+	EXPECT_TRUE(batch_is_told_of_skipped(batch));
+	EXPECT_GT(0, batch_remarks(batch, ""));
+	free(batch);
+}
+
 TEST(batch_that_does_not)
 {
 	struct batch *batch = played_batch();
