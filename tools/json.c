@@ -187,10 +187,13 @@ static char *put_name(char *to, const char *name)
 	return to;
 }
 
+/* With a mark, or several, too: what has one already gets another. */
 static bool is_ours(const char *name)
 {
 	size_t i;
 
+	while (*name == MARK_OF_MODULE)
+		name++;
 	for (i = 0; i < ARRAY_SIZE(our_names); i++) {
 		if (!strcmp(our_names[i], name))
 			return true;
