@@ -93,7 +93,8 @@ bool endpoint_is(const struct endpoint *a, const struct endpoint *b)
  * @p: where the result goes
  * @text: as the user wrote it
  *
- * Return: 0, or -EINVAL where it is none.
+ * Return: 0, -ERANGE where LEN leaves out a part of what makes it IPv4, or -EINVAL
+ * where it is none.
  */
 int prefix_parse(struct prefix *p, const char *text)
 {
@@ -116,7 +117,7 @@ int prefix_parse(struct prefix *p, const char *text)
 	if (*slash && number_parse(&len, slash + 1, bits))
 		return -EINVAL;
 	if (was_mapped && len < MAPPED_BITS)
-		return -EINVAL;
+		return -ERANGE;
 	p->len = (unsigned int)len - (was_mapped ? MAPPED_BITS : 0);
 	return 0;
 }

@@ -166,8 +166,13 @@ static int parse_ports(struct ports *ports, const struct option_entry *e, const 
 
 static int parse_prefix(struct prefix *prefix, const struct option_entry *e, const char *value)
 {
-	if (!prefix_parse(prefix, value))
+	int err = prefix_parse(prefix, value);
+
+	if (!err)
 		return -1;
+	if (err == -ERANGE)
+		return bad_value(e, value,
+				 "::ffff:192.0.2.0 is IPv4, the last 32 of its 128 bits: a prefix from 96 on, or written as IPv4: 192.0.2.0/24");
 	return bad_value(e, value, "an address, or a prefix as 192.0.2.0/24 or 2001:db8::/32");
 }
 

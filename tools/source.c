@@ -465,7 +465,7 @@ static int check_saved(struct source *s)
 
 	do {
 		more = source_wait(s);
-	} while (more > 0 && !memchr(s->buf, '\n', s->end) && s->end < SAVED_LINE);
+	} while (more > 0 && !memchr(s->buf, '\n', s->end) && s->end < SHUTWATCH_LINE_MAX);
 	if (more < 0)
 		return -1;
 	if (whole_line(s, &line) <= 0 || !saved_is_header(line)) {

@@ -86,21 +86,43 @@ static int open_file(const char *path)
 	return fd;
 }
 
+static bool put_line(const char *line)
+{
+	size_t len = strlen(line);
+	char *to = out_line();
+
+	memcpy(to, line, len);
+	to[len] = '\n';
+	return out_done(to + len + 1);
+}
+
+/* What follows has other times of day than what was before. */
+static bool put_offset(struct recorder *rec, long long offset)
+{
+	rec->told.offset = offset;
+	return out_done(saved_offset(out_line(), offset));
+}
+
+/* Whose records follow, and how their clock has been set since. */
+static bool put_beginning(struct recorder *rec, const struct saved *saved)
+{
+	rec->told = *saved;
+	return put_line(saved->line) &&
+	       (saved->offset == saved->began || put_offset(rec, saved->offset));
+}
+
 static bool begin(struct recorder *rec)
 {
-	char *to;
+	struct saved here;
 
 	rec->fd = open_file(rec->path);
 	if (rec->fd < 0 || !out_to(rec->fd, rec->path))
 		return false;
-	if (rec->s->is_saved)
-		rec->told = rec->s->saved;
-	else
-		saved_here(&rec->told);
-	to = out_line();
-	if (!ends_in_a_line(rec->fd))
-		to = stpcpy(to, SAVED_CUT "\n");
-	return out_done(saved_header(to, &rec->told)) && out_flush();
+	if (!ends_in_a_line(rec->fd) && !put_line(SAVED_CUT))
+		return false;
+	if (!rec->s->is_saved)
+		saved_here(&here);
+	return put_beginning(rec, rec->s->is_saved ? &rec->s->saved : &here) && out_flush();
 }
 
 /* For logrotate, which has moved the file away. */
@@ -117,13 +139,6 @@ static bool begin_again(struct recorder *rec)
 	return true;
 }
 
-/* What follows has other times of day than what was before. */
-static bool put_offset(struct recorder *rec, long long offset)
-{
-	rec->told.offset = offset;
-	return out_done(saved_offset(out_line(), offset));
-}
-
 static bool follow_the_clock(struct recorder *rec)
 {
 	long long offset = wallclock_offset();
@@ -131,30 +146,12 @@ static bool follow_the_clock(struct recorder *rec)
 	return llabs(offset - rec->told.offset) < OFFSET_MOVED || put_offset(rec, offset);
 }
 
-static bool is_of_one(const struct saved *a, const struct saved *b)
-{
-	return !strcmp(a->host, b->host) && !strcmp(a->kernel, b->kernel) &&
-	       !strcmp(a->boot, b->boot) && a->abi == b->abi;
-}
-
 /* Where the record that comes is of, and when: as the other file says. */
 static bool follow_the_file(struct recorder *rec, const struct saved *saved)
 {
-	if (!is_of_one(&rec->told, saved)) {
-		rec->told = *saved;
-		return out_done(saved_header(out_line(), saved));
-	}
+	if (strcmp(rec->told.line, saved->line))
+		return put_beginning(rec, saved);
 	return rec->told.offset == saved->offset || put_offset(rec, saved->offset);
-}
-
-static bool put_line(const char *line)
-{
-	size_t len = strlen(line);
-	char *to = out_line();
-
-	memcpy(to, line, len);
-	to[len] = '\n';
-	return out_done(to + len + 1);
 }
 
 /* Return: GO_ON, or an exit status. */

@@ -51,23 +51,6 @@ static void read_boot_id(char *boot)
 	set_name(boot, text);
 }
 
-/**
- * saved_here() - what a file that is begun now has to tell
- * @saved: where it goes
- */
-void saved_here(struct saved *saved)
-{
-	struct utsname host = { 0 };
-
-	uname(&host);
-	saved->format = SAVED_FORMAT;
-	saved->abi = SHUTWATCH_ABI;
-	saved->offset = wallclock_offset();
-	set_name(saved->host, host.nodename);
-	set_name(saved->kernel, host.release);
-	read_boot_id(saved->boot);
-}
-
 static int offset_text(char *to, long long offset)
 {
 	unsigned long long ns = offset < 0 ? -(unsigned long long)offset :
@@ -78,18 +61,25 @@ static int offset_text(char *to, long long offset)
 }
 
 /**
- * saved_header() - write the first line
- * @to: where to, SAVED_LINE bytes
- * @saved: what it tells
- *
- * Return: the byte behind its newline.
+ * saved_here() - what a file that is begun now has to tell
+ * @saved: where it goes
  */
-char *saved_header(char *to, const struct saved *saved)
+void saved_here(struct saved *saved)
 {
+	struct utsname host = { 0 };
+	char *to = saved->line;
+
+	uname(&host);
+	saved->format = SAVED_FORMAT;
+	saved->abi = SHUTWATCH_ABI;
+	saved->offset = wallclock_offset();
+	saved->began = saved->offset;
+	set_name(saved->host, host.nodename);
+	set_name(saved->kernel, host.release);
+	read_boot_id(saved->boot);
 	to += sprintf(to, SAVED_MAGIC " format=%lu abi=%lu ", saved->format, saved->abi);
 	to += offset_text(to, saved->offset);
-	return to + sprintf(to, " host=%s kernel=%s boot=%s\n",
-			    saved->host, saved->kernel, saved->boot);
+	sprintf(to, " host=%s kernel=%s boot=%s", saved->host, saved->kernel, saved->boot);
 }
 
 /**
@@ -134,7 +124,7 @@ static int take_pair(struct saved *saved, const char *key, const char *value)
 /**
  * saved_parse() - read the first line
  * @saved: where the result goes
- * @line: the line, without its newline; keys that are not known are left out
+ * @line: the line, without its newline; of keys that are not known, it is all that is kept
  *
  * Return: 0, or -EINVAL where format, ABI or offset are missing or are none.
  */
@@ -148,6 +138,7 @@ int saved_parse(struct saved *saved, const char *line)
 	*saved = (struct saved) { .host = "-", .kernel = "-", .boot = "-" };
 	if (!saved_is_header(line) || strlen(line) >= sizeof(text))
 		return -EINVAL;
+	strcpy(saved->line, line);
 	strcpy(text, line + strlen(SAVED_MAGIC " "));
 	while (!err && (pair = strsep(&rest, " "))) {
 		if (!saved_offset_parse(&saved->offset, pair)) {
@@ -160,6 +151,7 @@ int saved_parse(struct saved *saved, const char *line)
 		*value++ = '\0';
 		err = take_pair(saved, pair, value);
 	}
+	saved->began = saved->offset;
 	return !err && saved->format && saved->abi && has_offset ? 0 : -EINVAL;
 }
 

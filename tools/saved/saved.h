@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include <shutwatch.h>
+
 /* The first word of such a file, and the version of what follows. */
 #define SAVED_MAGIC	"shutwatch-records"
 #define SAVED_FORMAT	1
@@ -14,7 +16,7 @@
 /* Behind a line that was cut short, and went on with: no record, and no beginning, ends so. */
 #define SAVED_CUT	" (cut short)"
 
-/* The longest line that is not a record, newline and NUL included. */
+/* The longest line that we write and is not a record, newline and NUL included. */
 #define SAVED_LINE	512
 
 /* How long the names may be, NUL included: those of uname(2), and a UUID. */
@@ -22,6 +24,8 @@
 
 /**
  * struct saved - what the first line of a file tells
+ * @line: the line itself, of which a newer writer's has more
+ * @began: the offset that it tells; @offset may have moved since
  * @format: the version of the format
  * @abi: the ABI of the records
  * @offset: CLOCK_REALTIME less CLOCK_MONOTONIC, nanoseconds
@@ -30,6 +34,8 @@
  * @boot: which of its boots, as /proc/sys/kernel/random/boot_id
  */
 struct saved {
+	char line[SHUTWATCH_LINE_MAX];
+	long long began;
 	unsigned long format;
 	unsigned long abi;
 	long long offset;
@@ -39,7 +45,6 @@ struct saved {
 };
 
 void saved_here(struct saved *saved);
-char *saved_header(char *to, const struct saved *saved);
 bool saved_is_header(const char *line);
 bool saved_is_cut(const char *line);
 int saved_parse(struct saved *saved, const char *line);

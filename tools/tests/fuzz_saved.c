@@ -21,18 +21,15 @@ static void must(bool holds)
 		abort();
 }
 
-/* What was read of a first line is the same when it was written and read again. */
+/* What was read of a first line is the same when it was copied and read again. */
 static void check_header(const struct saved *saved)
 {
-	char text[SAVED_LINE];
 	struct saved again;
-	char *end = saved_header(text, saved);
 
-	must(end - text < SAVED_LINE && end[-1] == '\n' && !memchr(text, '\n', end - text - 1));
-	end[-1] = '\0';
-	must(!saved_parse(&again, text));
+	must(strlen(saved->line) < SHUTWATCH_LINE_MAX && !strchr(saved->line, '\n'));
+	must(!saved_parse(&again, saved->line));
 	must(again.format == saved->format && again.abi == saved->abi &&
-	     again.offset == saved->offset && !strcmp(again.host, saved->host) &&
+	     again.offset == saved->began && !strcmp(again.host, saved->host) &&
 	     !strcmp(again.kernel, saved->kernel) && !strcmp(again.boot, saved->boot));
 }
 
