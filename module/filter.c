@@ -258,17 +258,22 @@ PORTS_PARAM(port, "watch only sockets with one of these ports on either side (li
 
 /* ---- parameters: address prefix, family, pid, netns ---- */
 
-/* ::ffff:192.0.2.0/120 is 192.0.2.0/24, as sockets of IPv6 have it. */
-static void unmap_addr(struct sw_filter *f)
+/*
+ * ::ffff:192.0.2.0/120 is 192.0.2.0/24, as sockets of IPv6 have it.  With less than
+ * what makes it IPv4, it would be a prefix of addresses that no record has.
+ */
+static int unmap_addr(struct sw_filter *f)
 {
 	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
 
-	if (f->addr_family != AF_INET6 || f->addr_bits < 8 * sizeof(mapped) ||
-	    memcmp(f->addr, mapped, sizeof(mapped)))
-		return;
+	if (f->addr_family != AF_INET6 || memcmp(f->addr, mapped, sizeof(mapped)))
+		return 0;
+	if (f->addr_bits < 8 * sizeof(mapped))
+		return -EINVAL;
 	f->addr_family = AF_INET;
 	f->addr_bits -= 8 * sizeof(mapped);
 	memmove(f->addr, f->addr + sizeof(mapped), 4);
+	return 0;
 }
 
 /* 010.0.0.1 is 8.0.0.1 to some, and 10.0.0.1 to in4_pton(). */
@@ -310,8 +315,7 @@ static int parse_addr(const char *text, struct sw_filter *f)
 		       kstrtouint(slash + 1, 10, &bits) || bits > max))
 		return -EINVAL;
 	f->addr_bits = bits;
-	unmap_addr(f);
-	return 0;
+	return unmap_addr(f);
 }
 
 static int parse_family(const char *text, struct sw_filter *f)
@@ -508,7 +512,7 @@ NAMES_PARAM(kind, "keep only records of these kinds (list, default all)");
 NAMES_PARAM(sent, "keep only calls and decisions that sent this: FIN, RST, none (list, default all)");
 NAMES_PARAM(why, "keep only calls and decisions with one of these reasons (list, default all)");
 
-WORD_PARAM(addr, "not an address prefix; write 192.0.2.0/24, 2001:db8::/32, or nothing for all",
+WORD_PARAM(addr, "not an address prefix; write 192.0.2.0/24, 2001:db8::/32, or nothing for all; ::ffff:192.0.2.0 is IPv4, and takes /96 and more",
 	   "watch only sockets with this address or prefix on either side (default all)");
 WORD_PARAM(family, "write 4, 6, or nothing for both",
 	   "watch only IPv4 (4) or only IPv6 (6) sockets (default both)");
