@@ -81,7 +81,7 @@ static const struct option_entry entries[] = {
 	{ 'k', "key", "LIST", TAKES_TALLY, "count by why, process, port, peer, or several" },
 	{ 'o', "output", "FILE", TAKES_FILE | IS_ONE, "write to FILE, all of it at once" },
 	{ 'W', "new", NULL, TAKES_NEW | TAKES_LIVE, "only what comes from now on" },
-	{ 'q', "quiet", NULL, TAKES_OUTPUT, "print nothing; exit 0 if there was a line, 1 if not" },
+	{ 'q', "quiet", NULL, TAKES_OUTPUT, "print nothing; exit 0 if there was a line, else 1" },
 	{ 'T', "time", NULL, TAKES_TIME, "add a column: date and time" },
 	{ 't', "timestamp", NULL, TAKES_TIME, "add a column: monotonic clock, as recorded" },
 	{ 'w', "wide", NULL, TAKES_TABLE, "whole words, netns, local address, room for IPv6" },
@@ -525,6 +525,7 @@ int options_parse(struct options *o, int argc, char **argv)
 
 	o->dir = SOURCE_DIR;
 	o->interval = 1000000000;
+	o->status = STATUS_UNSAID;
 	o->words = argv + 1;
 	tell_getopt(letters, longs);
 	while ((id = getopt_long(argc, argv, letters, longs, NULL)) >= 0) {

@@ -46,8 +46,9 @@ enum drawing {
 	DRAWING_SVG
 };
 
-/* struct options.status: any will do. */
+/* struct options.status: any will do; it was not said. */
 #define STATUS_ANY	(-1)
+#define STATUS_UNSAID	(-2)
 
 /**
  * struct options - what the user wants

@@ -67,7 +67,7 @@ static void catch_signals(void)
 	(TAKES_RECORDS | TAKES_STATES | TAKES_TIME | TAKES_TABLE | TAKES_PRINT | TAKES_SAVED)
 
 static const struct command commands[] = {
-	{ "follow", NULL, 0, 0, "print the records kept, then wait for more (the default)",
+	{ "follow", NULL, 0, 0, "print what is kept, then wait for more (default)",
 	  TAKES_ALL | TAKES_DURATION | TAKES_NEW, 0, run_follow },
 	{ "events", NULL, 0, 0, "print the records kept, and end",
 	  TAKES_ALL, 0, run_events },

@@ -207,6 +207,15 @@ static bool copy_all(const struct annotation *a, struct pcapfile *f, FILE *out)
 	return true;
 }
 
+/* It is read twice, and what was found goes to standard output. */
+static bool is_dash(const struct options *o)
+{
+	if (strcmp(o->words[0], "-") && strcmp(o->words[1], "-"))
+		return false;
+	say("'-' is no file here: 'annotate' needs %s", o->command->args);
+	return true;
+}
+
 static bool is_input(const struct options *o, const char *path)
 {
 	if (is_same_file(o->words[0], path))
@@ -335,10 +344,11 @@ static void put_without_record(const struct annotation *a)
 	}
 }
 
-static bool report(const struct annotation *a, const char *path)
+static bool report(const struct annotation *a, const struct options *o)
 {
 	size_t without = 0, not_captured = collect(a, false, NULL), i;
 	size_t queued = collect(a, true, NULL);
+	const char *path = o->words[1];
 
 	for (i = 0; i < a->nr; i++)
 		without += !a->by_number[i].seen->told;
@@ -357,7 +367,8 @@ static bool report(const struct annotation *a, const char *path)
 		put("%lu packets of link type %u, which is not understood, are copied as they are\n",
 		    a->nr_foreign, a->foreign);
 	if (a->has_losses)
-		put("records were lost: see shutwatch events --kind lost,skipped\n");
+		put("records were lost: see shutwatch events --kind lost,skipped%s%s\n",
+		    o->saved ? " -r " : "", o->saved ? o->saved : "");
 	return out_flush();
 }
 
@@ -373,6 +384,8 @@ int run_annotate(const struct options *o)
 	struct pcapfile f;
 	int status;
 
+	if (is_dash(o))
+		return options_error();
 	if (is_input(o, o->words[1]) || !pcapfile_open(&f, o->words[0]))
 		return EXIT_FAILURE;
 	status = each_record(o, tell, &a);
@@ -383,7 +396,7 @@ int run_annotate(const struct options *o)
 		return EXIT_FAILURE;
 	}
 	match_all(&a);
-	if (!write_copy(&a, &f, o->words[1]) || !report(&a, o->words[1]))
+	if (!write_copy(&a, &f, o->words[1]) || !report(&a, o))
 		status = EXIT_FAILURE;
 	if (f.is_cut) {
 		say("%s: it is cut short in the middle of packet %lu; what was before it is copied\n"

@@ -74,7 +74,7 @@ static const char *wrong_together(const struct options *o)
 		return "--read judges what was saved: it takes no PROGRAM, and no -d";
 	if (o->none && !o->program && !o->duration && !o->saved)
 		return "--none would never end: give it a PROGRAM, or -d SECONDS";
-	if (o->status && !o->program)
+	if (o->status != STATUS_UNSAID && !o->program)
 		return "--status means nothing without a PROGRAM";
 	return NULL;
 }
@@ -190,8 +190,9 @@ static void wait_for_program(struct expect *e)
 static int verdict(const struct expect *e)
 {
 	bool as_expected = judge_verdict(&e->j);
-	bool ended_well = !e->program.argv || e->o->status == STATUS_ANY ||
-			  e->o->status == e->program.status;
+	int wanted = e->o->status == STATUS_UNSAID ? 0 : e->o->status;
+	bool ended_well = !e->program.argv || wanted == STATUS_ANY ||
+			  wanted == e->program.status;
 
 	if (!as_expected) {
 		fprintf(stderr, "shutwatch: ");

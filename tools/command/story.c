@@ -146,7 +146,8 @@ int run_story(const struct options *o)
 	status = each_record(o, take, &w);
 	if (!tell_all(&l, &w, o->count) && status == EXIT_SUCCESS) {
 		say("there is no record of such a connection\n"
-		    "  shutwatch events -wx shows what there is");
+		    "  shutwatch events -wx%s%s shows what there is",
+		    o->saved ? " -r " : "", o->saved ? o->saved : "");
 		status = EXIT_FAILURE;
 	}
 	if (l.nr && !draw(&l, o))
