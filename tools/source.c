@@ -457,7 +457,7 @@ bool source_line(struct source *s, char **line)
 	return found > 0 && !s->is_wrong;
 }
 
-/* The first line has to be there, and to be ours. */
+/* The first line has to be there, and to be ours, if it comes before the end. */
 static int check_saved(struct source *s)
 {
 	char *line;
@@ -468,6 +468,8 @@ static int check_saved(struct source *s)
 	} while (more > 0 && !memchr(s->buf, '\n', s->end) && s->end < SHUTWATCH_LINE_MAX);
 	if (more < 0)
 		return -1;
+	if (!more && !wait_for_saved(s))
+		return 0;
 	if (whole_line(s, &line) <= 0 || !saved_is_header(line)) {
 		say("%s: this is no file of saved records\n"
 		    "  -r reads what 'shutwatch record FILE' has written", s->path);
@@ -477,20 +479,32 @@ static int check_saved(struct source *s)
 	return s->is_wrong ? -1 : 0;
 }
 
+/* Of a pipe that nobody has opened to write, too, it is poll() that waits. */
+static int open_to_wait(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, 0);
+	return fd;
+}
+
 /**
  * source_open_saved() - open a file of saved records
  * @s: where the state goes
  * @path: the file, "-" for standard input
+ * @deadline: until when to wait, as source_clock() tells it, or 0 for ever
  *
  * Return: 0, or -1 after a message that names the cure.
  */
-int source_open_saved(struct source *s, const char *path)
+int source_open_saved(struct source *s, const char *path, unsigned long long deadline)
 {
 	memset(s, 0, offsetof(struct source, buf));
 	s->out = STDOUT_FILENO;
 	s->is_saved = true;
+	s->deadline = deadline;
 	snprintf(s->path, sizeof(s->path), "%s", strcmp(path, "-") ? path : "standard input");
-	s->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	s->fd = strcmp(path, "-") ? open_to_wait(path) : STDIN_FILENO;
 	if (s->fd < 0) {
 		say("%s: %s", s->path, strerror(errno));
 		return -1;
@@ -524,19 +538,24 @@ int source_raw(struct source *s, const struct shutwatch_raw **raw)
 	return 1;
 }
 
+static bool stat_of(const char *name, int if_dash, struct stat *st)
+{
+	return strcmp(name, "-") ? !stat(name, st) : !fstat(if_dash, st);
+}
+
 /**
  * is_same_file() - whether two names are of one regular file
- * @a: a name
- * @b: another
+ * @read: one that is read, "-" for standard input
+ * @written: one that is written to, "-" for standard output
  *
  * Return: true where what is written to one could not be read of the other.
  */
-bool is_same_file(const char *a, const char *b)
+bool is_same_file(const char *read, const char *written)
 {
 	struct stat x, y;
 
-	return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
-	       x.st_ino == y.st_ino;
+	return stat_of(read, STDIN_FILENO, &x) && stat_of(written, STDOUT_FILENO, &y) &&
+	       S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 /**

@@ -59,7 +59,7 @@ int source_module_abi(const char *dir, unsigned long *abi);
 int source_check(const char *dir);
 bool source_has(const char *dir, const char *file);
 int source_open(struct source *s, const char *dir, const char *file);
-int source_open_saved(struct source *s, const char *path);
+int source_open_saved(struct source *s, const char *path, unsigned long long deadline);
 bool source_line(struct source *s, char **line);
 int source_raw(struct source *s, const struct shutwatch_raw **raw);
 int source_more(struct source *s);
@@ -67,7 +67,7 @@ int source_wait(struct source *s);
 unsigned long long source_clock(void);
 int source_time_left(const struct source *s);
 int source_skip(struct source *s);
-bool is_same_file(const char *a, const char *b);
+bool is_same_file(const char *read, const char *written);
 void source_close(struct source *s);
 
 #endif /* SHUTWATCH_SOURCE_H */

@@ -233,13 +233,21 @@ static bool may_be_replaced(const char *path)
 	return false;
 }
 
+static bool is_input(const struct options *o)
+{
+	if (!o->saved || !is_same_file(o->saved, o->output))
+		return false;
+	say("%s: these are the records: name another file for what is counted", o->output);
+	return true;
+}
+
 /* Whoever reads the file finds the one before or all of this one. */
 static int put_into(const struct options *o)
 {
 	char path[PATH_MAX];
 	int fd, status;
 
-	if (!may_be_replaced(o->output))
+	if (is_input(o) || !may_be_replaced(o->output))
 		return EXIT_FAILURE;
 	if ((size_t)snprintf(path, sizeof(path), "%s.XXXXXX", o->output) >= sizeof(path)) {
 		errno = ENAMETOOLONG;

@@ -280,12 +280,13 @@ bool print_header(const struct printer *p)
  */
 int open_source(struct source *s, const struct options *o, const char *file)
 {
-	if (o->saved && source_open_saved(s, o->saved))
+	unsigned long long deadline = o->duration ? source_clock() + o->duration : 0;
+
+	if (o->saved && source_open_saved(s, o->saved, deadline))
 		return -1;
 	if (!o->saved && (source_check(o->dir) || source_open(s, o->dir, file)))
 		return -1;
-	if (o->duration)
-		s->deadline = source_clock() + o->duration;
+	s->deadline = deadline;
 	return o->only_new ? source_skip(s) : 0;
 }
 

@@ -107,6 +107,9 @@ static bool put_offset(struct recorder *rec, long long offset)
 static bool put_beginning(struct recorder *rec, const struct saved *saved)
 {
 	rec->told = *saved;
+	/* Until the time was up, none has come. */
+	if (!saved->line[0])
+		return true;
 	return put_line(saved->line) &&
 	       (saved->offset == saved->began || put_offset(rec, saved->offset));
 }
