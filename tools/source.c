@@ -430,7 +430,7 @@ static bool is_of_saved(struct source *s, const char *line)
 	if (!saved_is_header(line))
 		return false;
 	err = saved_parse(&saved, line);
-	if (err || saved.format != SAVED_FORMAT || saved.abi != SHUTWATCH_ABI) {
+	if (err || !saved_is_known(&saved)) {
 		refuse_saved(s, &saved, err);
 		return true;
 	}

@@ -47,13 +47,22 @@ struct recorder {
 	struct saved told;
 };
 
-/* Whether it begins as ours do; an empty one will. */
-static bool is_ours(int fd)
+/* What is not gone on with: it does not begin as ours do, or others could not read on. */
+static const char *why_not_ours(int fd)
 {
-	char first[SAVED_LINE] = "";
+	char first[SHUTWATCH_LINE_MAX] = "";
 	ssize_t len = pread(fd, first, sizeof(first) - 1, 0);
+	struct saved saved;
 
-	return !len || (len > 0 && saved_is_header(first));
+	if (!len)
+		return NULL;
+	if (len < 0 || !saved_is_header(first))
+		return "something else than saved records";
+	first[strcspn(first, "\r\n")] = '\0';
+	/* One that was cut may have lost what it is. */
+	if (saved_parse(&saved, first) || saved_is_known(&saved))
+		return NULL;
+	return "saved records of another version of shutwatch";
 }
 
 /* What was cut in the middle of a line shall not swallow ours. */
@@ -69,6 +78,7 @@ static bool ends_in_a_line(int fd)
 
 static int open_file(const char *path)
 {
+	const char *why_not;
 	struct stat st;
 	int fd;
 
@@ -77,13 +87,14 @@ static int open_file(const char *path)
 	fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		say("%s: %s", path, strerror(errno));
-	} else if (!fstat(fd, &st) && S_ISREG(st.st_mode) && !is_ours(fd)) {
-		say("%s: it holds something else than saved records\n"
-		    "  name another file, or remove this one", path);
-		close(fd);
-		fd = -1;
+		return -1;
 	}
-	return fd;
+	why_not = !fstat(fd, &st) && S_ISREG(st.st_mode) ? why_not_ours(fd) : NULL;
+	if (!why_not)
+		return fd;
+	say("%s: it holds %s\n  name another file, or remove this one", path, why_not);
+	close(fd);
+	return -1;
 }
 
 static bool put_line(const char *line)

@@ -156,6 +156,17 @@ int saved_parse(struct saved *saved, const char *line)
 }
 
 /**
+ * saved_is_known() - whether what follows a first line is what this reader knows
+ * @saved: what the line tells
+ *
+ * Return: false where an older or a newer one has written it.
+ */
+bool saved_is_known(const struct saved *saved)
+{
+	return saved->format == SAVED_FORMAT && saved->abi == SHUTWATCH_ABI;
+}
+
+/**
  * saved_offset() - write a line that says what the offset is from here on
  * @to: where to, SAVED_LINE bytes
  * @offset: CLOCK_REALTIME less CLOCK_MONOTONIC, nanoseconds

@@ -46,6 +46,7 @@ struct saved {
 
 void saved_here(struct saved *saved);
 bool saved_is_header(const char *line);
+bool saved_is_known(const struct saved *saved);
 bool saved_is_cut(const char *line);
 int saved_parse(struct saved *saved, const char *line);
 char *saved_offset(char *to, long long offset);
