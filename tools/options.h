@@ -32,6 +32,9 @@
 /* What says something of records that come, and nothing of those of a file. */
 #define TAKES_LIVE	32768
 
+/* No option: it writes to a file, or says by its end what there is to say. */
+#define IS_MUTE		131072
+
 /**
  * enum drawing - how a ladder is drawn
  * @DRAWING_BY_LOCALE: as the terminal can

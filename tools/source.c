@@ -321,7 +321,8 @@ int source_more(struct source *s)
 
 /*
  * Saved records may come out of a pipe, in which read() would wait for ever.
- * Return: false where the time is up, or nobody listens to us any more.
+ * Where nobody listens to us any more, it is the end, as with out_flush().
+ * Return: false where the time is up.
  */
 static bool wait_for_saved(const struct source *s)
 {
@@ -334,8 +335,10 @@ static bool wait_for_saved(const struct source *s)
 	do {
 		n = poll(fds, 2, source_time_left(s));
 	} while (n < 0 && errno == EINTR);
+	if (n > 0 && fds[1].revents & POLLERR)
+		_exit(0);
 	/* What is wrong with it, read() says. */
-	return n < 0 || (n && !(fds[1].revents & POLLERR));
+	return n != 0;
 }
 
 /**
@@ -494,13 +497,14 @@ static int open_to_wait(const char *path)
  * @s: where the state goes
  * @path: the file, "-" for standard input
  * @deadline: until when to wait, as source_clock() tells it, or 0 for ever
+ * @out: as in struct source
  *
  * Return: 0, or -1 after a message that names the cure.
  */
-int source_open_saved(struct source *s, const char *path, unsigned long long deadline)
+int source_open_saved(struct source *s, const char *path, unsigned long long deadline, int out)
 {
 	memset(s, 0, offsetof(struct source, buf));
-	s->out = STDOUT_FILENO;
+	s->out = out;
 	s->is_saved = true;
 	s->deadline = deadline;
 	snprintf(s->path, sizeof(s->path), "%s", strcmp(path, "-") ? path : "standard input");

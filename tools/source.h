@@ -19,7 +19,7 @@
 /**
  * struct source - a file that is being read
  * @fd: the file, never blocking where it is the module's
- * @out: where it goes: when that is a pipe that nobody reads any more, it ends
+ * @out: where it goes: when that is a pipe that nobody reads any more, it ends; or -1
  * @sigmask: the signals that are blocked while it waits, NULL for no change
  * @deadline: when to end, CLOCK_MONOTONIC in nanoseconds, or 0
  * @woken: when something last came after a wait, likewise
@@ -59,7 +59,7 @@ int source_module_abi(const char *dir, unsigned long *abi);
 int source_check(const char *dir);
 bool source_has(const char *dir, const char *file);
 int source_open(struct source *s, const char *dir, const char *file);
-int source_open_saved(struct source *s, const char *path, unsigned long long deadline);
+int source_open_saved(struct source *s, const char *path, unsigned long long deadline, int out);
 bool source_line(struct source *s, char **line);
 int source_raw(struct source *s, const struct shutwatch_raw **raw);
 int source_more(struct source *s);

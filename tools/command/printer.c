@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "note.h"
 #include "number.h"
@@ -281,12 +282,14 @@ bool print_header(const struct printer *p)
 int open_source(struct source *s, const struct options *o, const char *file)
 {
 	unsigned long long deadline = o->duration ? source_clock() + o->duration : 0;
+	int out = o->quiet || o->command->takes & IS_MUTE ? -1 : STDOUT_FILENO;
 
-	if (o->saved && source_open_saved(s, o->saved, deadline))
+	if (o->saved && source_open_saved(s, o->saved, deadline, out))
 		return -1;
 	if (!o->saved && (source_check(o->dir) || source_open(s, o->dir, file)))
 		return -1;
 	s->deadline = deadline;
+	s->out = out;
 	return o->only_new ? source_skip(s) : 0;
 }
 

@@ -85,7 +85,7 @@ int fuzz_saved(const unsigned char *data, size_t size)
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (!source_open_saved(&s, path, 0)) {
+	if (!source_open_saved(&s, path, 0, -1)) {
 		take_all(&s);
 		source_close(&s);
 	}
