@@ -35,6 +35,9 @@
 /* No option: it writes to a file, or says by its end what there is to say. */
 #define IS_MUTE		131072
 
+/* Nor this: what a signal interrupts is of no use, and no good end. */
+#define IS_WHOLE	262144
+
 /**
  * enum drawing - how a ladder is drawn
  * @DRAWING_BY_LOCALE: as the terminal can

@@ -81,19 +81,20 @@ static const struct command commands[] = {
 	  TAKES_FILTER | TAKES_OUTCOME | TAKES_DURATION | TAKES_COUNT | TAKES_TALLY | TAKES_SAVED,
 	  0, run_top },
 	{ "metrics", NULL, 0, 0, "print totals and stats for Prometheus",
-	  TAKES_FILE | TAKES_SAVED, 0, run_metrics },
+	  TAKES_FILE | TAKES_SAVED | IS_WHOLE, 0, run_metrics },
 	{ "record", "FILE", 1, 1, "save the records kept, and those that come, for -r",
 	  TAKES_RECORDS | TAKES_DURATION | TAKES_COUNT | TAKES_SAVED | IS_MUTE, 0, run_record },
 	{ "story", "[END [END] | COOKIE]", 0, 2, "draw connections from birth to end",
 	  TAKES_RECORDS | TAKES_SAVED | TAKES_DRAWING | TAKES_COUNT, 0, run_story },
 	{ "annotate", "CAPTURE OUT.pcapng", 2, 2, "say in a capture which call sent its FINs and RSTs",
-	  TAKES_RECORDS | TAKES_SAVED | IS_MUTE, 0, run_annotate },
+	  TAKES_RECORDS | TAKES_SAVED | IS_MUTE | IS_WHOLE, 0, run_annotate },
 	{ "expect", NULL, 0, INT_MAX, "say whether the records come that you expect",
-	  TAKES_RECORDS | TAKES_DURATION | TAKES_EXPECTED | TAKES_SAVED | IS_MUTE, 0, run_expect },
+	  TAKES_RECORDS | TAKES_DURATION | TAKES_EXPECTED | TAKES_SAVED | IS_MUTE | IS_WHOLE, 0,
+	  run_expect },
 	{ NULL, NULL, 0, 0, NULL, 0, 0, NULL }
 };
 
-/* Who waits for an answer, and is ended before it came, has none. */
+/* Who waits for an answer, or for all of something, and is ended before it came, has none. */
 static void leave_signals(void)
 {
 	signal(SIGINT, SIG_DFL);
@@ -166,7 +167,7 @@ int main(int argc, char **argv)
 	o.table.width = terminal_width();
 	if (o.version)
 		return print_version(&o);
-	if (o.quiet || o.command->takes & TAKES_EXPECTED)
+	if (o.quiet || o.command->takes & IS_WHOLE)
 		leave_signals();
 	return o.command->run(&o);
 }

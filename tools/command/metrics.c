@@ -174,17 +174,14 @@ static int put_totals(const struct options *o)
 }
 
 /* Return: 0, or -1 after a message. */
-static int put_saved(const struct options *o)
+static int put_saved(const struct counted *c)
 {
 	static const char origin[] = "# of saved records, not since the module was loaded\n";
-	static struct counted c;
 
-	if (count_saved(&c, o))
-		return -1;
 	if (!out_done(stpcpy(out_line(), origin)) || !out_done(metrics_info(out_line())) ||
 	    !out_done(metrics_total_about(out_line())))
 		return -1;
-	return counted_each(&c, put_total, NULL) ? 0 : -1;
+	return counted_each(c, put_total, NULL) ? 0 : -1;
 }
 
 /* Return: 0, or -1 after a message. */
@@ -195,9 +192,9 @@ static int put_live(const struct options *o)
 	return put_totals(o);
 }
 
-static int put_all(const struct options *o)
+static int put_all(const struct options *o, const struct counted *c)
 {
-	if ((o->saved ? put_saved(o) : put_live(o)) || !put_stats())
+	if ((o->saved ? put_saved(c) : put_live(o)) || !put_stats())
 		return EXIT_FAILURE;
 	if (!out_done(stpcpy(out_line(), "# EOF\n")) || !out_flush())
 		return EXIT_FAILURE;
@@ -242,13 +239,11 @@ static bool is_input(const struct options *o)
 }
 
 /* Whoever reads the file finds the one before or all of this one. */
-static int put_into(const struct options *o)
+static int put_into(const struct options *o, const struct counted *c)
 {
 	char path[PATH_MAX];
 	int fd, status;
 
-	if (is_input(o) || !may_be_replaced(o->output))
-		return EXIT_FAILURE;
 	if ((size_t)snprintf(path, sizeof(path), "%s.XXXXXX", o->output) >= sizeof(path)) {
 		errno = ENAMETOOLONG;
 		return failed_to("write", o->output);
@@ -261,7 +256,7 @@ static int put_into(const struct options *o)
 	if (fchmod(fd, 0644) || dup2(fd, STDOUT_FILENO) < 0)
 		status = failed_to("write", path);
 	else
-		status = put_all(o);
+		status = put_all(o, c);
 	close(fd);
 	if (status == EXIT_SUCCESS && rename(path, o->output))
 		status = failed_to("write", o->output);
@@ -278,5 +273,13 @@ static int put_into(const struct options *o)
  */
 int run_metrics(const struct options *o)
 {
-	return o->output && strcmp(o->output, "-") ? put_into(o) : put_all(o);
+	bool into = o->output && strcmp(o->output, "-");
+	static struct counted c;
+
+	if (into && (is_input(o) || !may_be_replaced(o->output)))
+		return EXIT_FAILURE;
+	/* Which may take its time, out of a pipe. */
+	if (o->saved && count_saved(&c, o))
+		return EXIT_FAILURE;
+	return into ? put_into(o, &c) : put_all(o, &c);
 }

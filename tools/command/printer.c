@@ -282,7 +282,8 @@ bool print_header(const struct printer *p)
 int open_source(struct source *s, const struct options *o, const char *file)
 {
 	unsigned long long deadline = o->duration ? source_clock() + o->duration : 0;
-	int out = o->quiet || o->command->takes & IS_MUTE ? -1 : STDOUT_FILENO;
+	bool mute = o->quiet || o->output || o->command->takes & IS_MUTE;
+	int out = mute ? -1 : STDOUT_FILENO;
 
 	if (o->saved && source_open_saved(s, o->saved, deadline, out))
 		return -1;
