@@ -80,11 +80,12 @@ static void keep_node(void *node)
  * @legs: what was read so far
  * @saved: what their file tells
  *
- * After a boot, a cookie is another socket's.
+ * After a boot, and of another host, a cookie is another socket's.
  */
 void legs_source(struct legs *legs, const struct saved *saved)
 {
-	if (legs->source && !strcmp(legs->source->boot, saved->boot))
+	if (legs->source && !strcmp(legs->source->boot, saved->boot) &&
+	    !strcmp(legs->source->host, saved->host))
 		return;
 	legs->source = allocate(sizeof(*saved));
 	*legs->source = *saved;
