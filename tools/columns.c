@@ -134,12 +134,14 @@ static const struct shape *const narrowest = &shapes[ARRAY_SIZE(shapes) - 1];
  * @nr: how many
  * @start: where the first of them begins, behind those of time
  * @limit: where a line ends
+ * @cut: keys of which there was no room for all that there is to tell
  */
 struct layout {
 	const struct column *column;
 	int nr;
 	size_t start;
 	size_t limit;
+	unsigned long long cut;
 };
 
 static bool begins_with(const struct cell *cell, const char *word)
@@ -189,7 +191,8 @@ static void put_cut(struct line *l, const struct column *c, const struct cell *c
 	line_text(l, cell->text + cell->len - tail, tail);
 }
 
-static void put_cell(struct line *l, const struct column *c, const struct cell *cell,
+/* Return: whether there was room for all of it. */
+static bool put_cell(struct line *l, const struct column *c, const struct cell *cell,
 		     size_t room, bool colours)
 {
 	const char *colour = colours ? colour_of(c, cell) : NULL;
@@ -203,6 +206,7 @@ static void put_cell(struct line *l, const struct column *c, const struct cell *
 	put_cut(l, c, cell, room);
 	if (colour)
 		line_colour(l, PLAIN);
+	return cell->len <= room;
 }
 
 /* One space, and more if the next column begins further on. */
@@ -269,8 +273,7 @@ static bool put_usual(struct line *l, const struct layout *lo, const struct cell
 	return true;
 }
 
-static void put_columns(struct line *l, const struct layout *lo, const struct cell *cell,
-			bool colours)
+static void put_columns(struct line *l, struct layout *lo, const struct cell *cell, bool colours)
 {
 	const struct column *c = lo->column;
 	size_t next = lo->start;
@@ -284,7 +287,8 @@ static void put_columns(struct line *l, const struct layout *lo, const struct ce
 		behind -= least(&c[i], &cell[i]);
 		if (lo->limit != UNLIMITED)
 			room = lo->limit - l->column - behind;
-		put_cell(l, &c[i], &cell[i], room, colours);
+		if (!put_cell(l, &c[i], &cell[i], room, colours))
+			lo->cut |= c[i].told;
 		next += c[i].width + 1;
 		go_to(l, next);
 	}
@@ -383,7 +387,8 @@ static void put_rest(struct line *l, const struct table *t, const struct layout 
 	for (i = 0; i < (unsigned int)lo->nr; i++)
 		told |= lo->column[i].told;
 	if (cell_owner_shown(r))
-		told |= TOLD(OWNER) | TOLD(OCOMM);
+		told |= TOLD(OWNER) | (lo->cut & TOLD(COMM) ? 0 : TOLD(OCOMM));
+	told &= ~lo->cut;
 	for (key = 0; key < SHUTWATCH_KEY__MAX; key++) {
 		if (!(told >> key & 1) && record_value(r, (enum shutwatch_key)key))
 			put_pair(l, key_names.name[key], r->value[key]);
