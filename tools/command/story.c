@@ -51,7 +51,7 @@ static int parse_words(struct wanted *w, const struct options *o)
 		if (o->nr_words == 1 && parse_cookie(w, o->words[i]))
 			return 0;
 		say("'%s' is not valid: an end of a connection, as 192.0.2.1:80,\n"
-		    "  or the cookie of a socket, in hexadecimal; shutwatch events -wx shows both",
+		    "  or the cookie of a socket, in hexadecimal; shutwatch events -swx shows both",
 		    o->words[i]);
 		fprintf(stderr, "Try 'shutwatch --help'.\n");
 		return -1;
@@ -146,7 +146,7 @@ int run_story(const struct options *o)
 	status = each_record(o, take, &w);
 	if (!tell_all(&l, &w, o->count) && status == EXIT_SUCCESS) {
 		say("there is no record of such a connection\n"
-		    "  shutwatch events -wx%s%s shows what there is",
+		    "  shutwatch events -swx%s%s shows what there is",
 		    o->saved ? " -r " : "", o->saved ? o->saved : "");
 		status = EXIT_FAILURE;
 	}
