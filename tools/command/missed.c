@@ -69,6 +69,7 @@ bool missed_tell(const struct missed *m, const struct printer *p, const char *of
 	if (m->lost)
 		to += sprintf(to, "-- lost %llu events --\n", m->lost);
 	if (m->skipped)
-		to += sprintf(to, "-- skipped: shutwatch --kind skipped says what --\n");
+		to += snprintf(to, OUT_LINE - 256, "-- skipped: shutwatch -r %s --kind skipped says what --\n",
+			       p->o->saved);
 	return out_done(to);
 }
