@@ -373,6 +373,20 @@ static char *end_of_line(const struct source *s, char *begin, char *newline)
 	return s->is_saved && newline > begin && newline[-1] == '\r' ? newline - 1 : newline;
 }
 
+/* Behind a file that was cut another one may stand, and begin in the middle of a line. */
+static char *begin_of_line(struct source *s, char *begin, const char *newline)
+{
+	char *file;
+
+	if (!s->is_saved || !s->saved.format)
+		return begin;
+	file = memmem(begin, (size_t)(newline - begin), SAVED_BEGIN, strlen(SAVED_BEGIN));
+	if (!file || file == begin)
+		return begin;
+	warn_once(s, &s->warned_cut, "a line that was cut short");
+	return file;
+}
+
 /*
  * Take a line out of the buffer.  Return: 1, 0 where there is no whole one, or
  * -EINVAL where it had to be left out.
@@ -384,7 +398,7 @@ static int whole_line(struct source *s, char **line)
 	bool too_long = s->skipping;
 
 	if (!newline) {
-		if (s->end - s->start >= SHUTWATCH_LINE_MAX) {
+		if (s->end - s->start >= 2 * SHUTWATCH_LINE_MAX) {
 			s->skipping = true;
 			s->start = s->end;
 		}
@@ -392,6 +406,7 @@ static int whole_line(struct source *s, char **line)
 	}
 	s->skipping = false;
 	s->start = (size_t)(newline + 1 - s->buf);
+	begin = begin_of_line(s, begin, newline);
 	if (too_long || newline - begin >= SHUTWATCH_LINE_MAX)
 		return -EINVAL;
 	newline = end_of_line(s, begin, newline);

@@ -13,6 +13,9 @@
 #define SAVED_MAGIC	"shutwatch-records"
 #define SAVED_FORMAT	1
 
+/* How a file begins, and nothing that is in a record: no task's name is as long. */
+#define SAVED_BEGIN	SAVED_MAGIC " format="
+
 /* Behind a line that was cut short, and went on with: no record, and no beginning, ends so. */
 #define SAVED_CUT	" (cut short)"
 
