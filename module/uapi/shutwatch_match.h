@@ -15,6 +15,7 @@
 #ifndef _UAPI_SHUTWATCH_MATCH_H
 #define _UAPI_SHUTWATCH_MATCH_H
 
+#include <arpa/inet.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -277,16 +278,88 @@ static inline bool _shutwatch_only(const char *value, size_t len, const char *le
 	return len && strspn(value, letters) >= len;
 }
 
-/* "127.0.0.20:8000": what has no port, or IPv6 without brackets, would never come. */
+/* A record has each value in one way only: what is written otherwise would never come. */
+static inline bool _shutwatch_is_number(const char *value, size_t len)
+{
+	return _shutwatch_only(value, len, "0123456789") && (value[0] != '0' || len == 1);
+}
+
+/* "12.345678901" */
+static inline bool _shutwatch_is_time(const char *value, size_t len)
+{
+	return len > 10 && value[len - 10] == '.' && _shutwatch_is_number(value, len - 10) &&
+	       _shutwatch_only(value + len - 9, 9, "0123456789");
+}
+
+static inline bool _shutwatch_is_cookie(const char *value, size_t len)
+{
+	return len <= 16 && value[0] != '0' && _shutwatch_only(value, len, "0123456789abcdef");
+}
+
+static inline bool _shutwatch_are_flags(const char *value, size_t len)
+{
+	const char *from = SHUTWATCH_FLAGS;
+	size_t i;
+
+	for (i = 0; from && i < len; i++) {
+		from = value[i] ? strchr(from, value[i]) : NULL;
+		from = from ? from + 1 : NULL;
+	}
+	return from && len;
+}
+
+static inline bool _shutwatch_is_errno(const char *value, size_t len)
+{
+	bool negative = len && value[0] == '-';
+
+	return _shutwatch_is_number(value + negative, len - negative);
+}
+
+static inline bool _shutwatch_is_port(const char *value, size_t len)
+{
+	unsigned int port = 0;
+	size_t i;
+
+	if (!_shutwatch_is_number(value, len) || len > 5)
+		return false;
+	for (i = 0; i < len; i++)
+		port = port * 10 + (unsigned int)(value[i] - '0');
+	return port <= 65535;
+}
+
+/* Where an IPv4 address stands in it, the kernel and the libc differ. */
+static inline bool _shutwatch_is_address(int family, const char *value, size_t len)
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+	char text[INET6_ADDRSTRLEN], again[INET6_ADDRSTRLEN];
+	unsigned char addr[16];
+
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, value, len);
+	text[len] = '\0';
+	if (inet_pton(family, text, addr) != 1 ||
+	    (family == AF_INET6 && !memcmp(addr, mapped, sizeof(mapped))))
+		return false;
+	inet_ntop(family, addr, again, sizeof(again));
+	if (family == AF_INET6 && (strchr(text, '.') || strchr(again, '.')))
+		return true;
+	return !strcmp(text, again);
+}
+
+/* "127.0.0.20:8000", "[::1]:8000" */
 static inline bool _shutwatch_is_endpoint(const char *value, size_t len)
 {
-	size_t port = len;
+	size_t port = len, addr;
 
 	while (port && value[port - 1] != ':')
 		port--;
-	if (port < 2 || !_shutwatch_only(value + port, len - port, "0123456789"))
+	if (port < 2 || !_shutwatch_is_port(value + port, len - port))
 		return false;
-	return !memchr(value, ':', port - 1) || (value[0] == '[' && value[port - 2] == ']');
+	addr = port - 1;
+	if (value[0] != '[')
+		return _shutwatch_is_address(AF_INET, value, addr);
+	return value[addr - 1] == ']' && _shutwatch_is_address(AF_INET6, value + 1, addr - 2);
 }
 
 static inline bool _shutwatch_is_states(struct shutwatch_words words, const char *value,
@@ -315,13 +388,13 @@ static inline bool _shutwatch_is_value(int key, int type, const char *value, siz
 	case SHUTWATCH_TYPE_NETNS:
 	case SHUTWATCH_TYPE_BYTES:
 	case SHUTWATCH_TYPE_LINGER:
-		return _shutwatch_only(value, len, "0123456789");
+		return _shutwatch_is_number(value, len);
 	case SHUTWATCH_TYPE_TIME:
-		return _shutwatch_only(value, len, "0123456789.");
+		return _shutwatch_is_time(value, len);
 	case SHUTWATCH_TYPE_COOKIE:
-		return _shutwatch_only(value, len, "0123456789abcdef");
+		return _shutwatch_is_cookie(value, len);
 	case SHUTWATCH_TYPE_FLAGS:
-		return _shutwatch_only(value, len, SHUTWATCH_FLAGS);
+		return _shutwatch_are_flags(value, len);
 	case SHUTWATCH_TYPE_ENDPOINT:
 		return _shutwatch_is_endpoint(value, len);
 	case SHUTWATCH_TYPE_STATES:
@@ -329,7 +402,7 @@ static inline bool _shutwatch_is_value(int key, int type, const char *value, siz
 	case SHUTWATCH_TYPE_ERRNO:
 	case SHUTWATCH_TYPE_ERROR:
 		return shutwatch_find_word(words, value, len) >= 0 ||
-		       _shutwatch_only(value, len, "-0123456789");
+		       _shutwatch_is_errno(value, len);
 	}
 	return len && (!words.count || shutwatch_find_word(words, value, len) >= 0);
 }
@@ -355,7 +428,7 @@ static inline const char *_shutwatch_form_of(int type)
 	case SHUTWATCH_TYPE_KREASON:
 		return "a name";
 	}
-	return "a number";
+	return "a number, without zeros before it";
 }
 
 /* The words of a list, in lines of a message, those without a use left out. */

@@ -46,6 +46,11 @@ static void takes_what_can_come(void)
 	CHECK(makes_sense("unread=5,6 cookie=1a comm=my\\040prog flags=PA"));
 	CHECK(makes_sense("pid=- kreason=NO_SOCKET"));
 	CHECK(makes_sense("kind=lost count=3"));
+	CHECK(makes_sense("ts=12.345678901,0.000000001 unread=0,10 flags=FA,S,FSRPAU,R,-"));
+	CHECK(makes_sense("local=0.0.0.0:0 remote=[::]:0 cookie=ffffffffffffffff"));
+	CHECK(makes_sense("local=[fe80::1:0:0:1]:65535,[2001:db8:0:1:1:1:1:1]:1,10.0.0.1:9"));
+	/* The kernel writes some that have an IPv4 address in them as this one. */
+	CHECK(makes_sense("local=[fe80::5efe:192.0.2.1]:80,[fe80::5efe:c000:201]:80"));
 	CHECK(!said[0]);
 }
 
@@ -80,6 +85,32 @@ static void refuses_what_cannot_come(void)
 	CHECK(refused("call=close by=rx", "no kind of record has all these keys"));
 	CHECK(refused("kind=state sent=RST", "no kind of record has all these keys"));
 	CHECK(refused("kind=state,reset call=close", "no kind of record"));
+}
+
+/* A record has a value in one way only: for the others, none would ever come. */
+static void refuses_what_is_written_otherwise(void)
+{
+	static const char * const other[] = {
+		"unread=05", "pid=0163", "pid=00", "count=007", "linger=00",
+		"cookie=01a", "cookie=0", "cookie=1ffffffffffffffff",
+		"ts=1", "ts=1.5", "ts=01.500000000", "ts=1.5000000000", "ts=.500000000", "ts=1.50000000x",
+		"flags=AP", "flags=PAP", "flags=AA", "ret=--1", "ret=1-", "ret=-01",
+		"local=127.0.0.1:08001", "local=127.0.0.1:65536", "local=127.0.0.1:100000",
+		"local=1.2.3:4", "local=1.2.3.256:4", "local=localhost:80", "local=:80", "local=[]:80",
+		"local=127.0.0.01:80", "local=[127.0.0.1]:80", "remote=[::1:80", "remote=::1]:80",
+		"remote=[::ffff:192.0.2.1]:80", "remote=[::ffff:c000:201]:80", "remote=[::FFFF]:80",
+		"remote=[0:0:0:0:0:0:0:1]:80", "remote=[2001:0db8::1]:80", "remote=[::1%lo]:80",
+		"remote=[0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001]:80",
+		"local=127.0.0.1:80,[::01]:80",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+		if (refused(other[i], "is no value of"))
+			continue;
+		printf("# %s is taken\n", other[i]);
+		failures++;
+	}
 }
 
 static void knows_what_is_expected(void)
@@ -266,6 +297,7 @@ int main(void)
 {
 	takes_what_can_come();
 	refuses_what_cannot_come();
+	refuses_what_is_written_otherwise();
 	knows_what_is_expected();
 	one_after_the_other();
 	one_record_for_each();
