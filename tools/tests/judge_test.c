@@ -102,10 +102,11 @@ static void refuses_what_is_written_otherwise(void)
 		"remote=[0:0:0:0:0:0:0:1]:80", "remote=[2001:0db8::1]:80", "remote=[::1%lo]:80",
 		"remote=[0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001]:80",
 		"local=127.0.0.1:80,[::01]:80",
+		NULL
 	};
 	unsigned int i;
 
-	for (i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+	for (i = 0; other[i]; i++) {
 		if (refused(other[i], "is no value of"))
 			continue;
 		printf("# %s is taken\n", other[i]);
