@@ -64,6 +64,8 @@ static int bound_socket(const struct scene *scene, int slot, int domain,
 	socklen_t len = address_parse(&addr, address);
 	int fd = new_socket(domain, mptcp_wanted(scene, slot) ? IPPROTO_MPTCP : 0);
 
+	if (scene->group && slot == scene_listener_of(slot))
+		set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 	if (bind(fd, (struct sockaddr *)&addr, len)) {
 		close(fd);
 		return -1;
@@ -121,16 +123,16 @@ static int do_connect(struct performer *p, int at)
 
 static int do_accept(struct performer *p, int at)
 {
-	struct pollfd pfd = { .fd = p->fd[SLOT_LISTENER], .events = POLLIN };
+	const int slot = act_of(p, at)->slot;
+	struct pollfd pfd = { .fd = p->fd[scene_listener_of(slot)], .events = POLLIN };
 	struct deed *deed = &p->history->deed[at];
 	struct sockaddr_storage peer = {};
 	socklen_t len = sizeof(peer);
-	int slot = act_of(p, at)->slot;
 	char address[ADDRESS_LEN];
 	int fd;
 
 	poll(&pfd, 1, BLOCK_MS);
-	fd = accept4(p->fd[SLOT_LISTENER], (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
+	fd = accept4(pfd.fd, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	p->fd[slot] = fd;
@@ -350,7 +352,7 @@ static bool is_possible(const struct performer *p, const struct act *act)
 	case VERB_VANISH:
 		return true;
 	case VERB_ACCEPT:
-		return p->fd[SLOT_LISTENER] >= 0 && p->fd[act->slot] < 0;
+		return p->fd[scene_listener_of(act->slot)] >= 0 && p->fd[act->slot] < 0;
 	case VERB_URING_CLOSE:
 	case VERB_URING_SHUTDOWN:
 	case VERB_URING_RECV:

@@ -58,22 +58,6 @@ static unsigned int apply(unsigned int facts, const struct act *act)
 	return facts;
 }
 
-/* A process that ends closes what it has, from then on at the latest. */
-static bool has_ended(const struct view *view, enum side side, __u64 when)
-{
-	int i;
-
-	for (i = 0; i < view->scene->nr_acts; i++) {
-		const struct act *act = &view->scene->act[i];
-
-		/* Its last act is over, or the process is. */
-		if (act->side == side && view->history->deed[i].begun &&
-		    view->history->deed[i].done && view->history->deed[i].to > when)
-			return false;
-	}
-	return true;
-}
-
 /*
  * What shutdown() did to a listener that was not listening: that it has failed
  * does not keep it from shutting the socket down, listen() does not take it back,
@@ -96,7 +80,8 @@ static unsigned int shut_by_close(const struct view *view, __u64 cookie,
 {
 	if (view_birth(view, cookie, NULL))
 		return 0;
-	return facts_of_listener & FACT_CLOSED || has_ended(view, SIDE_SERVER, when) ?
+	return facts_of_listener & FACT_CLOSED || view_has_ended(view, SIDE_SERVER, when) ||
+	       (view->scene->group && view_has_ended(view, SIDE_CLIENT, when)) ?
 		FACT_SHUT_RD | FACT_SHUT_WR : 0;
 }
 
@@ -130,8 +115,7 @@ static unsigned int facts_of_deeds(const struct view *view, __u64 cookie, __u64 
 	enum side side;
 	int i;
 
-	/* A child that was not accepted is nobody's. */
-	if (cookie && (!view_birth(view, cookie, &side) || side == SIDE_SERVER))
+	if (view_is_child(view, cookie))
 		facts = inherited(view, cookie, when);
 	for (i = 0; i < view->scene->nr_acts; i++) {
 		const struct deed *deed = &view->history->deed[i];
@@ -139,7 +123,7 @@ static unsigned int facts_of_deeds(const struct view *view, __u64 cookie, __u64 
 		if (deed->begun && deed->cookie == cookie && deed->from <= when)
 			facts = apply(facts, &view->scene->act[i]);
 	}
-	if (view_birth(view, cookie, &side) && has_ended(view, side, when))
+	if (view_birth(view, cookie, &side) && view_has_ended(view, side, when))
 		facts |= FACT_CLOSED;
 	return facts;
 }
@@ -232,13 +216,15 @@ static bool port_is_open(const struct view *view, int port, __u64 when)
 	const enum side side = server ? SIDE_SERVER : SIDE_CLIENT;
 	int i;
 
-	if (has_ended(view, side, when) || (server && !has_listened(view, when)))
+	if (view_has_ended(view, side, when) || (server && !has_listened(view, when)))
+		return false;
+	if (view->scene->group && view_has_ended(view, SIDE_CLIENT, when))
 		return false;
 	for (i = 0; i < view->scene->nr_acts; i++) {
 		const struct act *act = &view->scene->act[i];
 		const struct deed *deed = &view->history->deed[i];
 
-		if (act->side != side || !deed->begun || deed->from > when ||
+		if (scene_is_servers(act) != server || !deed->begun || deed->from > when ||
 		    (!server && scene_port(view->scene, act->slot) != port))
 			continue;
 		if (apply(0, act) & (FACT_CLOSED | FACT_SHUT_RD | FACT_SHUT_WR |

@@ -219,6 +219,7 @@ void generate_world(struct world *world, __u64 seed)
 	world->value[WORLD_COOKIES] = one_in(&state, 2);
 	world->value[WORLD_FASTOPEN] = 1;
 	world->walls = false;
+	world->migrates = false;
 	world->path = 0;
 }
 

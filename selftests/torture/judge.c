@@ -3,6 +3,7 @@
 
 #include "firewall.h"
 #include "judges.h"
+#include "migrate.h"
 #include "mptcp.h"
 #include "pass.h"
 #include "paths.h"
@@ -42,6 +43,7 @@ void judge_scene(struct view *view)
 	judge_errors(view);
 	judge_resets(view);
 	judge_mptcp(view);
+	judge_migrated(view);
 }
 
 /* Counters of TCP's reasons, which MPTCP has not: what it ends counts as any. */

@@ -9,6 +9,7 @@
 #include <names.h>
 
 #include "judges.h"
+#include "migrate.h"
 #include "mptcp.h"
 #include "pass.h"
 #include "record_fields.h"
@@ -129,7 +130,10 @@ static void judge_asker(struct view *view, const struct record *r)
 	if (is_asked(r))
 		right = names(r, SHUTWATCH_KEY_PID, SHUTWATCH_KEY_COMM, view, side) ||
 			names_child(r, view, side) ||
-			pass_names_taker(view, r) || uring_names_worker(view, r);
+			pass_names_taker(view, r) || uring_names_worker(view, r) ||
+			(migrate_names_other(view, r) &&
+			 (names(r, SHUTWATCH_KEY_PID, SHUTWATCH_KEY_COMM, view, SIDE_CLIENT) ||
+			  names_child(r, view, SIDE_CLIENT)));
 	else
 		right = names_nobody(r, SHUTWATCH_KEY_PID, SHUTWATCH_KEY_COMM);
 	if (!right)

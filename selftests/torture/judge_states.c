@@ -139,11 +139,7 @@ static bool is_now(const struct life *life, const char *state)
 /* Who connects or listens begins in CLOSE; who is accepted was in a handshake. */
 static bool may_begin(const struct view *view, __u64 cookie, const char *state)
 {
-	enum side side;
-	bool opens = view_is_listener(view, cookie) ||
-		     (view_birth(view, cookie, &side) && side == SIDE_CLIENT);
-
-	return !strcmp(state, opens ? "CLOSE" : "SYN_RECV");
+	return !strcmp(state, view_is_child(view, cookie) ? "SYN_RECV" : "CLOSE");
 }
 
 /*

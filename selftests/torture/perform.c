@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <limits.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -65,10 +66,10 @@ pid_t perform(const struct scene *scene, struct history *history, enum side side
 		.scene = scene,
 		.history = history,
 		.side = side,
-		.fd = { -1, -1, -1, -1 },
 	};
 	pid_t pid;
 
+	memset(performer.fd, -1, sizeof(performer.fd));
 	history->born[side] = clock_now();
 	pid = fork();
 	if (pid)

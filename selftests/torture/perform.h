@@ -19,7 +19,7 @@ struct performer {
 	const struct scene *scene;
 	struct history *history;
 	enum side side;
-	int fd[SCENE_SLOTS];
+	int fd[SCENE_SOCKETS];
 };
 
 pid_t perform(const struct scene *scene, struct history *history, enum side side,

@@ -28,6 +28,8 @@ static int put_settings(const struct world *world)
 		snprintf(value, sizeof(value), "%d", world->value[i]);
 		err = sysctl_write(name[i], value);
 	}
+	if (world->migrates)
+		err = err ?: sysctl_write("ipv4/tcp_migrate_req", "1");
 	return err;
 }
 

@@ -22,6 +22,13 @@
 #define SCENE_SLOTS	(1 + SCENE_CLIENTS)
 #define SLOT_LISTENER	0
 
+/*
+ * Of either side: a second listener on the same port, where there is one, and after
+ * it what that accepts (kinds/migrate.h).
+ */
+#define SLOT_OTHER	SCENE_SLOTS
+#define SCENE_SOCKETS	(2 * SCENE_SLOTS)
+
 /* Each scene has ports of its own: the listener's, and one for each client. */
 #define SCENE_PORT	10000
 
@@ -120,6 +127,7 @@ enum world_setting {
  * @loss: percent of all packets that it loses
  * @duplicate: percent that it sends twice
  * @walls: each host has a firewall of its own
+ * @migrates: what a listener leaves goes to another one of its group
  * @ways: so many scenes have interfaces of their own, see kinds/way.h
  * @path: how segments get to hosts that are apart, enum path (kinds/paths.h)
  */
@@ -130,6 +138,7 @@ struct world {
 	int loss;
 	int duplicate;
 	bool walls;
+	bool migrates;
 	int ways;
 	int path;
 };
@@ -146,6 +155,8 @@ struct world {
  * @apart: see struct world
  * @cookies: the world has SYN cookies
  * @own_way: each side has an interface of its own, see kinds/way.h
+ * @group: its listeners are a group, SO_REUSEPORT, see kinds/migrate.h
+ * @migrates: see struct world
  * @mptcp: by slot, a bit each: the listener or the client is an MPTCP socket
  * @nr_clients: 1 to SCENE_CLIENTS
  * @nr_acts: how many of @act are in use
@@ -159,6 +170,8 @@ struct scene {
 	bool apart;
 	bool cookies;
 	bool own_way;
+	bool group;
+	bool migrates;
 	__u8 mptcp;
 	int nr_clients;
 	int nr_acts;
@@ -175,6 +188,18 @@ static inline int connect_bytes(const struct act *act)
 static inline bool scene_is_ipv6(const struct scene *scene)
 {
 	return scene->family == FAMILY_IPV6;
+}
+
+/* Which listener accepts into a slot. */
+static inline int scene_listener_of(int slot)
+{
+	return slot < SLOT_OTHER ? SLOT_LISTENER : SLOT_OTHER;
+}
+
+/* Is it an act on a socket that has the server's port? */
+static inline bool scene_is_servers(const struct act *act)
+{
+	return act->side == SIDE_SERVER || act->slot >= SLOT_OTHER;
 }
 
 int scene_port(const struct scene *scene, int slot);

@@ -146,6 +146,48 @@ bool view_is_listener(const struct view *view, __u64 cookie)
 }
 
 /**
+ * view_is_child - does a socket come from a listener?
+ * @view: the scene
+ * @cookie: the socket, 0 for none
+ *
+ * Return: true if somebody has accepted it; or nobody has: then it is nobody's.
+ */
+bool view_is_child(const struct view *view, __u64 cookie)
+{
+	const struct deed *birth = view_birth(view, cookie, NULL);
+
+	if (!birth)
+		return cookie;
+	return view->scene->act[birth - view->history->deed].verb != VERB_CONNECT &&
+	       !view_is_listener(view, cookie);
+}
+
+/**
+ * view_has_ended - may the process of a side be at its end?
+ * @view: the scene
+ * @side: the side
+ * @when: by then
+ *
+ * A process that ends closes what it has, from then on at the latest.
+ *
+ * Return: true if it has nothing more to do.
+ */
+bool view_has_ended(const struct view *view, enum side side, __u64 when)
+{
+	int i;
+
+	for (i = 0; i < view->scene->nr_acts; i++) {
+		const struct act *act = &view->scene->act[i];
+
+		/* Its last act is over, or the process is. */
+		if (act->side == side && view->history->deed[i].begun &&
+		    view->history->deed[i].done && view->history->deed[i].to > when)
+			return false;
+	}
+	return true;
+}
+
+/**
  * view_began - when began what a record tells of?
  * @record: the record
  *

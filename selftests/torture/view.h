@@ -53,6 +53,8 @@ bool view_says(const struct record *record, enum shutwatch_key key,
 	       const struct names *names, int id);
 bool view_kind(const struct record *record, enum shutwatch_kind kind);
 bool view_is_listener(const struct view *view, __u64 cookie);
+bool view_is_child(const struct view *view, __u64 cookie);
+bool view_has_ended(const struct view *view, enum side side, __u64 when);
 const struct deed *view_birth(const struct view *view, __u64 cookie, enum side *side);
 __u64 view_began(const struct record *record);
 bool view_closes(const struct act *act);

@@ -7,6 +7,7 @@
 #include "chance.h"
 #include "firewall.h"
 #include "kinds.h"
+#include "migrate.h"
 #include "mptcp.h"
 #include "pass.h"
 #include "paths.h"
@@ -78,20 +79,18 @@ void kinds_prepare(unsigned int *kinds)
 		fputs("torture: this kernel has no dummy or no IPVLAN: nothing vanishes\n", stderr);
 		*kinds &= ~KIND_VANISH;
 	}
+	if (*kinds & KIND_MIGRATE && !migrate_prepare()) {
+		fputs("torture: listeners of this kernel do not hand over: they stay alone\n",
+		      stderr);
+		*kinds &= ~KIND_MIGRATE;
+	}
 	if (*kinds & KIND_PATHS)
 		paths_prepare();
 }
 
-/* Not before there is a socket that it could be done to. */
-static void insert(struct scene *scene, __u64 *state, enum side side, int slot,
-		   enum verb verb, int arg)
+static void insert_at(struct scene *scene, __u64 *state, int at, enum side side, int slot,
+		      enum verb verb, int arg)
 {
-	const int first = 2 * scene->nr_clients;
-	int at;
-
-	if (scene->nr_acts == SCENE_ACTS || scene->nr_acts < first)
-		return;
-	at = first + below(state, scene->nr_acts - first + 1);
 	memmove(&scene->act[at + 1], &scene->act[at],
 		(scene->nr_acts - at) * sizeof(*scene->act));
 	scene->nr_acts++;
@@ -102,6 +101,18 @@ static void insert(struct scene *scene, __u64 *state, enum side side, int slot,
 		.in_step = below(state, 5) < 3,
 		.arg = arg,
 	};
+}
+
+/* Not before there is a socket that it could be done to. */
+static void insert(struct scene *scene, __u64 *state, enum side side, int slot,
+		   enum verb verb, int arg)
+{
+	const int first = 2 * scene->nr_clients;
+
+	if (scene->nr_acts == SCENE_ACTS || scene->nr_acts < first)
+		return;
+	insert_at(scene, state, first + below(state, scene->nr_acts - first + 1), side, slot,
+		  verb, arg);
 }
 
 static int any_slot(const struct scene *scene, __u64 *state)
@@ -181,6 +192,73 @@ static void add_vanish(struct scene *scene, __u64 *state)
 	insert(scene, state, side, slot, VERB_VANISH, what);
 }
 
+/* After the first listener; as a rule before most connections. */
+static void add_listener(struct scene *scene, __u64 *state, enum side side)
+{
+	static const int backlog[] = { 0, 1, 8, 8 };
+
+	scene->group = true;
+	if (scene->nr_acts < SCENE_ACTS)
+		insert_at(scene, state, 1 + below(state, 2 * scene->nr_clients), side, SLOT_OTHER,
+			  VERB_LISTEN, backlog[below(state, 4)]);
+}
+
+static void add_stop(struct scene *scene, __u64 *state, enum side side, int slot)
+{
+	static const enum verb stop[] = {
+		VERB_CLOSE, VERB_CLOSE, VERB_SHUTDOWN, VERB_SHUTDOWN, VERB_UNSPEC, VERB_DESTROY,
+		VERB_LISTEN, VERB_EXIT,
+	};
+	const enum verb verb = stop[below(state, 8)];
+
+	insert(scene, state, side, slot, verb,
+	       verb == VERB_SHUTDOWN ? (one_in(state, 2) ? SHUT_RD : SHUT_RDWR) :
+	       verb == VERB_LISTEN ? below(state, 8) : 0);
+}
+
+/* What a child that has moved does, or one that is the other listener's. */
+static void add_deed_of_child(struct scene *scene, __u64 *state, enum side side)
+{
+	static const enum verb deed[] = {
+		VERB_SEND, VERB_SEND, VERB_RECV, VERB_SHUTDOWN, VERB_CLOSE, VERB_LINGER,
+	};
+	const enum verb verb = deed[below(state, 6)];
+
+	insert(scene, state, side, SLOT_OTHER + any_slot(scene, state), verb,
+	       verb == VERB_SHUTDOWN ? below(state, 3) :
+	       verb == VERB_LINGER ? 0 : 1 + below(state, 1000));
+}
+
+/*
+ * The other listener is the server's, too, or, on the same host, the client's, which
+ * is another process.  Connections go to either; whoever stops leaves them to the
+ * other one.
+ */
+static void add_migrate(struct scene *scene, __u64 *state)
+{
+	const enum side side = scene->apart || scene->seed % 2 ? SIDE_SERVER : SIDE_CLIENT;
+	int i;
+
+	/* A subflow is no socket of a group. */
+	if (scene->mptcp & 1 << SLOT_LISTENER)
+		return;
+	scene->migrates = migrate_wanted(scene->seed);
+	if (!scene->group)
+		add_listener(scene, state, side);
+	if (one_in(state, 2))
+		add_stop(scene, state, side, SLOT_OTHER);
+	else
+		add_stop(scene, state, SIDE_SERVER, SLOT_LISTENER);
+	for (i = 0; i < 2; i++) {
+		if (one_in(state, 2))
+			insert(scene, state, side, SLOT_OTHER + any_slot(scene, state),
+			       VERB_ACCEPT, 0);
+		else
+			insert(scene, state, SIDE_SERVER, any_slot(scene, state), VERB_ACCEPT, 0);
+	}
+	add_deed_of_child(scene, state, side);
+}
+
 /* Both ends as a rule, so that they may understand each other. */
 static void add_tls(struct scene *scene, __u64 *state)
 {
@@ -229,6 +307,7 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 		[KIND_MPTCP_NUMBER] = change_sockets,
 		[KIND_WALL_NUMBER] = add_wall,
 		[KIND_VANISH_NUMBER] = add_vanish,
+		[KIND_MIGRATE_NUMBER] = add_migrate,
 	};
 	int kind;
 
@@ -257,6 +336,7 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 void kinds_change_world(struct world *world, unsigned int kinds, __u64 seed)
 {
 	world->walls = kinds & KIND_WALL;
+	world->migrates = kinds & KIND_MIGRATE && migrate_wanted(seed);
 	if (kinds & KIND_PATHS && world->apart)
 		world->path = paths_draw(seed);
 	if (kinds & KIND_FASTOPEN)

@@ -28,7 +28,9 @@
 	/* interfaces, addresses and routes that vanish */		\
 	X(KIND_VANISH,		"vanish")				\
 	/* nothing: its world has other links between hosts */		\
-	X(KIND_PATHS,		"paths")
+	X(KIND_PATHS,		"paths")				\
+	/* listeners in a group, which hand over what they leave */	\
+	X(KIND_MIGRATE,		"migrate")
 
 #define KIND_AS_NUMBER(id, name)	id##_NUMBER,
 #define KIND_AS_BIT(id, name)		id = 1 << id##_NUMBER,
@@ -43,7 +45,7 @@ enum kind {
 	KIND_LIST(KIND_AS_BIT)
 	KIND_ALL = (1 << KINDS) - 1,
 	/* those that are proved, see TRUST.md */
-	KIND_DEFAULT = KIND_ALL & ~(KIND_WALL | KIND_VANISH | KIND_PATHS),
+	KIND_DEFAULT = KIND_ALL & ~(KIND_WALL | KIND_VANISH | KIND_PATHS | KIND_MIGRATE),
 };
 
 int kinds_parse(unsigned int *kinds, const char *text);

@@ -52,7 +52,7 @@ static void take(const struct performer *p, const struct act *act, int by)
 	int slot, fd;
 	char byte;
 
-	for (slot = 0; slot < SCENE_SLOTS; slot++)
+	for (slot = 0; slot < SCENE_SOCKETS; slot++)
 		close(p->fd[slot]);
 	if (write(by, "r", 1) != 1)
 		return;

@@ -885,8 +885,8 @@ TEST(paths_where_they_are_asked_for)
 		generate_world(&plain, seed);
 		EXPECT_EQ(PATH_VETH, plain.path);
 		world = plain;
-		kinds_change_world(&world, KIND_ALL & ~(KIND_PATHS | KIND_WALL | KIND_FASTOPEN),
-				   seed);
+		kinds_change_world(&world, KIND_ALL & ~(KIND_PATHS | KIND_WALL | KIND_FASTOPEN |
+							KIND_MIGRATE), seed);
 		EXPECT_EQ(0, memcmp(&plain, &world, sizeof(world)));
 		kinds_change_world(&world, KIND_PATHS, seed);
 		if (!world.apart)
@@ -924,12 +924,8 @@ TEST(kinds_leave_the_rest_as_it_is)
 		generate(&plain, seed, 0);
 		generate(&more, seed, 0);
 		kinds_add(&more, KIND_ALL & ~KIND_FASTOPEN);
-		for (i = at = 0; i < more.nr_acts; i++) {
-			if (more.act[i].verb > VERB_KILL)
-				continue;
-			EXPECT_EQ(0, memcmp(&more.act[i], &plain.act[at], sizeof(*plain.act)));
-			at++;
-		}
+		for (i = at = 0; i < more.nr_acts && at < plain.nr_acts; i++)
+			at += !memcmp(&more.act[i], &plain.act[at], sizeof(*plain.act));
 		EXPECT_EQ(plain.nr_acts, at);
 	}
 }

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Of the kinds that change what a socket is part of: a group of listeners.  Does the
+ * judge know what each may do, and what not?  Does not need the module.
+ */
+#include "judge_fixture.h"
+
+#include <sys/socket.h>
+
+#include "generate.h"
+#include "kinds.h"
+#include "migrate.h"
+
+#define EXPECT_NOT_TOLD(what)						\
+	EXPECT_FALSE(is_told(self, what))
+
+/* ---- listeners in a group ---- */
+
+#define ACT_OTHER	2
+#define ACT_BETWEEN	3
+#define ACT_STOP	4
+#define OTHER_HAS_IT	"reset by listener a, but d can have it"
+
+static void is_done(struct _test_data_judge *self, int at, enum side side, int slot,
+		    enum verb verb, int arg, __u64 cookie)
+{
+	self->scene.act[at] = (struct act){ side, slot, verb, true, arg };
+	self->history.deed[at].cookie = cookie;
+	self->history.deed[at].ret = 0;
+}
+
+#define LISTENER_ENDS	" call=close how=- ret=0 state=LISTEN>CLOSE sent=none why=listener_stopped"
+#define CHILD_ENDS	" state=ESTABLISHED>CLOSE by=listener sent=RST why=listener_stopped"
+#define NOTHING_UNREAD	NO_FIN " unread=5" VALUES
+
+static const char child_reset[] =
+	"seq=8 " AT(54) "kind=decision" S_TASK OF_CHILD CHILD_ENDS NOTHING_UNREAD
+	" parent=a" NO_OWNER;
+
+/*
+ * A listens, and B, of @side; a client connects, and before anybody accepts, A stops:
+ * its child is reset.
+ */
+static void stops_beside_another(struct _test_data_judge *self, enum side side)
+{
+	self->scene.group = true;
+	self->scene.migrates = true;
+	is_done(self, ACT_OTHER, side, SLOT_OTHER, VERB_LISTEN, 8, 0xd);
+	is_done(self, ACT_STOP, SIDE_SERVER, SLOT_LISTENER, VERB_CLOSE, 0, 0xa);
+	self->line[LINE(5)] = "seq=5 " AT(51) "kind=state" S_TASK OF_CHILD
+		" state=ESTABLISHED>CLOSE by=listener error=-" NO_OWNER;
+	self->line[LINE(8)] = child_reset;
+	self->line[LINE(9)] = "seq=9 " AT(50) "kind=state" S_TASK OF_LISTENER
+		" state=LISTEN>CLOSE by=close error=-" S_OWNS;
+	self->line[LINE(10)] = "seq=10 " AT(57) "kind=call" S_TASK OF_LISTENER LISTENER_ENDS
+		NO_FIN " unread=0" VALUES " linger=- took=6000000 children=1" S_OWNS;
+}
+
+static void child_is_reset(struct _test_data_judge *self, const char *old, const char *new)
+{
+	self->line[LINE(8)] = with(child_reset, old, new);
+}
+
+TEST_F(judge, reset_although_another_listens)
+{
+	stops_beside_another(self, SIDE_SERVER);
+	EXPECT_TOLD(OTHER_HAS_IT);
+}
+
+TEST_F(judge, reset_although_another_process_listens)
+{
+	stops_beside_another(self, SIDE_CLIENT);
+	EXPECT_TOLD(OTHER_HAS_IT);
+}
+
+TEST_F(judge, reset_without_migration)
+{
+	stops_beside_another(self, SIDE_SERVER);
+	self->scene.migrates = false;
+	agrees(self);
+	EXPECT_NOT_TOLD("reset by listener");
+}
+
+TEST_F(judge, reset_before_another_listens)
+{
+	stops_beside_another(self, SIDE_SERVER);
+	self->history.deed[ACT_OTHER].to = 51 * 1000000;
+	agrees(self);
+	EXPECT_NOT_TOLD("reset by listener");
+}
+
+TEST_F(judge, reset_when_another_did_not_get_to_listen)
+{
+	stops_beside_another(self, SIDE_SERVER);
+	self->history.deed[ACT_OTHER].err = EADDRINUSE;
+	agrees(self);
+	EXPECT_NOT_TOLD("reset by listener");
+}
+
+TEST_F(judge, reset_when_another_has_stopped)
+{
+	stops_beside_another(self, SIDE_SERVER);
+	is_done(self, ACT_BETWEEN, SIDE_SERVER, SLOT_OTHER, VERB_SHUTDOWN, SHUT_RD, 0xd);
+	agrees(self);
+	EXPECT_NOT_TOLD("reset by listener");
+}
+
+TEST_F(judge, reset_when_the_process_of_another_has_ended)
+{
+	stops_beside_another(self, SIDE_CLIENT);
+	self->history.deed[ACT_STOP + 1].begun = false;
+	agrees(self);
+	EXPECT_NOT_TOLD("reset by listener");
+}
+
+/* A child that is being made is of the listener that its last ACK has met. */
+TEST_F(judge, reset_while_it_is_made)
+{
+	stops_beside_another(self, SIDE_SERVER);
+	child_is_reset(self, "ESTABLISHED>", "SYN_RECV>");
+	agrees(self);
+	EXPECT_NOT_TOLD("reset by listener");
+}
+
+TEST_F(judge, reset_by_a_listener_that_goes_on)
+{
+	stops_beside_another(self, SIDE_SERVER);
+	child_is_reset(self, "parent=a", "parent=d");
+	EXPECT_TOLD("reset by listener d, which has not stopped");
+}
+
+TEST_F(judge, reset_by_no_listener)
+{
+	stops_beside_another(self, SIDE_SERVER);
+	child_is_reset(self, "parent=a", "parent=b");
+	EXPECT_TOLD("reset by listener b, which has not stopped");
+}
+
+TEST_F(judge, children_that_are_counted)
+{
+	stops_beside_another(self, SIDE_SERVER);
+	agrees(self);
+	EXPECT_NOT_TOLD("children=");
+}
+
+TEST_F(judge, children_that_are_not_counted)
+{
+	stops_beside_another(self, SIDE_SERVER);
+	self->line[LINE(10)] = with(self->line[LINE(10)], "children=1", "children=0");
+	EXPECT_TOLD("record 10: children=0, and 1 were reset");
+}
+
+TEST_F(judge, children_that_moved_and_are_counted)
+{
+	stops_beside_another(self, SIDE_SERVER);
+	self->line[LINE(5)] = NULL;
+	self->line[LINE(8)] = NULL;
+	EXPECT_TOLD("record 10: children=1, and 0 were reset");
+}
+
+/* The client's listener takes along what it has got. */
+TEST_F(judge, reset_by_the_client)
+{
+	stops_beside_another(self, SIDE_CLIENT);
+	child_is_reset(self, S_TASK, C_TASK);
+	agrees(self);
+	EXPECT_NOT_TOLD("record 8: who asked");
+}
+
+TEST_F(judge, reset_by_the_client_without_a_group)
+{
+	stops_beside_another(self, SIDE_CLIENT);
+	self->scene.group = false;
+	child_is_reset(self, S_TASK, C_TASK);
+	EXPECT_TOLD("record 8: who asked is " C_PID);
+}
+
+/* A child is one, and its owner who accepts it, whichever process that is. */
+static void is_accepted_by_the_client(struct _test_data_judge *self, const char *owner)
+{
+	static char state[SHUTWATCH_LINE_MAX];
+
+	self->scene.group = true;
+	is_done(self, ACT_OTHER, SIDE_CLIENT, SLOT_OTHER + 1, VERB_ACCEPT, 0, 0xc);
+	snprintf(state, sizeof(state), "seq=5 " AT(51) "kind=state" C_TASK OF_CHILD
+		 " state=ESTABLISHED>CLOSE by=close error=-%s", owner);
+	self->line[LINE(5)] = state;
+	agrees(self);
+}
+
+TEST_F(judge, owner_that_is_the_client)
+{
+	is_accepted_by_the_client(self, C_OWNS);
+	EXPECT_NOT_TOLD("record 5: the owner");
+	EXPECT_NOT_TOLD("a life that begins with");
+}
+
+TEST_F(judge, owner_that_is_not_the_client)
+{
+	is_accepted_by_the_client(self, S_OWNS);
+	EXPECT_TRUE(is_told(self, "record 5: the owner is " S_PID));
+}
+
+/* A second listener is where a first one is, and where it can hear. */
+TEST(groups_where_they_are_asked_for)
+{
+	struct scene scene;
+	int seed, i, others = 0, clients = 0;
+
+	for (seed = 1; seed <= 4000; seed++) {
+		generate(&scene, seed, 0);
+		kinds_add(&scene, KIND_ALL & ~KIND_MIGRATE);
+		EXPECT_FALSE(scene.group || scene.migrates);
+		generate(&scene, seed, 0);
+		kinds_add(&scene, KIND_MIGRATE);
+		EXPECT_TRUE(scene.group);
+		EXPECT_EQ(migrate_wanted(seed), scene.migrates);
+		for (i = 0; i < scene.nr_acts; i++) {
+			const bool other = scene.act[i].verb == VERB_LISTEN &&
+					   scene.act[i].slot == SLOT_OTHER;
+
+			others += other;
+			clients += other && scene.act[i].side == SIDE_CLIENT;
+			EXPECT_FALSE(scene.apart && scene.act[i].side == SIDE_CLIENT &&
+				     scene.act[i].slot >= SLOT_OTHER);
+		}
+	}
+	EXPECT_LE(4000, others);
+	EXPECT_LE(1000, clients);
+}
+
+TEST_HARNESS_MAIN
