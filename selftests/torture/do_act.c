@@ -23,6 +23,7 @@
 #include "pass.h"
 #include "perform.h"
 #include "sock_destroy.h"
+#include "sockmap.h"
 #include "task.h"
 #include "tcp_pair.h"
 #include "tls.h"
@@ -331,6 +332,8 @@ static int do_verb(struct performer *p, int at)
 		return do_tls(fd, act->arg);
 	case VERB_VANISH:
 		return do_vanish(p, at);
+	case VERB_SOCKMAP:
+		return do_sockmap(p, at);
 	case VERB_KILL:
 		kill(getpid(), SIGKILL);
 		break;

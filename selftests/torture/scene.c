@@ -130,6 +130,7 @@ static void print_arg(const struct act *act, char *text, size_t size)
 	case VERB_FIREWALL:
 	case VERB_TLS:
 	case VERB_VANISH:
+	case VERB_SOCKMAP:
 		snprintf(text, size, "%d", act->arg);
 		break;
 	default:

@@ -64,7 +64,8 @@
 	X(VERB_URING_RECV,	"uring_recv")	/* milliseconds */	\
 	X(VERB_FIREWALL,	"firewall")	/* FIREWALL_* */	\
 	X(VERB_TLS,		"tls")		/* TLS_* */		\
-	X(VERB_VANISH,		"vanish")	/* VANISH_* */
+	X(VERB_VANISH,		"vanish")	/* VANISH_* */		\
+	X(VERB_SOCKMAP,		"sockmap")	/* SOCKMAP_* */
 
 #define VERB_AS_ENUM(id, name)	id,
 #define VERB_AS_NAME(id, name)	[id] = name,

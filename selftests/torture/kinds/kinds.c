@@ -11,6 +11,7 @@
 #include "mptcp.h"
 #include "pass.h"
 #include "paths.h"
+#include "sockmap.h"
 #include "tls.h"
 #include "uring.h"
 #include "vanish.h"
@@ -83,6 +84,11 @@ void kinds_prepare(unsigned int *kinds)
 		fputs("torture: listeners of this kernel do not hand over: they stay alone\n",
 		      stderr);
 		*kinds &= ~KIND_MIGRATE;
+	}
+	if (*kinds & KIND_SOCKMAP && !sockmap_prepare()) {
+		fputs("torture: this kernel has no sockmap, or no sockhash: they are left out\n",
+		      stderr);
+		*kinds &= ~KIND_SOCKMAP;
 	}
 	if (*kinds & KIND_PATHS)
 		paths_prepare();
@@ -259,6 +265,23 @@ static void add_migrate(struct scene *scene, __u64 *state)
 	add_deed_of_child(scene, state, side);
 }
 
+/* Put into a map, or both, and maybe taken out, or let go with it. */
+static void add_sockmap(struct scene *scene, __u64 *state)
+{
+	const bool listener = one_in(state, 8);
+	const enum side side = listener ? SIDE_SERVER : below(state, SIDES);
+	const int slot = listener ? SLOT_LISTENER : any_slot(scene, state);
+	int i;
+
+	for (i = 0; i < 2; i++)
+		insert(scene, state, side, slot, VERB_SOCKMAP,
+		       one_in(state, 2) ? SOCKMAP_ARRAY : SOCKMAP_HASH);
+	if (one_in(state, 2))
+		insert(scene, state, side, slot, VERB_SOCKMAP, SOCKMAP_TAKE);
+	if (one_in(state, 4))
+		insert(scene, state, side, slot, VERB_SOCKMAP, SOCKMAP_FREE);
+}
+
 /* Both ends as a rule, so that they may understand each other. */
 static void add_tls(struct scene *scene, __u64 *state)
 {
@@ -308,6 +331,7 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 		[KIND_WALL_NUMBER] = add_wall,
 		[KIND_VANISH_NUMBER] = add_vanish,
 		[KIND_MIGRATE_NUMBER] = add_migrate,
+		[KIND_SOCKMAP_NUMBER] = add_sockmap,
 	};
 	int kind;
 

@@ -30,7 +30,9 @@
 	/* nothing: its world has other links between hosts */		\
 	X(KIND_PATHS,		"paths")				\
 	/* listeners in a group, which hand over what they leave */	\
-	X(KIND_MIGRATE,		"migrate")
+	X(KIND_MIGRATE,		"migrate")				\
+	/* sockets in BPF maps */					\
+	X(KIND_SOCKMAP,		"sockmap")
 
 #define KIND_AS_NUMBER(id, name)	id##_NUMBER,
 #define KIND_AS_BIT(id, name)		id = 1 << id##_NUMBER,
@@ -45,7 +47,8 @@ enum kind {
 	KIND_LIST(KIND_AS_BIT)
 	KIND_ALL = (1 << KINDS) - 1,
 	/* those that are proved, see TRUST.md */
-	KIND_DEFAULT = KIND_ALL & ~(KIND_WALL | KIND_VANISH | KIND_PATHS | KIND_MIGRATE),
+	KIND_DEFAULT = KIND_ALL & ~(KIND_WALL | KIND_VANISH | KIND_PATHS | KIND_MIGRATE |
+				    KIND_SOCKMAP),
 };
 
 int kinds_parse(unsigned int *kinds, const char *text);

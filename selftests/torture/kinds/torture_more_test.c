@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Of the kinds that change what a socket is part of: a group of listeners.  Does the
- * judge know what each may do, and what not?  Does not need the module.
+ * Of the kinds that change what a socket is part of: a group of listeners, a BPF map.
+ * Does the judge know what each may do, and what not?  Does not need the module.
  */
 #include "judge_fixture.h"
 
@@ -10,6 +10,7 @@
 #include "generate.h"
 #include "kinds.h"
 #include "migrate.h"
+#include "sockmap.h"
 
 #define EXPECT_NOT_TOLD(what)						\
 	EXPECT_FALSE(is_told(self, what))
@@ -19,6 +20,7 @@
 #define ACT_OTHER	2
 #define ACT_BETWEEN	3
 #define ACT_STOP	4
+#define ACT_CLOSE	4
 #define OTHER_HAS_IT	"reset by listener a, but d can have it"
 
 static void is_done(struct _test_data_judge *self, int at, enum side side, int slot,
@@ -227,6 +229,66 @@ TEST(groups_where_they_are_asked_for)
 	}
 	EXPECT_LE(4000, others);
 	EXPECT_LE(1000, clients);
+}
+
+/* ---- in a BPF map ---- */
+
+#define ACT_MORE	6
+#define KWORKER		" pid=7 comm=kworker/1:1"
+
+/* One act more, on the child while it is open: all that is seen stays as it is. */
+static void is_in_a_map(struct _test_data_judge *self, enum sockmap what)
+{
+	is_done(self, ACT_MORE, SIDE_SERVER, 1, VERB_SOCKMAP, what, 0xc);
+	self->history.deed[ACT_MORE].begun = true;
+	self->history.deed[ACT_MORE].done = true;
+	self->history.deed[ACT_MORE].from = 42 * 1000000;
+	self->history.deed[ACT_MORE].to = 43 * 1000000;
+	self->scene.nr_acts++;
+}
+
+TEST_F(judge, closed_in_a_map)
+{
+	is_in_a_map(self, SOCKMAP_ARRAY);
+	EXPECT_TRUE(agrees(self))
+		TH_LOG("%s", self->view->remarks.text[0]);
+}
+
+TEST_F(judge, closed_by_who_frees_a_map)
+{
+	is_in_a_map(self, SOCKMAP_FREE);
+	CHANGE(8, S_TASK, KWORKER);
+	EXPECT_TOLD("record 8: who asked is 7");
+}
+
+/* To let go of a map is no close() of what is in it. */
+TEST_F(judge, closed_when_its_map_is)
+{
+	is_in_a_map(self, SOCKMAP_HASH);
+	self->scene.act[ACT_CLOSE].verb = VERB_SOCKMAP;
+	self->scene.act[ACT_CLOSE].arg = SOCKMAP_FREE;
+	EXPECT_TOLD("record 8: nobody made that call");
+}
+
+TEST_F(judge, close_in_a_map_that_is_missing)
+{
+	is_in_a_map(self, SOCKMAP_HASH);
+	self->line[LINE(8)] = NULL;
+	EXPECT_TOLD("act 4 has no record");
+}
+
+TEST_F(judge, unread_data_in_a_map_that_are_not)
+{
+	is_in_a_map(self, SOCKMAP_ARRAY);
+	CHANGE(8, "unread=5", "unread=0");
+	EXPECT_TOLD("record 8: unread=0, by the wire it is 5");
+}
+
+TEST_F(judge, error_that_a_map_keeps_back)
+{
+	is_in_a_map(self, SOCKMAP_ARRAY);
+	self->history.deed[5].err = EAGAIN;
+	EXPECT_TOLD("record 6: error=ECONNRESET, but the program got EAGAIN");
 }
 
 TEST_HARNESS_MAIN
