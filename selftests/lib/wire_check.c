@@ -281,7 +281,6 @@ static void check_record(struct agreement *agreement, const struct packet *packe
 	const char *rst = sent_names.name[SHUTWATCH_SENT_RST];
 	const char *fin = sent_names.name[SHUTWATCH_SENT_FIN];
 
-	check_segment(agreement, packet, nr_packets, r);
 	if (!lost && must_send(r, PACKET_RST) &&
 	    !is_claimed(claimed_by, packet, nr_packets, at, PACKET_RST))
 		blame_record(&agreement->remarks, r, rst);
@@ -296,7 +295,7 @@ static void check_record(struct agreement *agreement, const struct packet *packe
 }
 
 /**
- * wire_check - hold the wire against the records
+ * wire_check_until - hold the wire against the records, as far as it was seen
  * @agreement: what came of it; no remarks, if they agree
  * @packet: the wire
  * @nr_packets: how many packets
@@ -304,11 +303,13 @@ static void check_record(struct agreement *agreement, const struct packet *packe
  * @nr_records: how many
  * @lost: for each record: what it tells of may have been lost on its way to the
  *	wire; NULL where nothing is
+ * @until: by when nobody looked any more: what is later may be among the packets, or
+ *	not
  * @claimed_by: for each packet: the record that tells of it, or WIRE_NOBODY
  */
-void wire_check(struct agreement *agreement, const struct packet *packet,
-		int nr_packets, const struct record *record, int nr_records,
-		const bool *lost, int *claimed_by)
+void wire_check_until(struct agreement *agreement, const struct packet *packet,
+		      int nr_packets, const struct record *record, int nr_records,
+		      const bool *lost, __u64 until, int *claimed_by)
 {
 	int i;
 
@@ -326,7 +327,31 @@ void wire_check(struct agreement *agreement, const struct packet *packet,
 		if (claimed_by[i] == WIRE_NOBODY)
 			blame_packet(&agreement->remarks, &packet[i]);
 	}
-	for (i = 0; i < nr_records; i++)
-		check_record(agreement, packet, nr_packets, record, i, lost && lost[i],
-			     claimed_by);
+	for (i = 0; i < nr_records; i++) {
+		const bool unseen = record_time(&record[i]) >= until;
+
+		if (!unseen)
+			check_segment(agreement, packet, nr_packets, &record[i]);
+		check_record(agreement, packet, nr_packets, record, i,
+			     unseen || (lost && lost[i]), claimed_by);
+	}
+}
+
+/**
+ * wire_check - hold the wire against the records
+ * @agreement: what came of it; no remarks, if they agree
+ * @packet: the wire
+ * @nr_packets: how many packets
+ * @record: the records
+ * @nr_records: how many
+ * @lost: for each record: what it tells of may have been lost on its way to the
+ *	wire; NULL where nothing is
+ * @claimed_by: for each packet: the record that tells of it, or WIRE_NOBODY
+ */
+void wire_check(struct agreement *agreement, const struct packet *packet,
+		int nr_packets, const struct record *record, int nr_records,
+		const bool *lost, int *claimed_by)
+{
+	wire_check_until(agreement, packet, nr_packets, record, nr_records, lost, ~0ull,
+			 claimed_by);
 }

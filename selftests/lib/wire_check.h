@@ -31,5 +31,8 @@ struct agreement {
 void wire_check(struct agreement *agreement, const struct packet *packet,
 		int nr_packets, const struct record *record, int nr_records,
 		const bool *lost, int *claimed_by);
+void wire_check_until(struct agreement *agreement, const struct packet *packet,
+		      int nr_packets, const struct record *record, int nr_records,
+		      const bool *lost, __u64 until, int *claimed_by);
 
 #endif /* WIRE_CHECK_H */

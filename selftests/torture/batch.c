@@ -217,23 +217,49 @@ static bool note_end_of(struct batch *batch, pid_t pid)
 	return false;
 }
 
+/* Returns false if there is no child any more. */
+static bool reap_one(struct batch *batch, int *running, __u64 deadline, bool *in_time)
+{
+	pid_t pid = waitpid(-1, NULL, WNOHANG);
+
+	*in_time = true;
+	if (pid < 0)
+		return false;
+	if (pid)
+		*running -= note_end_of(batch, pid);
+	else
+		*in_time = clock_wait(deadline);
+	return true;
+}
+
 /* Until so many are left, or, for a limit below 0, no child of theirs either. */
 static void reap(struct batch *batch, int *running, int limit, int pipe_fd)
 {
 	__u64 deadline = clock_in(SCENE_SECONDS);
+	bool in_time;
 
-	while (*running > limit) {
-		pid_t pid = waitpid(-1, NULL, WNOHANG);
-
-		if (pid < 0)
-			break;
-		if (pid) {
-			*running -= note_end_of(batch, pid);
-		} else if (!clock_wait(deadline)) {
+	while (*running > limit && reap_one(batch, running, deadline, &in_time)) {
+		if (!in_time) {
 			remark(&batch->trouble, "a scene does not end");
 			return;
 		}
 		read_records(batch, pipe_fd);
+	}
+}
+
+/* Wherever they are in their programs. */
+static void let_die(struct batch *batch, int *running, int pipe_fd)
+{
+	const __u64 deadline = clock_now() + batch->world.dies_ms * 1000000ull;
+	bool in_time = true;
+	int i, side;
+
+	while (in_time && reap_one(batch, running, deadline, &in_time))
+		read_records(batch, pipe_fd);
+	for (i = 0; i < batch->nr_scenes; i++) {
+		batch->history[i].over = true;
+		for (side = 0; side < SIDES; side++)
+			progress_wake(&batch->history[i].progress[side]);
 	}
 }
 
@@ -245,6 +271,8 @@ static void play_scenes(struct batch *batch, int pipe_fd)
 		reap(batch, &running, SIDES * (batch->at_once - 1), pipe_fd);
 		start(batch, i, &running);
 	}
+	if (batch->world.dies)
+		let_die(batch, &running, pipe_fd);
 	reap(batch, &running, -1, pipe_fd);
 }
 
@@ -280,6 +308,16 @@ static void settle(struct batch *batch)
 		remark(&batch->trouble, "some connections do not end");
 		break;
 	}
+}
+
+/* From now on nobody knows what is on the wire. */
+static void look_away(struct batch *batch)
+{
+	const __u64 now = clock_now();
+	int i;
+
+	for (i = 0; i < batch->nr_scenes; i++)
+		batch->history[i].unseen = now;
 }
 
 /* Of the file sockets. */
@@ -359,7 +397,10 @@ void batch_play(struct batch *batch, int pipe_fd)
 		       strerror(-err));
 	} else {
 		play_scenes(batch, pipe_fd);
-		settle(batch);
+		if (batch->world.dies)
+			look_away(batch);
+		else
+			settle(batch);
 		batch->nr_packets = places_packets(&batch->places, batch->packet,
 						   BATCH_PACKETS, &batch->trouble);
 		places_mib(&batch->places, &batch->after.mib);

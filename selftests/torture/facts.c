@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "dying.h"
 #include "facts.h"
 #include "firewall.h"
 #include "mptcp.h"
@@ -313,6 +314,13 @@ static unsigned int facts_of_early_child(const struct view *view, __u64 when,
 		FACT_CONNECTED : FACT_NONE;
 }
 
+/* Its wire is not known any more; hosts have no link then. */
+static unsigned int facts_unseen(const struct view *view)
+{
+	return FACT_DATA_CAME | FACT_FIN_LEFT | FACT_FIN_CAME | FACT_RST |
+	       (view->scene->apart ? FACT_WALLED : FACT_NONE);
+}
+
 /* Of this connection; the other end has its addresses the other way round. */
 static bool is_an_end(const struct view *view, const struct record *r, __u64 cookie)
 {
@@ -386,6 +394,8 @@ unsigned int facts_of(const struct view *view, const struct record *record)
 	    vanish_cuts_off(view->scene, view->history, record))
 		facts |= FACT_WALLED;
 	facts |= facts_of_early_child(view, when, facts);
+	if (dying_is_unseen(view, record))
+		facts |= facts_unseen(view);
 	if (an_end_is_deaf(view, record) || queue_may_be_full(view, when) ||
 	    firewall_was_own(view, when) || vanish_was(view, when))
 		facts |= FACT_LOSSY;

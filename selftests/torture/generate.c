@@ -220,6 +220,8 @@ void generate_world(struct world *world, __u64 seed)
 	world->value[WORLD_FASTOPEN] = 1;
 	world->walls = false;
 	world->migrates = false;
+	world->dies = false;
+	world->dies_ms = 0;
 	world->path = 0;
 }
 

@@ -47,6 +47,9 @@ struct deed {
  * @born: when it began
  * @ended: when it had ended
  * @progress: how many acts it is through with; INT_MAX once it has ended
+ * @over: it is time to die, see kinds/dying.h
+ * @unseen: when we looked for the last time, and then left; 0 if that was when all
+ *	was over
  */
 struct history {
 	struct deed deed[SCENE_ACTS];
@@ -54,6 +57,8 @@ struct history {
 	__u64 born[SIDES];
 	__u64 ended[SIDES];
 	atomic_int progress[SIDES];
+	atomic_bool over;
+	__u64 unseen;
 };
 
 #endif /* HISTORY_H */

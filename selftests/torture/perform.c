@@ -31,7 +31,8 @@ static void fall_in_step(struct performer *performer, int at)
 	__u64 deadline = clock_in(STEP_SECONDS);
 	int seen;
 
-	while ((seen = *progress) < need && clock_now() < deadline)
+	while ((seen = *progress) < need && clock_now() < deadline &&
+	       !performer->history->over)
 		progress_wait(progress, seen, deadline);
 }
 
@@ -45,6 +46,8 @@ static void play(struct performer *performer)
 			continue;
 		if (scene->act[i].in_step)
 			fall_in_step(performer, i);
+		if (performer->history->over)
+			kill(getpid(), SIGKILL);
 		do_act(performer, i);
 		progress_set(&performer->history->progress[performer->side], i + 1);
 	}

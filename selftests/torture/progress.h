@@ -15,6 +15,15 @@
 #include "clock.h"
 
 /**
+ * progress_wake - wake who waits, without having got further
+ * @progress: of a side
+ */
+static inline void progress_wake(atomic_int *progress)
+{
+	syscall(SYS_futex, progress, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+/**
  * progress_set - get further
  * @progress: of a side
  * @count: of the acts that it is through with
@@ -22,7 +31,7 @@
 static inline void progress_set(atomic_int *progress, int count)
 {
 	*progress = count;
-	syscall(SYS_futex, progress, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+	progress_wake(progress);
 }
 
 /**

@@ -129,6 +129,8 @@ enum world_setting {
  * @duplicate: percent that it sends twice
  * @walls: each host has a firewall of its own
  * @migrates: what a listener leaves goes to another one of its group
+ * @dies: its programs are killed, and nobody waits for what they leave
+ * @dies_ms: milliseconds since the last of them has begun
  * @ways: so many scenes have interfaces of their own, see kinds/way.h
  * @path: how segments get to hosts that are apart, enum path (kinds/paths.h)
  */
@@ -140,6 +142,8 @@ struct world {
 	int duplicate;
 	bool walls;
 	bool migrates;
+	bool dies;
+	int dies_ms;
 	int ways;
 	int path;
 };

@@ -8,6 +8,7 @@
 #include <names.h>
 
 #include "address.h"
+#include "dying.h"
 #include "firewall.h"
 #include "judges.h"
 #include "record_fields.h"
@@ -105,6 +106,7 @@ void judge_resets(struct view *view)
 		const struct record *r = &view->record[i];
 
 		if (view_kind(r, SHUTWATCH_KIND_RESET) && !is_on_wire(view, r) &&
+		    !dying_is_unseen(view, r) &&
 		    !(view->scene->apart && is_dealt_with(view, r, rejects)))
 			remark(&view->remarks,
 			       "record %s: a RST that is not on the wire, and was no firewall's",

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "chance.h"
+#include "dying.h"
 #include "firewall.h"
 #include "kinds.h"
 #include "migrate.h"
@@ -360,6 +361,8 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 void kinds_change_world(struct world *world, unsigned int kinds, __u64 seed)
 {
 	world->walls = kinds & KIND_WALL;
+	if (kinds & KIND_DYING)
+		dying_draw(world, seed);
 	world->migrates = kinds & KIND_MIGRATE && migrate_wanted(seed);
 	if (kinds & KIND_PATHS && world->apart)
 		world->path = paths_draw(seed);

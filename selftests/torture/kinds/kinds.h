@@ -32,7 +32,9 @@
 	/* listeners in a group, which hand over what they leave */	\
 	X(KIND_MIGRATE,		"migrate")				\
 	/* sockets in BPF maps */					\
-	X(KIND_SOCKMAP,		"sockmap")
+	X(KIND_SOCKMAP,		"sockmap")				\
+	/* all are killed at once, and their network namespace goes */	\
+	X(KIND_DYING,		"dying")
 
 #define KIND_AS_NUMBER(id, name)	id##_NUMBER,
 #define KIND_AS_BIT(id, name)		id = 1 << id##_NUMBER,
@@ -48,7 +50,7 @@ enum kind {
 	KIND_ALL = (1 << KINDS) - 1,
 	/* those that are proved, see TRUST.md */
 	KIND_DEFAULT = KIND_ALL & ~(KIND_WALL | KIND_VANISH | KIND_PATHS | KIND_MIGRATE |
-				    KIND_SOCKMAP),
+				    KIND_SOCKMAP | KIND_DYING),
 };
 
 int kinds_parse(unsigned int *kinds, const char *text);

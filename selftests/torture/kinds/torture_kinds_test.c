@@ -886,7 +886,7 @@ TEST(paths_where_they_are_asked_for)
 		EXPECT_EQ(PATH_VETH, plain.path);
 		world = plain;
 		kinds_change_world(&world, KIND_ALL & ~(KIND_PATHS | KIND_WALL | KIND_FASTOPEN |
-							KIND_MIGRATE), seed);
+							KIND_MIGRATE | KIND_DYING), seed);
 		EXPECT_EQ(0, memcmp(&plain, &world, sizeof(world)));
 		kinds_change_world(&world, KIND_PATHS, seed);
 		if (!world.apart)

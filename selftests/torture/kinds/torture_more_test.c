@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Of the kinds that change what a socket is part of: a group of listeners, a BPF map.
- * Does the judge know what each may do, and what not?  Does not need the module.
+ * Of the kinds that change what a socket is part of: a group of listeners, a BPF map,
+ * a namespace that dies.  Does the judge know what each may do, and what not?  Does not
+ * need the module.
  */
 #include "judge_fixture.h"
 
@@ -289,6 +290,111 @@ TEST_F(judge, error_that_a_map_keeps_back)
 	is_in_a_map(self, SOCKMAP_ARRAY);
 	self->history.deed[5].err = EAGAIN;
 	EXPECT_TOLD("record 6: error=ECONNRESET, but the program got EAGAIN");
+}
+
+/* ---- in a namespace that dies ---- */
+
+#define RST_TO_DATA " by=rx state=FIN_WAIT1>CLOSE sent=RST why=data_after_close"
+#define SEGMENT	" flags=AP segment=101 len=5"
+
+/* Nobody looks from then on, and what the child answers is not on the wire. */
+static void answers_unseen(struct _test_data_judge *self, int unseen_ms)
+{
+	self->history.unseen = unseen_ms * 1000000ull;
+	*self->packet[THE_RST].src = '\0';
+	self->line[LINE(8)] = "seq=8 " AT(54) "kind=decision" NO_TASK OF_CHILD RST_TO_DATA
+		NOTHING_UNREAD S_OWNS SEGMENT;
+	agrees(self);
+}
+
+TEST_F(judge, RST_that_nobody_sees)
+{
+	answers_unseen(self, 53);
+	EXPECT_NOT_TOLD("record 8 tells");
+	EXPECT_NOT_TOLD("record 8 blames");
+}
+
+TEST_F(judge, RST_that_everybody_sees)
+{
+	answers_unseen(self, 55);
+	EXPECT_TRUE(is_told(self, "record 8 tells of a RST"));
+}
+
+TEST_F(judge, RST_that_nobody_receives)
+{
+	answers_unseen(self, 51);
+	EXPECT_NOT_TOLD("record 6");
+}
+
+TEST_F(judge, RST_that_somebody_receives)
+{
+	answers_unseen(self, 53);
+	EXPECT_TRUE(is_told(self, "record 6: a RST that is not on the wire"));
+}
+
+TEST_F(judge, call_of_the_dead)
+{
+	self->history.unseen = 53 * 1000000ull;
+	EXPECT_TOLD("record 8: a call, and nobody is left");
+}
+
+TEST_F(judge, transition_by_the_dead)
+{
+	self->history.unseen = 50 * 1000000ull;
+	EXPECT_TOLD("record 5: by=close, and nobody is left");
+}
+
+/* What is in TIME_WAIT goes with its namespace, and not before. */
+static void leaves_TIME_WAIT(struct _test_data_judge *self, int unseen_ms)
+{
+	self->history.unseen = unseen_ms * 1000000ull;
+	self->line[LINE(7)] = "seq=7 " AT(53) "kind=state" NO_TASK OF_CLIENT
+		" state=TIME_WAIT>CLOSE by=- error=-" C_OWNS;
+	agrees(self);
+}
+
+TEST_F(judge, TIME_WAIT_that_goes_with_its_namespace)
+{
+	leaves_TIME_WAIT(self, 52);
+	EXPECT_NOT_TOLD("record 7: by");
+	EXPECT_NOT_TOLD("record 7: it ends with");
+}
+
+TEST_F(judge, TIME_WAIT_that_goes_before_its_namespace)
+{
+	leaves_TIME_WAIT(self, 54);
+	EXPECT_TRUE(is_told(self, "record 7: it ends with its namespace, which is there"));
+}
+
+/* An orphan holds its namespace: it cannot see it go. */
+TEST_F(judge, orphan_that_goes_with_its_namespace)
+{
+	self->history.unseen = 53 * 1000000ull;
+	self->line[LINE(8)] = "seq=8 " AT(54) "kind=decision" NO_TASK OF_CHILD
+		" by=timer state=FIN_WAIT1>CLOSE sent=none why=netns_exit" NOTHING_UNREAD S_OWNS;
+	agrees(self);
+	EXPECT_TRUE(is_told(self, "record 8: it cannot be"));
+}
+
+/* No program is another one for it. */
+TEST(worlds_that_die_where_they_are_asked_for)
+{
+	struct scene plain, scene;
+	struct world world;
+	__u64 seed;
+
+	for (seed = 0; seed < 100 * WORLD_SEEDS; seed += WORLD_SEEDS) {
+		generate(&plain, seed, 0);
+		scene = plain;
+		kinds_add(&scene, KIND_DYING);
+		EXPECT_EQ(0, memcmp(&plain, &scene, sizeof(scene)));
+		generate_world(&world, seed);
+		EXPECT_FALSE(world.dies);
+		kinds_change_world(&world, KIND_ALL & ~KIND_DYING, seed);
+		EXPECT_FALSE(world.dies);
+		kinds_change_world(&world, KIND_DYING, seed);
+		EXPECT_TRUE(world.dies);
+	}
 }
 
 TEST_HARNESS_MAIN

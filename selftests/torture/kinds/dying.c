@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Once the processes of a namespace are dead, nobody asks for anything there, and what
+ * is left comes to its end by itself: by segments and timers, and in the end, for what
+ * is in TIME_WAIT, for no cause at all.
+ */
+#include <names.h>
+
+#include "chance.h"
+#include "dying.h"
+#include "record_fields.h"
+
+/* As long as most programs take, while many are played at the same time. */
+#define DIES_MS	2500
+
+/**
+ * dying_draw - when does it die?
+ * @world: receives it
+ * @seed: of a program; its neighbours have the same
+ */
+void dying_draw(struct world *world, __u64 seed)
+{
+	__u64 state = ~(seed / WORLD_SEEDS) ^ 0xd1e5;
+
+	world->dies = true;
+	world->dies_ms = below(&state, DIES_MS);
+}
+
+/**
+ * dying_is_unseen - was nobody there any more who could have looked at the wire?
+ * @view: the scene
+ * @record: a record of it
+ *
+ * Return: true if the record is later than that.
+ */
+bool dying_is_unseen(const struct view *view, const struct record *record)
+{
+	return view->history->unseen && record_time(record) >= view->history->unseen;
+}
+
+/* By a worker of MPTCP, or of a ring that was not through with a close(), too. */
+static bool is_by_itself(const struct record *r)
+{
+	return view_says(r, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_RX) ||
+	       view_says(r, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_TIMER) ||
+	       view_says(r, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_MPTCP) ||
+	       record_is(r, SHUTWATCH_KEY_CTX, "kthread");
+}
+
+/* A mini-socket, that is, which may be one in FIN_WAIT2. */
+static bool goes_with_namespace(const struct record *r)
+{
+	return view_kind(r, SHUTWATCH_KIND_STATE) &&
+	       (record_is(r, SHUTWATCH_KEY_STATE, "TIME_WAIT>CLOSE") ||
+		record_is(r, SHUTWATCH_KEY_STATE, "FIN_WAIT2>CLOSE")) &&
+	       view_says(r, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_NONE);
+}
+
+static void judge_last(struct view *view, const struct record *r)
+{
+	const char *seq = record_get(r, SHUTWATCH_KEY_SEQ);
+
+	if (view_kind(r, SHUTWATCH_KIND_RESET) || is_by_itself(r) || goes_with_namespace(r))
+		return;
+	if (view_kind(r, SHUTWATCH_KIND_CALL))
+		remark(&view->remarks, "record %s: a call, and nobody is left", seq);
+	else
+		remark(&view->remarks, "record %s: by=%s, and nobody is left", seq,
+		       record_get(r, SHUTWATCH_KEY_BY));
+}
+
+/**
+ * judge_dying - hold what is later than all processes against that
+ * @view: a scene that is over
+ */
+void judge_dying(struct view *view)
+{
+	int i;
+
+	for (i = 0; i < view->nr_records && view->history->unseen; i++) {
+		const struct record *r = &view->record[i];
+
+		if (dying_is_unseen(view, r))
+			judge_last(view, r);
+		else if (goes_with_namespace(r))
+			remark(&view->remarks, "record %s: it ends with its namespace, which is there",
+			       record_get(r, SHUTWATCH_KEY_SEQ));
+	}
+}
