@@ -247,6 +247,30 @@ static void reap(struct batch *batch, int *running, int limit, int pipe_fd)
 	}
 }
 
+static void see_wire(struct batch *batch)
+{
+	batch->nr_packets = places_packets(&batch->places, batch->packet, BATCH_PACKETS,
+					   &batch->trouble);
+	places_mib(&batch->places, &batch->after.mib);
+}
+
+/* Nobody waits for anything: what is on the wire from now on is not known. */
+static void go_away(struct batch *batch)
+{
+	const __u64 now = clock_now();
+	int i;
+
+	for (i = 0; i < batch->nr_scenes; i++)
+		batch->history[i].unseen = now;
+	see_wire(batch);
+	places_close(&batch->places);
+}
+
+static bool has_gone_away(const struct batch *batch)
+{
+	return batch->history[0].unseen;
+}
+
 /* Wherever they are in their programs. */
 static void let_die(struct batch *batch, int *running, int pipe_fd)
 {
@@ -256,6 +280,8 @@ static void let_die(struct batch *batch, int *running, int pipe_fd)
 
 	while (in_time && reap_one(batch, running, deadline, &in_time))
 		read_records(batch, pipe_fd);
+	if (batch->world.dies == DIES_FIRST)
+		go_away(batch);
 	for (i = 0; i < batch->nr_scenes; i++) {
 		batch->history[i].over = true;
 		for (side = 0; side < SIDES; side++)
@@ -310,16 +336,6 @@ static void settle(struct batch *batch)
 	}
 }
 
-/* From now on nobody knows what is on the wire. */
-static void look_away(struct batch *batch)
-{
-	const __u64 now = clock_now();
-	int i;
-
-	for (i = 0; i < batch->nr_scenes; i++)
-		batch->history[i].unseen = now;
-}
-
 /* Of the file sockets. */
 static int lines_left(const struct batch *batch)
 {
@@ -339,14 +355,28 @@ static int lines_left(const struct batch *batch)
 }
 
 /* The namespaces go when the last of their sockets and we are gone. */
-static void leave(struct batch *batch)
+static void await_end(struct batch *batch)
 {
 	__u64 deadline = clock_in(SETTLE_SECONDS);
 
-	places_close(&batch->places);
 	do {
 		batch->left = lines_left(batch);
 	} while (batch->left && clock_wait(deadline));
+}
+
+static void leave(struct batch *batch, int err)
+{
+	if (has_gone_away(batch))
+		return;
+	if (batch->world.dies && !err) {
+		go_away(batch);
+		return;
+	}
+	if (!err) {
+		settle(batch);
+		see_wire(batch);
+	}
+	places_close(&batch->places);
 }
 
 static void forget(struct batch *batch)
@@ -392,19 +422,12 @@ void batch_play(struct batch *batch, int pipe_fd)
 	err = places_open(&batch->places, &batch->world, &batch->trouble);
 	err = err ?: make_ways(batch);
 	err = err ?: places_mib(&batch->places, &batch->before.mib);
-	if (err) {
+	if (err)
 		remark(&batch->trouble, "no network namespace of one's own: %s",
 		       strerror(-err));
-	} else {
+	else
 		play_scenes(batch, pipe_fd);
-		if (batch->world.dies)
-			look_away(batch);
-		else
-			settle(batch);
-		batch->nr_packets = places_packets(&batch->places, batch->packet,
-						   BATCH_PACKETS, &batch->trouble);
-		places_mib(&batch->places, &batch->after.mib);
-	}
-	leave(batch);
+	leave(batch, err);
+	await_end(batch);
 	read_the_rest(batch, pipe_fd);
 }

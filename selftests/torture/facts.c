@@ -317,7 +317,7 @@ static unsigned int facts_of_early_child(const struct view *view, __u64 when,
 /* Its wire is not known any more; hosts have no link then. */
 static unsigned int facts_unseen(const struct view *view)
 {
-	return FACT_DATA_CAME | FACT_FIN_LEFT | FACT_FIN_CAME | FACT_RST |
+	return FACT_DATA_CAME | FACT_FIN_LEFT | FACT_FIN_CAME | FACT_RST | FACT_CONNECTED |
 	       (view->scene->apart ? FACT_WALLED : FACT_NONE);
 }
 

@@ -220,7 +220,7 @@ void generate_world(struct world *world, __u64 seed)
 	world->value[WORLD_FASTOPEN] = 1;
 	world->walls = false;
 	world->migrates = false;
-	world->dies = false;
+	world->dies = DIES_NOT;
 	world->dies_ms = 0;
 	world->path = 0;
 }

@@ -48,8 +48,8 @@ struct deed {
  * @ended: when it had ended
  * @progress: how many acts it is through with; INT_MAX once it has ended
  * @over: it is time to die, see kinds/dying.h
- * @unseen: when we looked for the last time, and then left; 0 if that was when all
- *	was over
+ * @unseen: when we looked at the wire for the last time, and then left; 0 if that was
+ *	when all was over
  */
 struct history {
 	struct deed deed[SCENE_ACTS];

@@ -119,6 +119,13 @@ enum world_setting {
 	WORLD_SETTINGS
 };
 
+/* How a namespace dies, see kinds/dying.h. */
+enum dies {
+	DIES_NOT,
+	DIES_LAST,		/* its processes are killed, then we leave it */
+	DIES_FIRST,		/* we leave it, then its processes are killed */
+};
+
 /**
  * struct world - where scenes are played
  * @value: of each setting
@@ -129,7 +136,7 @@ enum world_setting {
  * @duplicate: percent that it sends twice
  * @walls: each host has a firewall of its own
  * @migrates: what a listener leaves goes to another one of its group
- * @dies: its programs are killed, and nobody waits for what they leave
+ * @dies: its programs are killed, and nobody waits for what they leave, enum dies
  * @dies_ms: milliseconds since the last of them has begun
  * @ways: so many scenes have interfaces of their own, see kinds/way.h
  * @path: how segments get to hosts that are apart, enum path (kinds/paths.h)
@@ -142,7 +149,7 @@ struct world {
 	int duplicate;
 	bool walls;
 	bool migrates;
-	bool dies;
+	int dies;
 	int dies_ms;
 	int ways;
 	int path;

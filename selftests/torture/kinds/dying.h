@@ -2,9 +2,10 @@
 /*
  * A network namespace that dies with sockets of each state in it: its processes are
  * killed all at once, wherever they are in their programs, and nobody waits for what
- * they leave.  What is an orphan then keeps its namespace until it is through; on two
- * hosts the links are gone, and what it sends finds no way.  Mini-sockets and what is
- * in TIME_WAIT go with the namespace.
+ * they leave; or everybody else has left before, and they are the last to have it.
+ * What is an orphan then keeps its namespace until it is through; on two hosts the
+ * links are gone, and what it sends finds no way.  Mini-sockets and what is in
+ * TIME_WAIT go with the namespace.
  */
 #ifndef DYING_H
 #define DYING_H

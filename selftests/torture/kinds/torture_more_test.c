@@ -332,16 +332,38 @@ TEST_F(judge, RST_that_somebody_receives)
 	EXPECT_TRUE(is_told(self, "record 6: a RST that is not on the wire"));
 }
 
+/* Both processes, of which nobody looks at what they leave. */
+static void die(struct _test_data_judge *self, int client_ms, int server_ms)
+{
+	self->history.unseen = 40 * 1000000ull;
+	self->history.ended[SIDE_CLIENT] = client_ms * 1000000ull;
+	self->history.ended[SIDE_SERVER] = server_ms * 1000000ull;
+	agrees(self);
+}
+
 TEST_F(judge, call_of_the_dead)
 {
-	self->history.unseen = 53 * 1000000ull;
-	EXPECT_TOLD("record 8: a call, and nobody is left");
+	die(self, 45, 53);
+	EXPECT_TRUE(is_told(self, "record 8: a call, and nobody is left"));
+}
+
+TEST_F(judge, call_of_the_living)
+{
+	die(self, 45, 55);
+	EXPECT_NOT_TOLD("record 8: a call");
+}
+
+TEST_F(judge, call_of_a_child_of_the_dead)
+{
+	self->history.deed[1].child_ended = 55 * 1000000ull;
+	die(self, 45, 50);
+	EXPECT_NOT_TOLD("record 8: a call");
 }
 
 TEST_F(judge, transition_by_the_dead)
 {
-	self->history.unseen = 50 * 1000000ull;
-	EXPECT_TOLD("record 5: by=close, and nobody is left");
+	die(self, 45, 50);
+	EXPECT_TRUE(is_told(self, "record 5: by=close, and nobody is left"));
 }
 
 /* What is in TIME_WAIT goes with its namespace, and not before. */
@@ -376,10 +398,43 @@ TEST_F(judge, orphan_that_goes_with_its_namespace)
 	EXPECT_TRUE(is_told(self, "record 8: it cannot be"));
 }
 
+/* The child has sent a FIN before, to nobody. */
+static void is_given_up(struct _test_data_judge *self, const char *decision)
+{
+	self->history.unseen = 45 * 1000000ull;
+	self->line[LINE(7)] = "seq=7 " AT(53) "kind=state" NO_TASK OF_CHILD
+		" state=FIN_WAIT1>CLOSE by=timer error=ETIMEDOUT" S_OWNS;
+	self->line[LINE(8)] = decision;
+	agrees(self);
+}
+
+#define IN_VAIN " by=timer sent=none why=retries_exhausted"
+
+TEST_F(judge, orphan_that_is_given_up)
+{
+	is_given_up(self, "seq=8 " AT(54) "kind=decision" NO_TASK OF_CHILD
+		    " state=FIN_WAIT1>CLOSE" IN_VAIN NOTHING_UNREAD S_OWNS);
+	EXPECT_NOT_TOLD("given up");
+}
+
+TEST_F(judge, orphan_that_is_given_up_for_nothing)
+{
+	is_given_up(self, NULL);
+	EXPECT_TRUE(is_told(self, "record 7: given up, and 0 records say why"));
+}
+
+TEST_F(judge, orphan_of_which_another_is_given_up)
+{
+	is_given_up(self, "seq=8 " AT(54) "kind=decision" NO_TASK OF_CLIENT
+		    " state=FIN_WAIT1>CLOSE" IN_VAIN NOTHING_UNREAD C_OWNS);
+	EXPECT_TRUE(is_told(self, "record 7: given up, and 0 records say why"));
+}
+
 /* No program is another one for it. */
 TEST(worlds_that_die_where_they_are_asked_for)
 {
 	struct scene plain, scene;
+	unsigned int seen = 0;
 	struct world world;
 	__u64 seed;
 
@@ -389,12 +444,13 @@ TEST(worlds_that_die_where_they_are_asked_for)
 		kinds_add(&scene, KIND_DYING);
 		EXPECT_EQ(0, memcmp(&plain, &scene, sizeof(scene)));
 		generate_world(&world, seed);
-		EXPECT_FALSE(world.dies);
+		EXPECT_EQ(DIES_NOT, world.dies);
 		kinds_change_world(&world, KIND_ALL & ~KIND_DYING, seed);
-		EXPECT_FALSE(world.dies);
+		EXPECT_EQ(DIES_NOT, world.dies);
 		kinds_change_world(&world, KIND_DYING, seed);
-		EXPECT_TRUE(world.dies);
+		seen |= 1 << world.dies;
 	}
+	EXPECT_EQ(1 << DIES_LAST | 1 << DIES_FIRST, seen);
 }
 
 TEST_HARNESS_MAIN
