@@ -257,12 +257,17 @@ static void see_wire(struct batch *batch)
 /* Nobody waits for anything: what is on the wire from now on is not known. */
 static void go_away(struct batch *batch)
 {
-	const __u64 now = clock_now();
+	__u64 now = clock_now();
 	int i;
 
 	for (i = 0; i < batch->nr_scenes; i++)
 		batch->history[i].unseen = now;
 	see_wire(batch);
+	if (places_cut(&batch->places)) {
+		now = clock_now();
+		for (i = 0; i < batch->nr_scenes; i++)
+			batch->history[i].cut = now;
+	}
 	places_close(&batch->places);
 }
 

@@ -50,6 +50,7 @@ struct deed {
  * @over: it is time to die, see kinds/dying.h
  * @unseen: when we looked at the wire for the last time, and then left; 0 if that was
  *	when all was over
+ * @cut: from when on hosts had no links; 0 for never
  */
 struct history {
 	struct deed deed[SCENE_ACTS];
@@ -59,6 +60,7 @@ struct history {
 	atomic_int progress[SIDES];
 	atomic_bool over;
 	__u64 unseen;
+	__u64 cut;
 };
 
 #endif /* HISTORY_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "cable.h"
+#include "clock.h"
 #include "flows.h"
 #include "netns.h"
 #include "paths.h"
@@ -205,6 +207,34 @@ void places_leave(const struct places *places)
 		abort();
 }
 
+/* The kernel takes its time. */
+#define CUT_SECONDS	5
+
+/**
+ * places_cut - take the links from the hosts
+ * @places: the namespaces
+ *
+ * Return: true if there were hosts, and what they send finds no route from now on.
+ */
+bool places_cut(struct places *places)
+{
+	const __u64 deadline = clock_in(CUT_SECONDS);
+	bool cut = places->apart;
+	int i;
+
+	if (!places->apart)
+		return false;
+	run_hosts("down");
+	places->cut = true;
+	for (i = 0; i < places->count && cut; i++) {
+		cut = !places_enter(places, i);
+		while (cut && if_nametoindex("eth0"))
+			cut = clock_wait(deadline);
+	}
+	places_leave(places);
+	return cut;
+}
+
 /**
  * places_close - leave, so that the namespaces go when their last socket does
  * @places: the namespaces
@@ -219,7 +249,7 @@ void places_close(struct places *places)
 		close(places->place[i].fd);
 	}
 	cables_unplug();
-	if (places->apart)
+	if (places->apart && !places->cut)
 		run_hosts("down");
 	close(places->home);
 }

@@ -26,12 +26,14 @@ struct place {
  * struct places - all of them
  * @home: the namespace that we come from
  * @apart: there are hosts
+ * @cut: and they have no links any more
  * @count: 1, or one for each side
  * @place: the namespaces, by side
  */
 struct places {
 	int home;
 	bool apart;
+	bool cut;
 	int count;
 	struct place place[SIDES];
 };
@@ -44,6 +46,7 @@ int places_packets(struct places *places, struct packet *packet, int max,
 		   struct remarks *remarks);
 int places_mib(const struct places *places, struct mib *mib);
 bool places_are_quiet(const struct places *places);
+bool places_cut(struct places *places);
 void places_close(struct places *places);
 
 #endif /* PLACES_H */

@@ -102,6 +102,19 @@ static void judge_orphan(struct view *view, const struct record *r)
 		       record_get(r, SHUTWATCH_KEY_SEQ), decisions);
 }
 
+/*
+ * Without a link there is no route: IP has not taken what TCP sends, and says so.  Of
+ * an answer to a segment TCP is not told.
+ */
+static bool has_left(const struct record *r)
+{
+	static const char * const fin[] = { SHUTWATCH_FIN_LIST(SHUTWATCH_AS_NAME) };
+
+	return record_is(r, SHUTWATCH_KEY_FIN, fin[SHUTWATCH_FIN_SENT]) ||
+	       (view_says(r, SHUTWATCH_KEY_SENT, &sent_names, SHUTWATCH_SENT_RST) &&
+		!view_says(r, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_RX));
+}
+
 static void judge_last(struct view *view, const struct record *r)
 {
 	const char *seq = record_get(r, SHUTWATCH_KEY_SEQ);
@@ -128,6 +141,9 @@ void judge_dying(struct view *view)
 
 		if (!is_anybody_left(view, record_time(r)))
 			judge_last(view, r);
+		if (view->history->cut && view_began(r) > view->history->cut && has_left(r))
+			remark(&view->remarks, "record %s: it was sent, and there is no way",
+			       record_get(r, SHUTWATCH_KEY_SEQ));
 		if (dying_is_unseen(view, r) && is_given_up(r))
 			judge_orphan(view, r);
 		if (!dying_is_unseen(view, r) && goes_with_namespace(r))

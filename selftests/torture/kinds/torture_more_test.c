@@ -430,6 +430,42 @@ TEST_F(judge, orphan_of_which_another_is_given_up)
 	EXPECT_TRUE(is_told(self, "record 7: given up, and 0 records say why"));
 }
 
+/* The record of the RST is of 54 ms, and of what has begun three before. */
+static void is_cut(struct _test_data_judge *self, int ms)
+{
+	self->history.unseen = 45 * 1000000ull;
+	self->history.cut = ms * 1000000ull;
+	agrees(self);
+}
+
+TEST_F(judge, RST_before_the_link_goes)
+{
+	is_cut(self, 52);
+	EXPECT_NOT_TOLD("there is no way");
+}
+
+TEST_F(judge, RST_without_a_link)
+{
+	is_cut(self, 50);
+	EXPECT_TRUE(is_told(self, "record 8: it was sent, and there is no way"));
+}
+
+TEST_F(judge, RST_without_a_link_that_failed)
+{
+	CHANGE(8, "sent=RST", "sent=none");
+	self->scene.apart = true;
+	is_cut(self, 50);
+	EXPECT_NOT_TOLD("there is no way");
+	EXPECT_NOT_TOLD("it cannot be");
+}
+
+TEST_F(judge, FIN_without_a_link)
+{
+	CHANGE(8, "sent=RST why=unread_data" NO_FIN, "sent=FIN why=close fin=sent");
+	is_cut(self, 50);
+	EXPECT_TRUE(is_told(self, "record 8: it was sent, and there is no way"));
+}
+
 /* No program is another one for it. */
 TEST(worlds_that_die_where_they_are_asked_for)
 {
