@@ -8,6 +8,7 @@
 #include <netinet/tcp.h>
 
 #include "act_option.h"
+#include "mib.h"
 #include "peer.h"
 #include "sysctl.h"
 
@@ -342,15 +343,7 @@ static void listen_beside(struct play *play, enum who who)
  */
 static bool children_can_move(void)
 {
-	FILE *file = fopen("/proc/self/net/netstat", "re");
-	char line[8192];
-	bool can = false;
-
-	while (file && fgets(line, sizeof(line), file))
-		can |= !!strstr(line, " TCPMigrateReqSuccess ");
-	if (file)
-		fclose(file);
-	return can;
+	return mib_has("TCPMigrateReqSuccess");
 }
 
 static void expect_move(struct play *play)

@@ -56,6 +56,28 @@ static int read_file(struct mib *mib, const char *path)
 }
 
 /**
+ * mib_has - does this kernel count something?
+ * @counter: its name, as in /proc/net/netstat
+ *
+ * Return: true if it does; then it does it, too.
+ */
+bool mib_has(const char *counter)
+{
+	FILE *file = fopen("/proc/self/net/netstat", "re");
+	char line[LINE_SIZE], *key, *more;
+	bool has = false;
+
+	while (file && !has && fgets(line, sizeof(line), file)) {
+		for (key = strtok_r(line, SPACE, &more); key && !has;
+		     key = strtok_r(NULL, SPACE, &more))
+			has = !strcmp(key, counter);
+	}
+	if (file)
+		fclose(file);
+	return has;
+}
+
+/**
  * mib_read - the counters now
  * @mib: where to
  *

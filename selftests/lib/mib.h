@@ -37,6 +37,7 @@ struct mib {
 	long long count[MIB_COUNTERS];
 };
 
+bool mib_has(const char *counter);
 int mib_read(struct mib *mib);
 void mib_tell(struct mib *mib, const struct record *record);
 void mib_told(struct mib *mib, const struct record *record, int nr_records);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdio.h>
-#include <string.h>
-
+#include "mib.h"
 #include "migrate.h"
 
 /**
@@ -14,13 +12,5 @@
  */
 bool migrate_prepare(void)
 {
-	FILE *file = fopen("/proc/self/net/netstat", "re");
-	char line[8192];
-	bool can = false;
-
-	while (file && fgets(line, sizeof(line), file))
-		can |= !!strstr(line, " TCPMigrateReqSuccess ");
-	if (file)
-		fclose(file);
-	return can;
+	return mib_has("TCPMigrateReqSuccess");
 }
