@@ -300,7 +300,7 @@ static noinline void rst_alone(const struct sock *sk, unsigned long caller)
 	e->rst = (struct sw_rst){
 		.by = cause.by,
 		.why = cause.why,
-		.asked = sw_probe_asked(e, cause.by, above),
+		.asker = sw_probe_asked(e, cause.by, above) ? current->pid : 0,
 		.failed = failures_untold(sk),
 		.cpu = raw_smp_processor_id(),
 	};
@@ -356,6 +356,12 @@ static void count_child(struct sw_entry *e)
 		call->children++;
 }
 
+/* What a segment on another CPU tells is not of the task that runs there. */
+static bool is_asker(const struct sw_entry *e)
+{
+	return e->rst.asker && e->rst.asker == current->pid;
+}
+
 /**
  * sw_rst_write() - write the RST that waits in an entry
  * @e: the entry, locked; with SW_ENTRY_RST
@@ -376,7 +382,7 @@ void sw_rst_write(struct sw_entry *e, u8 before, u8 after)
 		.why = e->rst.why,
 		.kreason = e->rst.kreason,
 		.kreason_known = e->rst.kreason_known,
-		.asked = e->rst.asked,
+		.asked = is_asker(e),
 	};
 
 	if (e->flags & SW_ENTRY_RST_SENT)

@@ -94,6 +94,7 @@
  * @v: values at the moment of the decision; with SW_ENTRY_REJECTED, too
  * @trigger: the segment, or the values of the timer
  * @failed: RSTs that could not leave @cpu, when this one was decided
+ * @asker: thread that asked for it; 0 if none did
  * @cpu: the CPU
  * @by: enum shutwatch_by
  * @why: enum shutwatch_why
@@ -101,12 +102,12 @@
  * @kreason_known: it gave one
  * @freed: the kernel let go of that segment on the way
  * @no_values: there was no full socket to ask
- * @asked: the task that runs has asked for it
  */
 struct sw_rst {
 	struct sw_values	v;
 	union shutwatch_trigger	trigger;
 	u32			failed;
+	u32			asker;
 	u16			cpu;
 	u8			by;
 	u8			why;
@@ -114,7 +115,6 @@ struct sw_rst {
 	bool			kreason_known;
 	bool			freed;
 	bool			no_values;
-	bool			asked;
 };
 
 /**

@@ -279,6 +279,14 @@ void mptcp_hide_calls(struct view *view, bool hide)
 /* ---- what both say ---- */
 
 /* Has a subflow sent it, in that call? */
+/* A RST that a segment meets on another CPU is told there, by nobody. */
+static bool is_of_task(const struct record *r, const struct record *call)
+{
+	return record_is(r, SHUTWATCH_KEY_PID, record_get(call, SHUTWATCH_KEY_PID)) ||
+	       (record_is(r, SHUTWATCH_KEY_PID, SHUTWATCH_NOTHING) &&
+		view_says(r, SHUTWATCH_KEY_SENT, &sent_names, SHUTWATCH_SENT_RST));
+}
+
 static bool sends_inside(const struct view *view, const struct record *call,
 			 enum shutwatch_sent sent)
 {
@@ -291,7 +299,7 @@ static bool sends_inside(const struct view *view, const struct record *call,
 		    record_cookie(r) == record_cookie(call) &&
 		    view_says(r, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_MPTCP) &&
 		    view_says(r, SHUTWATCH_KEY_SENT, &sent_names, sent) &&
-		    record_is(r, SHUTWATCH_KEY_PID, record_get(call, SHUTWATCH_KEY_PID)) &&
+		    is_of_task(r, call) &&
 		    record_time(r) >= view_began(call) &&
 		    record_time(r) <= record_time(call))
 			return true;
