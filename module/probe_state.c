@@ -129,12 +129,15 @@ static void note_in_call(struct sw_call *call, const struct sock *sk, int old,
 		call->seen |= SW_SEEN_NETNS_EXIT;
 }
 
-/* Of the FIN; where the peer's came first, there is no FIN_WAIT2. */
+/*
+ * Of the FIN; where the peer's came first, there is no FIN_WAIT2.  CLOSING ends so
+ * for want of a mini-socket.
+ */
 static bool is_acknowledged(u8 by, int old, int new, int err)
 {
 	if (new == TCP_FIN_WAIT2)
 		return true;
-	return old == TCP_LAST_ACK && new == TCP_CLOSE &&
+	return (old == TCP_LAST_ACK || old == TCP_CLOSING) && new == TCP_CLOSE &&
 	       by == SHUTWATCH_BY_RX && !err;
 }
 

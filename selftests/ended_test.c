@@ -323,6 +323,48 @@ TEST_F(ended, not_by_what_ended_the_last_one)
 
 TEST_F(ended, by_a_RST_received)
 {
+/* The same, and there is no room for a mini-socket: no TIME_WAIT. */
+TEST_F(ended, fin_queued_and_no_room_for_TIME_WAIT)
+{
+	struct play *play = self->play;
+	struct reached reached;
+	struct peer peer;
+
+	act_sysctl(play, "ipv4/tcp_max_tw_buckets", "0");
+	begin(&reached, &peer, play);
+	shut_behind_a_closed_window(play, &peer);
+	expect_whole(play, S, SHUTDOWN("wr")
+		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
+	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
+	await_state(play, S, SHUTWATCH_TCP_CLOSING);
+	open_the_window(&peer);
+	await_state(play, S, SHUTWATCH_TCP_CLOSE);
+	expect_line(play, S, "state=CLOSE" BY_SHUT_WR);
+	expect_path(play, S, "%s shutdown FIN_WAIT1 rx CLOSING rx CLOSE",
+		    reached.story);
+}
+
+/* It is reset instead: the FIN never left. */
+TEST_F(ended, fin_queued_and_reset_in_CLOSING)
+{
+	struct play *play = self->play;
+	struct reached reached;
+	struct peer peer;
+
+	begin(&reached, &peer, play);
+	shut_behind_a_closed_window(play, &peer);
+	expect_whole(play, S, SHUTDOWN("wr")
+		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
+	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
+	await_state(play, S, SHUTWATCH_TCP_CLOSING);
+	peer_sends(&peer, PACKET_RST, NULL);
+	await_state(play, S, SHUTWATCH_TCP_CLOSE);
+	expect_whole(play, S, RESET "state=CLOSING>CLOSE error=ECONNRESET");
+	expect_line(play, S, "state=CLOSE call=shutdown how=wr sent=FIN why=shutdown_write fin=queued");
+	expect_path(play, S, "%s shutdown FIN_WAIT1 rx CLOSING rx CLOSE",
+		    reached.story);
+}
+
 	struct reached reached;
 	struct peer peer;
 

@@ -219,13 +219,20 @@ static void take_transition(struct left *s, const struct record *r, const char *
 	bool failed = record_value(r, SHUTWATCH_KEY_ERROR);
 
 	if (is_state(before, SHUTWATCH_TCP_CLOSE))
+/* All that these wait for is the ACK of the FIN. */
+static bool awaits_last_ack(const char *before)
+{
+	return is_state(before, SHUTWATCH_TCP_LAST_ACK) ||
+	       is_state(before, SHUTWATCH_TCP_CLOSING);
+}
+
 		clear_ending(&s->ended);
 	if (closed && ((by_rx && failed) || by == SHUTWATCH_BY_CONNECT ||
 		       by == SHUTWATCH_BY_LISTEN))
 		ended_by(s, by);
 	if (names_is(&fin_names, SHUTWATCH_FIN_QUEUED, s->ended.fin) &&
 	    (is_state(after, SHUTWATCH_TCP_FIN_WAIT2) || is_state(after, SHUTWATCH_TCP_TIME_WAIT) ||
-	     (is_state(before, SHUTWATCH_TCP_LAST_ACK) && closed && by_rx && !failed)))
+	     (awaits_last_ack(before) && closed && by_rx && !failed)))
 		set(s->ended.fin, LEFT_WORD, fin_names.name[SHUTWATCH_FIN_SENT]);
 	move(s, before, after, record_value(r, SHUTWATCH_KEY_TS));
 }
