@@ -178,6 +178,13 @@ static bool ends_connection(const struct sw_call *call)
 	       call->outcome.before != TCP_CLOSE;
 }
 
+/* TIME_WAIT goes on without the socket: connect(AF_UNSPEC) does nothing to it. */
+static bool undoes_shutdown(const struct sw_call *call)
+{
+	return call->seen & SW_SEEN_DISCONNECT &&
+	       call->outcome.before != TCP_TIME_WAIT;
+}
+
 /* The entry knows the state that the call led to, and remembers the call. */
 static __always_inline void settle(struct sw_call *call, struct sw_entry *e)
 {
@@ -192,7 +199,7 @@ static __always_inline void settle(struct sw_call *call, struct sw_entry *e)
 	if (unlikely(!e->info.owner.pid) && call->call != SHUTWATCH_BY_ABORT)
 		sw_probe_owner(e);
 	e->info.shut = sw_shut_after(call->call, call->outcome.how, call->outcome.why,
-				     call->seen & SW_SEEN_DISCONNECT, call->ret,
+				     undoes_shutdown(call), call->ret,
 				     e->info.shut);
 	sw_probe_remember(e, &ending, ends_connection(call));
 }
@@ -542,7 +549,7 @@ NOKPROBE_SYMBOL(sw_connect_entry);
 
 /*
  * Of those who get here without a call, an embryo was marked on the way, and
- * connect() only tidies up.
+ * connect() only tidies up.  What a mini-socket has stays as it is.
  */
 static noinline void disconnect_alone(const struct sock *sk, struct pt_regs *regs)
 {
@@ -556,7 +563,8 @@ static noinline void disconnect_alone(const struct sock *sk, struct pt_regs *reg
 	e = sw_probe_find(sk, &held);
 	if (e) {
 		known |= e->flags & SW_ENTRY_CHILD;
-		e->info.shut = SHUTWATCH_HOW_NONE;
+		if (!(e->flags & SW_ENTRY_MINI))
+			e->info.shut = SHUTWATCH_HOW_NONE;
 		sw_entry_put(&held);
 	}
 	if (!known)

@@ -184,6 +184,14 @@ static noinline void transition_untold(struct sw_entry *e, struct sw_call *call,
 	transition(e, call, NULL, sk, old, new, false);
 }
 
+/* What shutdown() has shut before there was a connection is still shut. */
+static u8 shut_of(const struct sock *sk)
+{
+	BUILD_BUG_ON(RCV_SHUTDOWN != SHUTWATCH_HOW_RD ||
+		     SEND_SHUTDOWN != SHUTWATCH_HOW_WR);
+	return sk->sk_shutdown & SHUTDOWN_MASK;
+}
+
 /* Out of CLOSE: the next connection, perhaps while a mini-socket has the last. */
 static void begin_connection(struct sw_set *set, struct sw_entry *e,
 			     const struct sock *sk)
@@ -197,6 +205,7 @@ static void begin_connection(struct sw_set *set, struct sw_entry *e,
 	e->flags &= ~SW_ENTRY_CONNECTION;
 	e->fin_path = SW_PATH_NONE;
 	e->msk = 0;
+	e->info.shut = shut_of(sk);
 	e->info.ended = (struct sw_ending){};
 	sw_probe_catch_up(e, TCP_CLOSE);
 	/* Else it was read just now: see sw_probe_accept(). */

@@ -190,6 +190,64 @@ TEST_F(ended, TIME_WAIT)
 	expect_path(self->play, S, "%s", reached.story);
 }
 
+/* While the mini-socket is there, the two have one cookie. */
+static void next_connection(struct play *play, struct peer *first)
+{
+	const struct actor was = play->actor[S];
+	struct actor now;
+	struct peer next;
+
+	peer_open(&next, play);
+	peer_connects(&next, S);
+	peer_sends(first, PACKET_RST, NULL);
+	await_minis(play, 0);
+	now = play->actor[S];
+	play->actor[S] = was;
+	expect_whole(play, S, RESET "state=TIME_WAIT>CLOSE error=-");
+	play->actor[S] = now;
+}
+
+#define NEXT	" ? CLOSE connect SYN_SENT rx ESTABLISHED ? TIME_WAIT rx CLOSE"
+
+/*
+ * connect() puts the socket back: TIME_WAIT has what was shut before, and the next
+ * connection what was shut since.
+ */
+TEST_F(ended, TIME_WAIT_without_its_socket)
+{
+	struct play *play = self->play;
+	struct reached reached;
+	struct peer peer;
+
+	peer_open(&peer, play);
+	reach(&reached, &peer, S, SHUTWATCH_TCP_TIME_WAIT, NULL);
+	act_disconnect(play, S);
+	expect_whole(play, S, UNSPEC "state=TIME_WAIT>TIME_WAIT sent=none why=already_closed");
+	expect_line(play, S, "state=TIME_WAIT shut=wr" BY_SHUT_WR
+		    " last=connect_unspec last_how=- last_sent=none last_why=already_closed");
+	next_connection(play, &peer);
+	expect_line(play, S, "state=ESTABLISHED shut=-" NOTHING_YET);
+	expect_path(play, S, "%s" NEXT, reached.story);
+}
+
+TEST_F(ended, TIME_WAIT_and_shut_rd_before_the_next)
+{
+	struct play *play = self->play;
+	struct reached reached;
+	struct peer peer;
+
+	peer_open(&peer, play);
+	reach(&reached, &peer, S, SHUTWATCH_TCP_TIME_WAIT, NULL);
+	act_disconnect(play, S);
+	expect_whole(play, S, UNSPEC "state=TIME_WAIT>TIME_WAIT sent=none why=already_closed");
+	act_shutdown_try(play, S, SHUT_RD, ENOTCONN);
+	expect_whole(play, S, SHUTDOWN("rd")
+		     "ret=ENOTCONN state=TIME_WAIT>TIME_WAIT sent=none why=already_closed");
+	next_connection(play, &peer);
+	expect_line(play, S, "state=ESTABLISHED shut=rd" NOTHING_YET);
+	expect_path(play, S, "%s" NEXT, reached.story);
+}
+
 /* The FIN has to wait behind what does not fit. */
 static void shut_behind_a_closed_window(struct play *play, struct peer *peer)
 {
@@ -265,6 +323,48 @@ TEST_F(ended, fin_queued_and_then_CLOSING)
 		    reached.story);
 }
 
+/* The same, and there is no room for a mini-socket: no TIME_WAIT. */
+TEST_F(ended, fin_queued_and_no_room_for_TIME_WAIT)
+{
+	struct play *play = self->play;
+	struct reached reached;
+	struct peer peer;
+
+	act_sysctl(play, "ipv4/tcp_max_tw_buckets", "0");
+	begin(&reached, &peer, play);
+	shut_behind_a_closed_window(play, &peer);
+	expect_whole(play, S, SHUTDOWN("wr")
+		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
+	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
+	await_state(play, S, SHUTWATCH_TCP_CLOSING);
+	open_the_window(&peer);
+	await_state(play, S, SHUTWATCH_TCP_CLOSE);
+	expect_line(play, S, "state=CLOSE" BY_SHUT_WR);
+	expect_path(play, S, "%s shutdown FIN_WAIT1 rx CLOSING rx CLOSE",
+		    reached.story);
+}
+
+/* It is reset instead: the FIN never left. */
+TEST_F(ended, fin_queued_and_reset_in_CLOSING)
+{
+	struct play *play = self->play;
+	struct reached reached;
+	struct peer peer;
+
+	begin(&reached, &peer, play);
+	shut_behind_a_closed_window(play, &peer);
+	expect_whole(play, S, SHUTDOWN("wr")
+		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
+	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
+	await_state(play, S, SHUTWATCH_TCP_CLOSING);
+	peer_sends(&peer, PACKET_RST, NULL);
+	await_state(play, S, SHUTWATCH_TCP_CLOSE);
+	expect_whole(play, S, RESET "state=CLOSING>CLOSE error=ECONNRESET");
+	expect_line(play, S, "state=CLOSE call=shutdown how=wr sent=FIN why=shutdown_write fin=queued");
+	expect_path(play, S, "%s shutdown FIN_WAIT1 rx CLOSING rx CLOSE",
+		    reached.story);
+}
+
 /* A RST takes the place of the FIN before it, and keeps it. */
 TEST_F(ended, by_the_RST_after_the_FIN)
 {
@@ -323,48 +423,6 @@ TEST_F(ended, not_by_what_ended_the_last_one)
 
 TEST_F(ended, by_a_RST_received)
 {
-/* The same, and there is no room for a mini-socket: no TIME_WAIT. */
-TEST_F(ended, fin_queued_and_no_room_for_TIME_WAIT)
-{
-	struct play *play = self->play;
-	struct reached reached;
-	struct peer peer;
-
-	act_sysctl(play, "ipv4/tcp_max_tw_buckets", "0");
-	begin(&reached, &peer, play);
-	shut_behind_a_closed_window(play, &peer);
-	expect_whole(play, S, SHUTDOWN("wr")
-		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
-	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
-	await_state(play, S, SHUTWATCH_TCP_CLOSING);
-	open_the_window(&peer);
-	await_state(play, S, SHUTWATCH_TCP_CLOSE);
-	expect_line(play, S, "state=CLOSE" BY_SHUT_WR);
-	expect_path(play, S, "%s shutdown FIN_WAIT1 rx CLOSING rx CLOSE",
-		    reached.story);
-}
-
-/* It is reset instead: the FIN never left. */
-TEST_F(ended, fin_queued_and_reset_in_CLOSING)
-{
-	struct play *play = self->play;
-	struct reached reached;
-	struct peer peer;
-
-	begin(&reached, &peer, play);
-	shut_behind_a_closed_window(play, &peer);
-	expect_whole(play, S, SHUTDOWN("wr")
-		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
-	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
-	await_state(play, S, SHUTWATCH_TCP_CLOSING);
-	peer_sends(&peer, PACKET_RST, NULL);
-	await_state(play, S, SHUTWATCH_TCP_CLOSE);
-	expect_whole(play, S, RESET "state=CLOSING>CLOSE error=ECONNRESET");
-	expect_line(play, S, "state=CLOSE call=shutdown how=wr sent=FIN why=shutdown_write fin=queued");
-	expect_path(play, S, "%s shutdown FIN_WAIT1 rx CLOSING rx CLOSE",
-		    reached.story);
-}
-
 	struct reached reached;
 	struct peer peer;
 

@@ -183,6 +183,15 @@ static unsigned int shut_after(const struct record *r, const char *before, unsig
 			     disconnects(call, why, before), !ret || strcmp(ret, "0"), shut);
 }
 
+/* TIME_WAIT goes on without its socket: connect(AF_UNSPEC) does nothing to it. */
+static void take_shut(struct left *s, const struct record *r, const char *call, const char *before)
+{
+	s->next_shut = shut_after(r, before, s->next_shut);
+	if (!names_is(&by_names, SHUTWATCH_BY_CONNECT_UNSPEC, call) ||
+	    !is_state(before, SHUTWATCH_TCP_TIME_WAIT))
+		s->shut = shut_after(r, before, s->shut);
+}
+
 static void remember(struct left *s, const struct record *r, const char *by, bool over)
 {
 	const char *sent = record_value(r, SHUTWATCH_KEY_SENT);
@@ -210,6 +219,13 @@ static void ended_by(struct left *s, enum shutwatch_by by)
 
 /* ---- records ---- */
 
+/* All that these wait for is the ACK of the FIN. */
+static bool awaits_last_ack(const char *before)
+{
+	return is_state(before, SHUTWATCH_TCP_LAST_ACK) ||
+	       is_state(before, SHUTWATCH_TCP_CLOSING);
+}
+
 static void take_transition(struct left *s, const struct record *r, const char *before,
 			    const char *after)
 {
@@ -218,15 +234,10 @@ static void take_transition(struct left *s, const struct record *r, const char *
 	bool by_rx = by == SHUTWATCH_BY_RX;
 	bool failed = record_value(r, SHUTWATCH_KEY_ERROR);
 
-	if (is_state(before, SHUTWATCH_TCP_CLOSE))
-/* All that these wait for is the ACK of the FIN. */
-static bool awaits_last_ack(const char *before)
-{
-	return is_state(before, SHUTWATCH_TCP_LAST_ACK) ||
-	       is_state(before, SHUTWATCH_TCP_CLOSING);
-}
-
+	if (is_state(before, SHUTWATCH_TCP_CLOSE)) {
 		clear_ending(&s->ended);
+		s->shut = s->next_shut;
+	}
 	if (closed && ((by_rx && failed) || by == SHUTWATCH_BY_CONNECT ||
 		       by == SHUTWATCH_BY_LISTEN))
 		ended_by(s, by);
@@ -244,7 +255,7 @@ static void take_call(struct left *s, const struct record *r, const char *before
 	bool closed = is_state(after, SHUTWATCH_TCP_CLOSE);
 
 	if (call)
-		s->shut = shut_after(r, before, s->shut);
+		take_shut(s, r, call, before);
 	if (r->value[SHUTWATCH_KEY_SENT])
 		remember(s, r, call ? call : record_value(r, SHUTWATCH_KEY_BY),
 			 closed && (!call || !is_state(before, SHUTWATCH_TCP_CLOSE)));

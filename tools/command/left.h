@@ -43,6 +43,7 @@ struct left_ending {
  * @nr_path: how many there are
  * @is_told: of the last state, there was no transition yet
  * @shut: enum shutwatch_how, the sides that a call has shut down
+ * @next_shut: those that its next connection would begin with
  * @ended: what has ended the connection
  * @last: the last call or decision
  */
@@ -56,7 +57,7 @@ struct left {
 	char path[LEFT_PATH][LEFT_WORD];
 	unsigned int nr_path;
 	bool is_told;
-	unsigned int shut;
+	unsigned int shut, next_shut;
 	struct left_ending ended, last;
 };
 
