@@ -400,10 +400,10 @@ static void reply_of_late_mini(const struct sock *sk, const struct sk_buff *skb,
 
 	if (!sw_probe_wanted(sk))
 		return;
-	/* It was there before us, and goes right after. */
-	if (!sk_unhashed(sk))
-		d->after = TCP_CLOSE;
 	e = sw_probe_find_late_mini(inet_twsk(sk), &held);
+	/* It was there before us, and goes right after; else it has been told of. */
+	if (!(e && e->flags & SW_ENTRY_SHELL) && !sk_unhashed(sk))
+		d->after = TCP_CLOSE;
 	if (e) {
 		sw_probe_decision(e, d);
 		sw_entry_put(&held);
