@@ -215,12 +215,15 @@ static void begin_connection(struct sw_set *set, struct sw_entry *e,
 
 /*
  * Two segments that complete one handshake make two children: the loser is
- * closed before it was anything, and nobody has asked for its cookie.
+ * closed before it was anything.  So is a child whose listener has just given its
+ * port back.  Both have the cookie of the request, if somebody has asked for that
+ * one, and so has the winner.
  */
 static bool is_stillborn(const struct sock *sk, int old, int new)
 {
 	return old == TCP_SYN_RECV && new == TCP_CLOSE &&
-	       !atomic64_read(&sk->sk_cookie);
+	       (!atomic64_read(&sk->sk_cookie) || sock_flag(sk, SOCK_DEAD) ||
+		sw_sock_has_lost(sk));
 }
 
 static void set_state(const struct sock *sk, int old, int new)
@@ -514,7 +517,7 @@ void sw_tp_destroy_sock(void *data, struct sock *sk)
 
 	preempt_disable_notrace();	/* 7.x calls us preemptible */
 	sw_hit(SW_HOOK_TP_DESTROY);
-	e = sw_probe_find(sk, &held);
+	e = unlikely(sw_sock_has_lost(sk)) ? NULL : sw_probe_find(sk, &held);
 	if (e) {
 		if (e->flags & SW_ENTRY_RST)	/* decided, but not sent */
 			sw_rst_write(e, e->before, e->info.state);

@@ -4,6 +4,7 @@
 #define _SHUTWATCH_SOCK_H
 
 #include <linux/types.h>
+#include <net/inet_connection_sock.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
@@ -48,6 +49,22 @@ enum sw_verdict sw_sock_judge_closely(const struct sock *sk, bool asked,
 static inline bool sw_sock_is_mptcp(const struct sock *sk)
 {
 	return sk->sk_protocol == IPPROTO_MPTCP && sk->sk_type == SOCK_STREAM;
+}
+
+/**
+ * sw_sock_has_lost() - is it a child whose handshake has made another one before?
+ * @sk: full socket, in CLOSE or on the way there
+ *
+ * It is closed without giving its port back, which comes first for all others, but
+ * for one that was chosen by bind().
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+static inline bool sw_sock_has_lost(const struct sock *sk)
+{
+	return inet_csk(sk)->icsk_bind_hash && sk->sk_dport &&
+	       !(sk->sk_userlocks & SOCK_BINDPORT_LOCK);
 }
 
 /**

@@ -30,6 +30,7 @@
 #include "netns.h"
 #include "peer.h"
 #include "record_fields.h"
+#include "sock_destroy.h"
 #include "stream.h"
 #include "sysctl.h"
 #include "tcp_pair.h"
@@ -219,6 +220,7 @@ TEST_F(deferred, disconnect)
 /* ---- two segments, two CPUs, one connection ---- */
 
 #define ROUNDS		150
+#define WRONG_COOKIE	1	/* no socket made later has it */
 #define MINI_ROUNDS	30	/* more segments, more time each */
 #define WAIT_MS		10000
 #define RACE_SECONDS	180	/* where a VM's CPUs take turns, and others want them */
@@ -468,30 +470,62 @@ TEST_F(race, answer_is_repeated)
 	}
 }
 
+/* Who asks for a socket by a cookie gives it one, like ss, which shows all. */
+static void look_at_request(struct race *race)
+{
+	struct sockaddr_storage local, remote;
+
+	address_parse(&local, race->peer.socket);
+	address_parse(&remote, race->peer.address);
+	if (!sock_destroy(&local, &remote, WRONG_COOKIE))
+		remark(&race->play.trouble, "the request had that cookie");
+}
+
+static int complete_twice(struct race *race, struct racer racer[2],
+			  void (*first)(struct race *race))
+{
+	int round;
+
+	begin(race, racer, PACKET_ACK, NULL);
+	for (round = 0; round < ROUNDS; round++) {
+		call_again(race);
+		if (first)
+			first(race);
+		both_send(race);
+		if (!reset(served(race)))
+			break;
+	}
+	end(race, racer);
+	return round;
+}
+
+static void expect_one_each(struct __test_metadata *_metadata, const struct events *events)
+{
+	EXPECT_EQ(ROUNDS, count(events, SHUTWATCH_KEY_STATE, "SYN_RECV>ESTABLISHED"));
+	EXPECT_EQ(0, count(events, SHUTWATCH_KEY_STATE, "SYN_RECV>CLOSE"));
+	EXPECT_EQ(ROUNDS, count(events, SHUTWATCH_KEY_WHY, "linger_zero"));
+	EXPECT_EQ(0, count(events, SHUTWATCH_KEY_WHY, "unknown"));
+}
+
 /*
  * Both make a connection of it, and one of them is too late: it never was one,
  * and there is no record of it.  Nobody can tell how often that came to pass.
  */
 TEST_F_TIMEOUT(race, completed_twice, RACE_SECONDS)
 {
-	struct race *race = self->race;
-	int round;
-
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		SKIP(return, "there is only one CPU");
-	begin(race, self->racer, PACKET_ACK, NULL);
-	for (round = 0; round < ROUNDS; round++) {
-		call_again(race);
-		both_send(race);
-		if (!reset(served(race)))
-			break;
-	}
-	EXPECT_EQ(ROUNDS, round);
-	end(race, self->racer);
-	EXPECT_EQ(ROUNDS, count(&self->events, SHUTWATCH_KEY_STATE, "SYN_RECV>ESTABLISHED"));
-	EXPECT_EQ(0, count(&self->events, SHUTWATCH_KEY_STATE, "SYN_RECV>CLOSE"));
-	EXPECT_EQ(ROUNDS, count(&self->events, SHUTWATCH_KEY_WHY, "linger_zero"));
-	EXPECT_EQ(0, count(&self->events, SHUTWATCH_KEY_WHY, "unknown"));
+	EXPECT_EQ(ROUNDS, complete_twice(self->race, self->racer, NULL));
+	expect_one_each(_metadata, &self->events);
+}
+
+/* The same, and both have the cookie of their request. */
+TEST_F_TIMEOUT(race, completed_twice_and_looked_at, RACE_SECONDS)
+{
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP(return, "there is only one CPU");
+	EXPECT_EQ(ROUNDS, complete_twice(self->race, self->racer, look_at_request));
+	expect_one_each(_metadata, &self->events);
 }
 
 /*
