@@ -73,13 +73,25 @@ static enum shutwatch_why why_silent_open(const struct sw_call *call)
 	return SHUTWATCH_WHY_UNKNOWN;
 }
 
+/* TCP_REPAIR keeps a connection from a RST: there has to be one. */
+static bool is_repair(const struct sw_call *call)
+{
+	switch (call->outcome.before) {
+	case SHUTWATCH_TCP_CLOSE:
+	case SHUTWATCH_TCP_TIME_WAIT:
+	case SHUTWATCH_TCP_LISTEN:
+		return false;
+	}
+	return call->seen & SW_SEEN_REPAIR && call->seen & SW_SEEN_DISCONNECT;
+}
+
 static enum shutwatch_why why_silent(const struct sw_call *call)
 {
 	if (call->ret == -EBUSY)
 		return SHUTWATCH_WHY_BUSY;
 	if (call->ret == -ENOENT)
 		return SHUTWATCH_WHY_ALREADY_CLOSED;
-	if (call->seen & SW_SEEN_REPAIR && call->seen & SW_SEEN_DISCONNECT)
+	if (is_repair(call))
 		return SHUTWATCH_WHY_REPAIR;
 	switch (call->outcome.before) {
 	case SHUTWATCH_TCP_CLOSE:

@@ -219,4 +219,42 @@ TEST_F(disconnect, repair)
 	expect_path(play, S, "%s" TO_CLOSE, at.story);
 }
 
+/* Where there is no connection, there is nothing to be silent about. */
+static void repair_without_connection(struct play *play, enum reach state,
+				      const char *says)
+{
+	struct reached at;
+	struct peer peer;
+
+	peer_open(&peer, play);
+	reach(&at, &peer, S, state, NULL);
+	act_option(play, S, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON);
+	act_disconnect(play, S);
+	expect_whole(play, S, UNSPEC "state=%s sent=none why=already_closed", says);
+	expect_path(play, S, "%s", at.story);
+}
+
+TEST_F(disconnect, repair_in_FRESH)
+{
+	repair_without_connection(self->play, REACH_FRESH, "CLOSE>CLOSE");
+}
+
+TEST_F(disconnect, repair_in_TIME_WAIT)
+{
+	repair_without_connection(self->play, REACH_TIME_WAIT, "TIME_WAIT>TIME_WAIT");
+}
+
+TEST_F(disconnect, repair_in_LISTEN)
+{
+	struct play *play = self->play;
+
+	act_socket(play, SERVER, 0);
+	act_option(play, SERVER, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON);
+	act_bind_and_listen(play, SERVER, NULL);
+	act_disconnect(play, SERVER);
+	expect_whole(play, SERVER, UNSPEC
+		     "state=LISTEN>CLOSE sent=none why=listener_stopped children=0");
+	expect_path(play, SERVER, "CLOSE listen LISTEN" TO_CLOSE);
+}
+
 TRIALS_MAIN;
