@@ -71,41 +71,6 @@ static bool is_segment_of(const struct handshake *hs, const struct sk_buff *skb)
 }
 
 /**
- * sw_check_req() - tcp_check_req(sk, skb, req, ...)
- * @arg0: struct sock, the listener
- * @arg1: struct sk_buff
- * @arg2: struct request_sock
- * @caller: unused
- *
- * A segment has come for a request.
- *
- * Context: ftrace; softirq, or bottom halves disabled.
- */
-void sw_check_req(unsigned long arg0, unsigned long arg1, unsigned long arg2,
-		  unsigned long caller)
-{
-	const struct sk_buff *skb = (const struct sk_buff *)arg1;
-	struct request_sock *req = (struct request_sock *)arg2;
-	const struct tcphdr *th = tcp_hdr(skb);
-	struct handshake *hs = this_cpu_ptr(&handshakes);
-
-	sw_hit(SW_HOOK_CHECK_REQ);
-	/*
-	 * A Fast Open child is in the queue, and may keep the segment; a RST
-	 * finds no queue full, and is not answered.
-	 */
-	hs->skb = NULL;
-	if (unlikely(tcp_rsk(req)->tfo_listener || th->rst))
-		return;
-	hs->skb = skb;
-	hs->seq = th->seq;
-	hs->ports = ports_of(th);
-	hs->sk = (const struct sock *)arg0;
-	hs->overflows = overflows(hs->sk);
-}
-NOKPROBE_SYMBOL(sw_check_req);
-
-/**
  * sw_handshake_done() - the request has become a connection
  *
  * Context: any, preemption disabled.
@@ -180,6 +145,58 @@ static bool was_turned_away(const struct sk_buff *skb, const struct net *net)
 	raw_spin_unlock_irqrestore(&turned_away_lock, irqflags);
 	return found;
 }
+
+/* It is here again: it may be served now, and if not, that will be seen. */
+static noinline void forget_turned_away(const struct sk_buff *skb, const struct net *net)
+{
+	struct sw_ident id = {};
+	struct turned_away *t;
+	unsigned long irqflags;
+
+	sw_skb_ident(skb, net, &id);
+	t = place_of(&id);
+	raw_spin_lock_irqsave(&turned_away_lock, irqflags);
+	if (!memcmp(&t->id, &id, sizeof(id)))
+		t->id.netns = 0;
+	raw_spin_unlock_irqrestore(&turned_away_lock, irqflags);
+}
+
+/**
+ * sw_check_req() - tcp_check_req(sk, skb, req, ...)
+ * @arg0: struct sock, the listener
+ * @arg1: struct sk_buff
+ * @arg2: struct request_sock
+ * @caller: unused
+ *
+ * A segment has come for a request.
+ *
+ * Context: ftrace; softirq, or bottom halves disabled.
+ */
+void sw_check_req(unsigned long arg0, unsigned long arg1, unsigned long arg2,
+		  unsigned long caller)
+{
+	const struct sk_buff *skb = (const struct sk_buff *)arg1;
+	struct request_sock *req = (struct request_sock *)arg2;
+	const struct tcphdr *th = tcp_hdr(skb);
+	struct handshake *hs = this_cpu_ptr(&handshakes);
+
+	sw_hit(SW_HOOK_CHECK_REQ);
+	/*
+	 * A Fast Open child is in the queue, and may keep the segment; a RST
+	 * finds no queue full, and is not answered.
+	 */
+	hs->skb = NULL;
+	if (unlikely(tcp_rsk(req)->tfo_listener || th->rst))
+		return;
+	hs->skb = skb;
+	hs->seq = th->seq;
+	hs->ports = ports_of(th);
+	hs->sk = (const struct sock *)arg0;
+	hs->overflows = overflows(hs->sk);
+	if (unlikely(inet_rsk(req)->acked))
+		forget_turned_away(skb, sock_net(hs->sk));
+}
+NOKPROBE_SYMBOL(sw_check_req);
 
 /* No request: only MPTCP turns a SYN away, one that would join a connection. */
 static u8 why_stranger(const struct sk_buff *skb, const struct sock *sk)

@@ -176,6 +176,25 @@ TEST_F(overflow, drop_and_go_on)
 	expect_path(play, S3, SERVED);
 }
 
+/* It was turned away, but that was before it was served: it comes late, no more. */
+TEST_F(overflow, drop_and_go_on_and_come_late)
+{
+	struct play *play = self->play;
+	struct peer peer;
+
+	fill(play, &peer);
+	drop(play, &peer, PACKET_ACK, "A", NULL);
+	act_accept(play, S2, SERVER);
+	peer_sends(&peer, DATA, "hello");
+	act_accept(play, S3, SERVER);
+	await_unread(play, S3, 5);
+	peer_sends(&peer, PACKET_RST, NULL);
+	await_state(play, S3, SHUTWATCH_TCP_CLOSE);
+	expect_whole(play, S3, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
+	expect_path(play, S3, SERVED " rx CLOSE");
+	late_data(play, &peer, "no_connection");
+}
+
 /* A handshake that cannot even begin: the client knows that, and tries again. */
 TEST_F(overflow, not_SYN)
 {
