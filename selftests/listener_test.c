@@ -376,6 +376,28 @@ TEST_F(listener, migration)
 	expect_path(play, S3, "CLOSE listen LISTEN");
 }
 
+/* So do requests, when the last ACK comes. */
+TEST_F(listener, migration_of_a_request)
+{
+	struct play *play = self->play;
+	struct peer peer;
+
+	if (!children_can_move())
+		SKIP(return, "on this kernel nothing moves");
+	peer_open(&peer, play);
+	act_sysctl(play, "ipv4/conf/all/route_localnet", "1");
+	act_sysctl(play, "ipv4/tcp_migrate_req", "1");
+	listen_beside(play, SERVER);
+	peer_calls(&peer, SERVER);
+	listen_beside(play, S3);
+	stop(play, BY_CLOSE, 0);
+	peer_acks(&peer);
+	act_accept(play, S2, S3);
+	expect_path(play, S2, SERVED);
+	expect_path(play, SERVER, "CLOSE listen LISTEN close CLOSE");
+	expect_path(play, S3, "CLOSE listen LISTEN");
+}
+
 /* Without it they are reset, whoever else listens. */
 TEST_F(listener, no_migration)
 {

@@ -125,4 +125,18 @@ TEST_F(mini, SYN_takes_the_port_after_RST_not_exact)
 	new_connection(self->play, &peer);
 }
 
+/* The same, and what becomes of the SYN is no request. */
+TEST_F(mini, SYN_takes_the_port_by_a_cookie)
+{
+	struct play *play = self->play;
+	struct peer peer;
+
+	act_needs_sysctl(play, "ipv4/tcp_syncookies", "CONFIG_SYN_COOKIES");
+	if (play->lacks)
+		return;
+	serve_and_close(play, &peer);
+	act_sysctl(play, "ipv4/tcp_syncookies", "2");
+	new_connection(play, &peer);
+}
+
 TRIALS_MAIN;

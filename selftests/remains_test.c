@@ -216,15 +216,14 @@ static void bind_client(struct play *play, enum who who)
 		remark(&play->trouble, "bind: %s", strerror(errno));
 }
 
-/* After a second, connect() may have the addresses of a TIME_WAIT. */
-TEST_F(remains, tw_reuse_by_connect)
+/* Another one calls from where TIME_WAIT has been for more than a second. */
+static void reuse(struct play *play, void (*begin)(struct play *play, enum who who))
 {
-	struct play *play = self->play;
 	__u64 soon;
 
 	act_sysctl(play, "ipv4/tcp_tw_reuse", "1");
 	act_listen(play, SERVER);
-	bind_client(play, S1);
+	begin(play, S1);
 	act_connect(play, S1, NULL, FINE);
 	act_accept(play, S2, SERVER);
 	act_close(play, S1);
@@ -238,7 +237,7 @@ TEST_F(remains, tw_reuse_by_connect)
 	soon = clock_in(2);
 	while (clock_wait(soon))
 		;
-	bind_client(play, S3);
+	begin(play, S3);
 	act_connect(play, S3, NULL, FINE);
 	act_accept(play, S, SERVER);
 	expect_path(play, SERVER, "CLOSE listen LISTEN");
@@ -246,6 +245,25 @@ TEST_F(remains, tw_reuse_by_connect)
 	expect_path(play, S2, SERVED " rx CLOSE_WAIT close LAST_ACK rx CLOSE");
 	expect_path(play, S3, "CLOSE connect SYN_SENT rx ESTABLISHED");
 	expect_path(play, S, SERVED);
+}
+
+/* After a second, connect() may have the addresses of a TIME_WAIT. */
+TEST_F(remains, tw_reuse_by_connect)
+{
+	reuse(self->play, bind_client);
+}
+
+/* Its port is the kernel's choice. */
+static void new_client(struct play *play, enum who who)
+{
+	act_socket(play, who, 0);
+}
+
+/* The same, where there is one port to choose from. */
+TEST_F(remains, tw_reuse_of_a_chosen_port)
+{
+	act_sysctl(self->play, "ipv4/ip_local_port_range", "4000 4000");
+	reuse(self->play, new_client);
 }
 
 /* ---- D6, D7: nobody is there ---- */
