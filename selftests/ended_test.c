@@ -303,6 +303,16 @@ TEST_F(ended, fin_queued_in_CLOSE_WAIT)
 	expect_path(play, S, "%s shutdown LAST_ACK rx CLOSE", reached.story);
 }
 
+static void queue_and_cross(struct reached *reached, struct peer *peer, struct play *play)
+{
+	begin(reached, peer, play);
+	shut_behind_a_closed_window(play, peer);
+	expect_whole(play, S, SHUTDOWN("wr")
+		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
+	peer_sends(peer, PACKET_FIN | PACKET_ACK, NULL);
+	await_state(play, S, SHUTWATCH_TCP_CLOSING);
+}
+
 /* And where both ends finish at once. */
 TEST_F(ended, fin_queued_and_then_CLOSING)
 {
@@ -310,12 +320,7 @@ TEST_F(ended, fin_queued_and_then_CLOSING)
 	struct reached reached;
 	struct peer peer;
 
-	begin(&reached, &peer, play);
-	shut_behind_a_closed_window(play, &peer);
-	expect_whole(play, S, SHUTDOWN("wr")
-		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
-	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
-	await_state(play, S, SHUTWATCH_TCP_CLOSING);
+	queue_and_cross(&reached, &peer, play);
 	open_the_window(&peer);
 	await_time_wait(play, S, true);
 	expect_line(play, S, "state=TIME_WAIT" BY_SHUT_WR);
@@ -331,12 +336,7 @@ TEST_F(ended, fin_queued_and_no_room_for_TIME_WAIT)
 	struct peer peer;
 
 	act_sysctl(play, "ipv4/tcp_max_tw_buckets", "0");
-	begin(&reached, &peer, play);
-	shut_behind_a_closed_window(play, &peer);
-	expect_whole(play, S, SHUTDOWN("wr")
-		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
-	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
-	await_state(play, S, SHUTWATCH_TCP_CLOSING);
+	queue_and_cross(&reached, &peer, play);
 	open_the_window(&peer);
 	await_state(play, S, SHUTWATCH_TCP_CLOSE);
 	expect_line(play, S, "state=CLOSE" BY_SHUT_WR);
@@ -351,12 +351,7 @@ TEST_F(ended, fin_queued_and_reset_in_CLOSING)
 	struct reached reached;
 	struct peer peer;
 
-	begin(&reached, &peer, play);
-	shut_behind_a_closed_window(play, &peer);
-	expect_whole(play, S, SHUTDOWN("wr")
-		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
-	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
-	await_state(play, S, SHUTWATCH_TCP_CLOSING);
+	queue_and_cross(&reached, &peer, play);
 	peer_sends(&peer, PACKET_RST, NULL);
 	await_state(play, S, SHUTWATCH_TCP_CLOSE);
 	expect_whole(play, S, RESET "state=CLOSING>CLOSE error=ECONNRESET");

@@ -162,18 +162,22 @@ TEST_F(overflow, turned_away)
 }
 
 /* Then there is room, and the client tries again. */
-TEST_F(overflow, drop_and_go_on)
+static void drop_and_serve(struct play *play, struct peer *peer)
 {
-	struct play *play = self->play;
-	struct peer peer;
-
-	fill(play, &peer);
-	drop(play, &peer, PACKET_ACK, "A", NULL);
+	fill(play, peer);
+	drop(play, peer, PACKET_ACK, "A", NULL);
 	act_accept(play, S2, SERVER);
-	peer_sends(&peer, DATA, "hello");
+	peer_sends(peer, DATA, "hello");
 	act_accept(play, S3, SERVER);
 	await_unread(play, S3, 5);
-	expect_path(play, S3, SERVED);
+}
+
+TEST_F(overflow, drop_and_go_on)
+{
+	struct peer peer;
+
+	drop_and_serve(self->play, &peer);
+	expect_path(self->play, S3, SERVED);
 }
 
 /* It was turned away, but that was before it was served: it comes late, no more. */
@@ -182,12 +186,7 @@ TEST_F(overflow, drop_and_go_on_and_come_late)
 	struct play *play = self->play;
 	struct peer peer;
 
-	fill(play, &peer);
-	drop(play, &peer, PACKET_ACK, "A", NULL);
-	act_accept(play, S2, SERVER);
-	peer_sends(&peer, DATA, "hello");
-	act_accept(play, S3, SERVER);
-	await_unread(play, S3, 5);
+	drop_and_serve(play, &peer);
 	peer_sends(&peer, PACKET_RST, NULL);
 	await_state(play, S3, SHUTWATCH_TCP_CLOSE);
 	expect_whole(play, S3, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
