@@ -16,30 +16,42 @@
 
 static const char * const name[] = { MIB_LIST(MIB_AS_NAME) };
 
-static void take(struct mib *mib, const char *key, const char *value)
+/**
+ * struct wanted - the counters that are looked for
+ * @name: their names
+ * @nr: how many
+ * @count: receives their values
+ */
+struct wanted {
+	const char * const *name;
+	int nr;
+	long long *count;
+};
+
+static void take(const struct wanted *wanted, const char *key, const char *value)
 {
 	int i;
 
-	for (i = 0; i < MIB_COUNTERS; i++) {
-		if (!strcmp(key, name[i]))
-			mib->count[i] = atoll(value);
+	for (i = 0; i < wanted->nr; i++) {
+		if (!strcmp(key, wanted->name[i]))
+			wanted->count[i] = atoll(value);
 	}
 }
 
-static void take_lines(struct mib *mib, char *keys, char *values)
+static void take_lines(const struct wanted *wanted, char *keys, char *values)
 {
 	char *key, *value, *more_keys, *more_values;
 
 	key = strtok_r(keys, SPACE, &more_keys);
 	value = strtok_r(values, SPACE, &more_values);
 	while (key && value) {
-		take(mib, key, value);
+		take(wanted, key, value);
 		key = strtok_r(NULL, SPACE, &more_keys);
 		value = strtok_r(NULL, SPACE, &more_values);
 	}
 }
 
-static int read_file(struct mib *mib, const char *path)
+static int read_file(const struct wanted *wanted, const char *path)
 {
 	static char keys[LINE_SIZE], values[LINE_SIZE];
 	FILE *file = fopen(path, "re");
@@ -49,32 +61,10 @@ static int read_file(struct mib *mib, const char *path)
 	while (fgets(keys, sizeof(keys), file) &&
 	       fgets(values, sizeof(values), file)) {
 		if (!strncmp(keys, "Tcp", 3))
-			take_lines(mib, keys, values);
+			take_lines(wanted, keys, values);
 	}
 	fclose(file);
 	return 0;
-}
-
-/**
- * mib_has - does this kernel count something?
- * @counter: its name, as in /proc/net/netstat
- *
- * Return: true if it does; then it does it, too.
- */
-bool mib_has(const char *counter)
-{
-	FILE *file = fopen("/proc/self/net/netstat", "re");
-	char line[LINE_SIZE], *key, *more;
-	bool has = false;
-
-	while (file && !has && fgets(line, sizeof(line), file)) {
-		for (key = strtok_r(line, SPACE, &more); key && !has;
-		     key = strtok_r(NULL, SPACE, &more))
-			has = !strcmp(key, counter);
-	}
-	if (file)
-		fclose(file);
-	return has;
 }
 
 /**
@@ -85,17 +75,33 @@ bool mib_has(const char *counter)
  */
 int mib_read(struct mib *mib)
 {
+	const struct wanted wanted = { name, MIB_COUNTERS, mib->count };
 	int err, i;
 
 	for (i = 0; i < MIB_COUNTERS; i++)
 		mib->count[i] = -1;
-	err = read_file(mib, "/proc/self/net/snmp");
-	err = err ?: read_file(mib, "/proc/self/net/netstat");
+	err = read_file(&wanted, "/proc/self/net/snmp");
+	err = err ?: read_file(&wanted, "/proc/self/net/netstat");
 	for (i = 0; i < MIB_COUNTERS && !err; i++) {
 		if (mib->count[i] < 0)
 			err = -ENODATA;
 	}
 	return err;
+}
+
+/**
+ * mib_extra - one of the many other counters now
+ * @counter: its name, of those that are TcpExt
+ *
+ * Return: its value, or -1 if there is none.
+ */
+long long mib_extra(const char *counter)
+{
+	long long count = -1;
+	const struct wanted wanted = { &counter, 1, &count };
+
+	read_file(&wanted, "/proc/self/net/netstat");
+	return count;
 }
 
 static bool why_is(const struct record *record, enum shutwatch_why why)

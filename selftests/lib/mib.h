@@ -37,8 +37,8 @@ struct mib {
 	long long count[MIB_COUNTERS];
 };
 
-bool mib_has(const char *counter);
 int mib_read(struct mib *mib);
+long long mib_extra(const char *counter);
 void mib_tell(struct mib *mib, const struct record *record);
 void mib_told(struct mib *mib, const struct record *record, int nr_records);
 void mib_judge(struct remarks *remarks, const struct mib *before,

@@ -12,5 +12,5 @@
  */
 bool migrate_prepare(void)
 {
-	return mib_has("TCPMigrateReqSuccess");
+	return mib_extra("TCPMigrateReqSuccess") >= 0;
 }
