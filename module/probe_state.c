@@ -187,8 +187,8 @@ static noinline void transition_untold(struct sw_entry *e, struct sw_call *call,
 /* What shutdown() has shut before there was a connection is still shut. */
 static u8 shut_of(const struct sock *sk)
 {
-	BUILD_BUG_ON(SHUTWATCH_HOW_RD != RCV_SHUTDOWN ||
-		     SHUTWATCH_HOW_WR != SEND_SHUTDOWN);
+	BUILD_BUG_ON((RCV_SHUTDOWN ^ SHUTWATCH_HOW_RD) |
+		     (SEND_SHUTDOWN ^ SHUTWATCH_HOW_WR));
 	return sk->sk_shutdown & SHUTDOWN_MASK;
 }
 
