@@ -183,7 +183,7 @@ static u32 failures_untold(const struct sock *sk)
 }
 
 /*
- * The kernel's number is one of this CPU's: for a task that went on on another one
+ * The kernel's number is one of this CPU's: for a task that went to another one
  * meanwhile, what became of the segment tells.
  */
 static bool has_left(const struct sock *sk, u32 failed, u16 cpu, bool freed)

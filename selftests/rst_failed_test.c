@@ -336,7 +336,7 @@ static int close_on_the_move(struct tcp_pair *pairs)
 
 /*
  * The kernel may sleep between its decision and the transmit, for memory, and the
- * task go on on another CPU.  What cannot leave there has not left.
+ * task move to another CPU.  What cannot leave there has not left.
  */
 TEST(task_moves_on)
 {
