@@ -374,6 +374,26 @@ TEST(ACK_that_overtakes_a_FIN)
 	}
 }
 
+/* From another CPU than the SYN,ACK, which it is sent after. */
+TEST(FIN_that_overtakes_its_SYN)
+{
+	struct packet wire[] = {
+		to_server(99, 0, 0, PACKET_SYN),
+		to_client(501, 100, 0, PACKET_FIN | PACKET_ACK),
+		to_client(500, 100, 0, PACKET_SYN | PACKET_ACK),
+		to_client(501, 100, 0, PACKET_FIN | PACKET_ACK),
+		to_client(501, 100, 0, PACKET_PSH | PACKET_ACK),
+	};
+	struct flows flows = {};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wire); i++) {
+		EXPECT_TRUE(flows_follow(&flows, &wire[i]));
+		EXPECT_EQ(i == 3, wire[i].again);
+	}
+	EXPECT_EQ(1, wire[3].seq);
+}
+
 /* From another CPU than the SYN of the next connection, and so after it. */
 TEST(FIN_that_a_SYN_overtakes)
 {

@@ -28,23 +28,34 @@ static struct flow *flow_find(struct flows *flows, const char *src,
 {
 	struct flow *flow = flow_place(flows, src, dst);
 
-	return *flow->src ? flow : NULL;
+	return flow->is_known ? flow : NULL;
+}
+
+static struct flow *flow_take(struct flows *flows, const struct packet *packet)
+{
+	struct flow *flow = flow_place(flows, packet->src, packet->dst);
+
+	if (*flow->src)
+		return flow;
+	if (flows->count == FLOWS_MAX)
+		return NULL;
+	flows->count++;
+	strcpy(flow->src, packet->src);
+	strcpy(flow->dst, packet->dst);
+	return flow;
 }
 
 static struct flow *flow_start(struct flows *flows, const struct packet *packet)
 {
-	struct flow *flow = flow_place(flows, packet->src, packet->dst);
+	struct flow *flow = flow_take(flows, packet);
 
-	if (!*flow->src) {
-		if (flows->count == FLOWS_MAX)
-			return NULL;
-		flows->count++;
-		strcpy(flow->src, packet->src);
-		strcpy(flow->dst, packet->dst);
-	} else {
+	if (!flow)
+		return NULL;
+	if (flow->is_known) {
 		flow->again = true;
 		flow->last = flow->next;
 	}
+	flow->is_known = true;
 	flow->first = packet->seq;
 	flow->next = packet->seq;
 	return flow;
@@ -82,6 +93,23 @@ static void count_in(struct flow *flow, struct packet *packet)
 		*next = end;
 }
 
+/*
+ * Another CPU may deliver a FIN before the SYN,ACK of its connection: the one that
+ * is sent again is known by its number alone.
+ */
+static bool note_fin(struct flows *flows, struct packet *packet)
+{
+	struct flow *flow = flow_take(flows, packet);
+	__u32 number = packet->seq + packet->len;
+
+	if (!flow)
+		return false;
+	packet->again |= flow->has_fin && flow->fin == number;
+	flow->has_fin = true;
+	flow->fin = number;
+	return true;
+}
+
 /**
  * flows_follow - note a packet, make its numbers relative
  * @flows: what was sent before
@@ -101,10 +129,12 @@ bool flows_follow(struct flows *flows, struct packet *packet)
 		if (!flow)
 			return false;
 	}
-	if (flow) {
+	if (flow)
 		count_in(flow, packet);
+	if (packet->flags & PACKET_FIN && !note_fin(flows, packet))
+		return false;
+	if (flow)
 		packet->seq -= flow->first;
-	}
 	back = flow_find(flows, packet->dst, packet->src);
 	if (back && packet->flags & PACKET_ACK)
 		packet->ack -= back->first;

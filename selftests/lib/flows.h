@@ -19,6 +19,9 @@
  * @next: the sequence number after all that it sent
  * @again: there was a connection before this one
  * @last: what was @next when that was over
+ * @is_known: there was a SYN; without one, only a FIN was seen
+ * @fin: the sequence number of its last FIN
+ * @has_fin: there was one
  */
 struct flow {
 	char src[ADDRESS_LEN];
@@ -27,6 +30,9 @@ struct flow {
 	__u32 next;
 	bool again;
 	__u32 last;
+	bool is_known;
+	__u32 fin;
+	bool has_fin;
 };
 
 /**
