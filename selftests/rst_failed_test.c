@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -261,7 +262,7 @@ TEST(MPTCP_counts_once)
 	way_out_forget();
 }
 
-#define CONNECTIONS	256
+#define CONNECTIONS	1000
 #define MOVE_US		50
 
 /**
@@ -340,6 +341,8 @@ static int close_on_the_move(struct tcp_pair *pairs)
  */
 TEST(task_moves_on)
 {
+	/* and some that were open before */
+	const struct rlimit files = { 2 * CONNECTIONS + 100, 2 * CONNECTIONS + 100 };
 	struct tcp_pair pairs[CONNECTIONS];
 	struct mib before, after;
 	long long failed;
@@ -352,6 +355,7 @@ TEST(task_moves_on)
 	if (err == -EOPNOTSUPP)
 		SKIP(return, "this kernel lacks " WAY_OUT_NEEDS);
 	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &files));
 	for (i = 0; i < CONNECTIONS; i++)
 		ASSERT_EQ(0, join_and_linger(&pairs[i], i));
 	ASSERT_EQ(0, way_out_close());
