@@ -134,6 +134,7 @@ host_rows()
 	on_host table "$tests/semantics/semantics_test"
 	on_host compare "$tests/semantics/compare_test"
 	on_host kernels "$vm/tests/given_test"
+	on_host crashes "$vm/tests/crash_test"
 	on_host suites "$tests/suites/judge_test"
 	for program in $(make -s --no-print-directory -C "$tests" list-host OUTPUT="$tests"); do
 		on_host "$(basename "$program")" "$program"
