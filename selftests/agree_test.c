@@ -243,6 +243,26 @@ TEST_F(wire, two_that_became_one_are_answered)
 	EXPECT_EQ(1, disagreements(self->scene));
 }
 
+/* The FIN behind them came when they had been processed already. */
+TEST_F(wire, two_that_became_one_before_a_fin_are_answered)
+{
+	struct packet *ack, *data, *fin;
+
+	ack = wire_has(self->scene, CLIENT, SERVER_, PACKET_ACK);
+	ack->number = 1000;
+	data = wire_has(self->scene, CLIENT, SERVER_, PACKET_PSH | PACKET_ACK);
+	data->number = 1000;
+	data->len = 5;
+	fin = wire_has(self->scene, CLIENT, SERVER_, PACKET_FIN | PACKET_ACK);
+	fin->number = 1005;
+	fin->again = true;
+	wire_has(self->scene, SERVER_, CLIENT, PACKET_RST);
+	answers(self->scene, "flags=A segment=1000 len=5");
+	EXPECT_EQ(0, disagreements(self->scene));
+	ack->number--;
+	EXPECT_EQ(1, disagreements(self->scene));
+}
+
 /* A probe of the window, which is a FIN here, has PSH; it is put on an ACK. */
 TEST_F(wire, fin_on_an_ack_is_answered)
 {

@@ -150,7 +150,8 @@ static __u32 number_of(const struct record *record, enum shutwatch_key key)
 /*
  * Segments that wait in the backlog of a socket become one: this is what came
  * first, if only an ACK, and the others go on where it ends; the last one may be a
- * bare FIN.  Of the flags, it has the first one's, and whether there was a FIN.
+ * bare FIN, or one that came when they were gone.  Of the flags, it has the first
+ * one's, and whether there was a FIN.
  */
 static bool provoked_together(const struct packet *packet, int nr_packets,
 			      const struct record *record)
@@ -163,13 +164,14 @@ static bool provoked_together(const struct packet *packet, int nr_packets,
 	for (i = 0; i < nr_packets; i++) {
 		if (packet[i].flags & (PACKET_SYN | PACKET_RST) ||
 		    packet[i].number != at || packet[i].len > end - at ||
+		    (packet[i].flags & PACKET_FIN && !fin) ||
 		    !came_to(&packet[i], record))
 			continue;
 		at += packet[i].len;
 		count++;
 		fins += !!(packet[i].flags & PACKET_FIN);
 	}
-	return at == end && count > 1 && fin == !!fins;
+	return at == end && count > 1 && (fins || !fin);
 }
 
 /* Is this the segment that a record says it was provoked by? */
