@@ -57,7 +57,11 @@ static void say_cannot_open(const char *dir, const char *path, int err)
 		    "  leave the container, or give it CAP_DAC_OVERRIDE", path, strerror(err));
 	} else if (err != ENOENT && err != ENOTDIR) {
 		say("%s: %s", path, strerror(err));
-	} else if (!strcmp(dir, SOURCE_DIR) && !debugfs_is_mounted()) {
+	} else if (strcmp(dir, SOURCE_DIR)) {
+		say("there is no %s\n"
+		    "  --dir says where the files of the module are: in " SOURCE_DIR " without it",
+		    path);
+	} else if (!debugfs_is_mounted()) {
 		say("debugfs is not mounted\n"
 		    "  mount it: mount -t debugfs none " SHUTWATCH_DEBUGFS);
 	} else {
