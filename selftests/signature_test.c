@@ -33,7 +33,7 @@ struct tcp_ao_add {
 	__u8 keyflags;
 	__u8 keylen;
 	__u8 key[80];
-} __attribute__((aligned(8)));
+};
 #endif
 
 TRIALS(signature);
