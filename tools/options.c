@@ -496,6 +496,11 @@ static int check_taken(const struct options *o, const bool *used)
 		say("--states and --kind exclude each other: let the list have state in it");
 		return options_error();
 	}
+	if (o->saved && o->count && o->command->takes & TAKES_TALLY) {
+		say("--count and --read exclude each other for '%s': of saved records, there is one table",
+		    o->command->name);
+		return options_error();
+	}
 	for (i = 0; i < ENTRIES; i++) {
 		if (!used[i] || !entries[i].group)
 			continue;
