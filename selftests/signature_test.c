@@ -46,7 +46,8 @@ static void set_key(struct play *play, enum who who, int name, const void *key,
 {
 	if (!setsockopt(play->actor[who].fd, IPPROTO_TCP, name, key, len))
 		return;
-	if (errno == ENOPROTOOPT)
+	/* ENOENT: the hash is not there. */
+	if (errno == ENOPROTOOPT || errno == ENOENT)
 		play->lacks = option;
 	else
 		remark(&play->trouble, "no key: %s", strerror(errno));
@@ -91,7 +92,7 @@ static void sign_ao(struct play *play, enum who who, const char *address)
 	((struct sockaddr_in6 *)&peer)->sin6_port = 0;	/* or sin_port */
 	memcpy(&key.addr, &peer, len);
 	memcpy(key.key, KEY, strlen(KEY));
-	set_key(play, who, TCP_AO_ADD_KEY, &key, sizeof(key), "CONFIG_TCP_AO");
+	set_key(play, who, TCP_AO_ADD_KEY, &key, sizeof(key), "CONFIG_TCP_AO, or its hash");
 }
 
 static const char * const client_address[] = {
