@@ -29,6 +29,12 @@ for tool in python3 tcpdump tshark ip unshare; do
 	command -v $tool >/dev/null || ktap_skip_all "no $tool: selftests/vm/deps vm installs it"
 done
 
+unshare -n sh -c 'ip link add veth1 type veth peer name veth2 && ip link add link veth1 name veth1.5 type vlan id 5' 2>/dev/null || {
+	echo "TAP version 13"
+	echo "1..0 # SKIP this kernel lacks CONFIG_VETH or CONFIG_VLAN_8021Q"
+	exit 4
+}
+
 work=$(mktemp -d) || exit 1
 recorder=''
 player=''
