@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "act_option.h"
 #include "orphan.h"
 
 #define KEY		"shut and watched"
@@ -237,6 +238,8 @@ static void call_nobody(struct play *play, sign_fn *sign)
 	sign(play, S1, nobody[play->family]);
 	if (play->lacks)
 		return;
+	/* However late close() comes. */
+	act_option(play, S1, IPPROTO_TCP, TCP_SYNCNT, 6);
 	act_connect(play, S1, nobody[play->family], EINPROGRESS);
 	act_close(play, S1);
 	expect_whole(play, S1, CLOSE "state=SYN_SENT>CLOSE sent=none why=syn_sent");
