@@ -405,8 +405,8 @@ static void wait_for_end(struct sw_entry *e, const struct sw_decision *d)
 }
 
 /*
- * Another CPU has ended it meanwhile: whose it was is still known, as a rule.  Or
- * it was never followed.
+ * Another CPU has ended it meanwhile, and stopped its timer before that: whose it
+ * was is still known, as a rule.  Or it was never followed, and goes right after.
  */
 static void reply_of_late_mini(const struct sock *sk, const struct sk_buff *skb,
 			       struct sw_decision *d)
@@ -418,8 +418,7 @@ static void reply_of_late_mini(const struct sock *sk, const struct sk_buff *skb,
 	if (!sw_probe_wanted(sk))
 		return;
 	e = sw_probe_find_late_mini(inet_twsk(sk), &held);
-	/* It was there before us, and goes right after; else it has been told of. */
-	if (!(e && e->flags & SW_ENTRY_SHELL) && !sk_unhashed(sk))
+	if (timer_pending(&inet_twsk(sk)->tw_timer))
 		d->after = TCP_CLOSE;
 	if (e) {
 		sw_probe_decision(e, d);
