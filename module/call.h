@@ -40,8 +40,8 @@ struct task_struct;
  * @children: embryos reset because this listener stopped
  * @ret: return value
  * @outcome: what came of it so far
- * @failed: RSTs that could not leave @failed_cpu, when this one was decided
- * @failed_cpu: the CPU
+ * @failed: RSTs that could not leave this CPU, when this one was decided
+ * @moves: and how often the task had gone to another CPU, modulo 2^16
  * @seen: SW_SEEN_*
  * @call: enum shutwatch_by
  * @from: enum shutwatch_tcp before the call's last transition
@@ -59,7 +59,7 @@ struct sw_call {
 	int			ret;
 	struct sw_outcome	outcome;
 	__u32			failed;
-	__u16			failed_cpu;
+	__u16			moves;
 	__u16			seen;
 	__u8			call;
 	__u8			from;

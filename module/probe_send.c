@@ -10,6 +10,7 @@
  */
 
 #include <linux/kprobes.h>
+#include <linux/sched.h>
 #include <linux/tcp.h>
 #include <net/mptcp.h>
 #include <net/snmp.h>
@@ -182,15 +183,21 @@ static u32 failures_untold(const struct sock *sk)
 	       this_cpu_read(failures_told);
 }
 
+/* How often the task went to another CPU so far, modulo 2^16. */
+static u16 task_moves(void)
+{
+	return current->se.nr_migrations;
+}
+
 /*
- * The kernel's number is one of this CPU's: for a task that went to another one
+ * The kernel's number is one of this CPU's: for a task that was elsewhere
  * meanwhile, what became of the segment tells.
  */
-static bool has_left(const struct sock *sk, u32 failed, u16 cpu, bool freed)
+static bool has_left(const struct sock *sk, u32 failed, u16 moves, bool freed)
 {
-	bool here = cpu == raw_smp_processor_id();
+	bool stayed = moves == task_moves();
 
-	if (here ? (s32)(failures_untold(sk) - failed) <= 0 : !freed)
+	if (stayed ? (s32)(failures_untold(sk) - failed) <= 0 : !freed)
 		return true;
 	this_cpu_inc(failures_told);
 	return false;
@@ -244,7 +251,7 @@ static void rst_in_call(struct sw_call *call, const struct sock *sk)
 		sw_call_snapshot(call, sk);
 	call->seen |= SW_SEEN_RST;
 	call->failed = failures_untold(sk);
-	call->failed_cpu = raw_smp_processor_id();
+	call->moves = task_moves();
 	if (!sock_flag(sk, SOCK_DEAD))
 		return;
 	call->seen |= SW_SEEN_ORPHAN;
@@ -302,7 +309,7 @@ static noinline void rst_alone(const struct sock *sk, unsigned long caller)
 		.why = cause.why,
 		.asker = sw_probe_asked(e, cause.by, above) ? current->pid : 0,
 		.failed = failures_untold(sk),
-		.cpu = raw_smp_processor_id(),
+		.moves = task_moves(),
 	};
 	sw_sock_values(sk, &e->rst.v);
 	if (cause.by == SHUTWATCH_BY_TIMER)
@@ -398,7 +405,7 @@ void sw_rst_write(struct sw_entry *e, u8 before, u8 after)
 static void rst_of_call_sent(struct sw_call *call, const struct sock *sk,
 			     u8 kreason, bool known)
 {
-	if (!has_left(sk, call->failed, call->failed_cpu,
+	if (!has_left(sk, call->failed, call->moves,
 		      call->seen & SW_SEEN_RST_FREED))
 		return;
 	call->seen |= SW_SEEN_RST_SENT | (known ? SW_SEEN_KREASON : 0);
@@ -415,7 +422,7 @@ static noinline void rst_alone_sent(const struct sock *sk, u8 kreason, bool know
 	if (!e)
 		return;
 	if (e->flags & SW_ENTRY_RST) {
-		if (has_left(sk, e->rst.failed, e->rst.cpu, e->rst.freed)) {
+		if (has_left(sk, e->rst.failed, e->rst.moves, e->rst.freed)) {
 			e->flags |= SW_ENTRY_RST_SENT;
 			e->rst.kreason = kreason;
 			e->rst.kreason_known = known;

@@ -93,9 +93,9 @@
  * struct sw_rst - a RST outside calls, from its decision to its record
  * @v: values at the moment of the decision; with SW_ENTRY_REJECTED, too
  * @trigger: the segment, or the values of the timer
- * @failed: RSTs that could not leave @cpu, when this one was decided
+ * @failed: RSTs that could not leave this CPU, when this one was decided
  * @asker: thread that asked for it; 0 if none did
- * @cpu: the CPU
+ * @moves: how often the task had gone to another CPU then, modulo 2^16
  * @by: enum shutwatch_by
  * @why: enum shutwatch_why
  * @kreason: the kernel's reason for it
@@ -108,7 +108,7 @@ struct sw_rst {
 	union shutwatch_trigger	trigger;
 	u32			failed;
 	u32			asker;
-	u16			cpu;
+	u16			moves;
 	u8			by;
 	u8			why;
 	u8			kreason;
