@@ -33,13 +33,15 @@ static const char *digits(unsigned long *number, const char *text, unsigned long
  * @text: digits and nothing else
  * @max: the largest that will do
  *
+ * The module refuses one that begins with a zero, and no record has one.
+ *
  * Return: 0, or -EINVAL.
  */
 int number_parse(unsigned long *number, const char *text, unsigned long max)
 {
 	unsigned long n;
 
-	if (!*text || *digits(&n, text, max))
+	if (!*text || (text[0] == '0' && text[1]) || *digits(&n, text, max))
 		return -EINVAL;
 	*number = n;
 	return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Numbers, read without mercy: no sign, no space, nothing behind.
+ * Numbers, read without mercy: no sign, no space, no zero before, nothing behind.
  */
 #ifndef SHUTWATCH_NUMBER_H
 #define SHUTWATCH_NUMBER_H
