@@ -86,6 +86,26 @@ static inline __u8 sw_cause_of_path(__u8 path)
 }
 
 /**
+ * sw_cause_of_done() - who asked for tcp_done()
+ * @scene: what was seen
+ *
+ * Of a subflow, what no segment and no timer does is MPTCP's, and so is
+ * __tcp_close() of it.
+ *
+ * Return: enum shutwatch_by.
+ */
+static inline __u8 sw_cause_of_done(const struct sw_scene *scene)
+{
+	bool close = scene->path == SW_PATH_CLOSE;
+
+	if (close && scene->call)
+		return scene->call;
+	if (scene->mptcp && (close || scene->path == SW_PATH_NONE))
+		return SHUTWATCH_BY_MPTCP;
+	return sw_cause_of_path(scene->path);
+}
+
+/**
  * sw_cause_of_close() - who caused a transition to CLOSE
  * @scene: what was seen
  *
@@ -101,11 +121,8 @@ static inline __u8 sw_cause_of_close(const struct sw_scene *scene)
 		return SHUTWATCH_BY_RX;
 	if (scene->child)
 		return SHUTWATCH_BY_LISTENER;
-	if (scene->done && scene->path == SW_PATH_CLOSE)
-		return scene->call;
 	if (scene->done)
-		return scene->path == SW_PATH_NONE && scene->mptcp ?
-		       SHUTWATCH_BY_MPTCP : sw_cause_of_path(scene->path);
+		return sw_cause_of_done(scene);
 	if (scene->call)
 		return scene->call;
 	if (scene->not_followed)

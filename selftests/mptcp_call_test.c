@@ -23,6 +23,7 @@
 #include "netns.h"
 #include "record_fields.h"
 #include "sock_destroy.h"
+#include "sysctl.h"
 #include "tcp_pair.h"
 #include "turn_back.h"
 
@@ -247,37 +248,50 @@ TEST_F(mptcp_call, reset_after_close)
 	IS(OCOMM, COMM);
 }
 
-/* The FIN of the subflow, which names its MPTCP socket, was acknowledged. */
-static bool await_fin_wait2(__u64 cookie)
+/*
+ * The FIN of the subflow, which names its MPTCP socket, was acknowledged.  Returns
+ * the subflow's cookie.
+ */
+static __u64 await_fin_wait2(__u64 cookie)
 {
 	struct record record;
+	__u64 subflow;
 	char msk[24];
 
 	snprintf(msk, sizeof(msk), "%llx", cookie);
-	return find_record(&record, 0, SHUTWATCH_KEY_MSK, msk) &&
-	       find_record(&record, record_cookie(&record), SHUTWATCH_KEY_STATE,
-			   "FIN_WAIT1>FIN_WAIT2");
+	if (!find_record(&record, 0, SHUTWATCH_KEY_MSK, msk))
+		return 0;
+	subflow = record_cookie(&record);
+	return find_record(&record, subflow, SHUTWATCH_KEY_STATE,
+			   "FIN_WAIT1>FIN_WAIT2") ? subflow : 0;
 }
 
-/*
- * Where the peer has no MPTCP, TCP's options are the subflow's, and unread data is
- * no reason to reset it.
- */
-TEST_F(mptcp_call, linger2_negative)
+/* A client whose peer has no MPTCP: TCP's options are the subflow's. */
+static int connect_to_tcp(const char *address, int *served)
 {
+	const int listener = socket(*address == '[' ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+	const int client = mptcp_socket(address);
 	struct sockaddr_storage addr;
 	socklen_t len = sizeof(addr);
-	int listener, client, served;
+
+	if (listen(listener, 1) || getsockname(listener, (void *)&addr, &len) ||
+	    connect(client, (void *)&addr, len))
+		return -1;
+	*served = accept(listener, NULL, NULL);
+	close(listener);
+	return client;
+}
+
+/* Unread data is no reason to reset it. */
+TEST_F(mptcp_call, linger2_negative)
+{
 	const int none = -1;
+	int client, served;
 	__u64 cookie;
 	char byte;
 
-	listener = socket(*variant->address == '[' ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
-	ASSERT_EQ(0, listen(listener, 1));
-	ASSERT_EQ(0, getsockname(listener, (void *)&addr, &len));
-	client = mptcp_socket(variant->address);
-	ASSERT_EQ(0, connect(client, (void *)&addr, len));
-	served = accept(listener, NULL, NULL);
+	client = connect_to_tcp(variant->address, &served);
+	ASSERT_LE(0, client);
 	ASSERT_LE(0, served);
 	if (setsockopt(client, IPPROTO_TCP, TCP_LINGER2, &none, sizeof(none)))
 		SKIP(return, "TCP_LINGER2 of MPTCP: %s", strerror(errno));
@@ -286,10 +300,52 @@ TEST_F(mptcp_call, linger2_negative)
 	ASSERT_TRUE(await_event(client, POLLIN));
 	ASSERT_EQ(0, shutdown(client, SHUT_WR));
 	EXPECT_EQ(0, recv(served, &byte, 1, 0));
-	ASSERT_TRUE(await_fin_wait2(cookie));
+	ASSERT_NE(0, await_fin_wait2(cookie));
 	ASSERT_EQ(0, close(client));
 	CHECK_CALL(cookie, "close", "-", RST, IS(WHY, "linger2_negative"));
 	CHECK_SUBFLOW(cookie, "RST", IS(WHY, "linger2_negative"));
+}
+
+/* Is it MPTCP, for us, that took it there? */
+static void expect_by_mptcp(struct __test_metadata *_metadata, __u64 subflow,
+			    const char *state)
+{
+	struct record record;
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	ASSERT_TRUE(find_record(&record, subflow, SHUTWATCH_KEY_STATE, state));
+	IS(KIND, "state");
+	IS(BY, "mptcp");
+	IS(PID, pid);
+	IS(OWNER, pid);
+}
+
+/*
+ * Nothing is left that could wait for the peer's FIN: __tcp_close() ends it, at once
+ * since there is unread data.
+ */
+TEST_F(mptcp_call, close_without_a_mini_socket)
+{
+	const int err = sysctl_write("ipv4/tcp_max_tw_buckets", "0");
+	int client, served;
+	__u64 subflow;
+	char byte;
+
+	if (sysctl_is_closed(err))
+		SKIP(return, "this needs " SYSCTL_OPEN);
+	ASSERT_EQ(0, err);
+	client = connect_to_tcp(variant->address, &served);
+	ASSERT_LE(0, client);
+	ASSERT_LE(0, served);
+	ASSERT_EQ(5, send(served, "hello", 5, 0));
+	ASSERT_TRUE(await_event(client, POLLIN));
+	ASSERT_EQ(0, shutdown(client, SHUT_WR));
+	EXPECT_EQ(0, recv(served, &byte, 1, 0));
+	subflow = await_fin_wait2(tcp_pair_cookie(client));
+	ASSERT_NE(0, subflow);
+	ASSERT_EQ(0, close(client));
+	expect_by_mptcp(_metadata, subflow, "FIN_WAIT2>CLOSE");
 }
 
 TEST_F(mptcp_call, shutdown)

@@ -85,6 +85,8 @@ TEST(closed_without_a_mini_socket)
 	EXPECT_MOVED(CLOSE, CLOSE, .done = true, PATH(CLOSE), FROM(FIN_WAIT2),
 		     CALL(CLOSE));
 	EXPECT_MOVED(NONE, CLOSE, .done = true, PATH(CLOSE), FROM(FIN_WAIT2));
+	EXPECT_MOVED(MPTCP, CLOSE, .done = true, PATH(CLOSE), FROM(FIN_WAIT2),
+		     .mptcp = true);
 }
 
 /* A call that was not followed is nobody's guess. */
