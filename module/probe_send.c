@@ -290,6 +290,20 @@ static void set_scene(struct sw_scene *scene, const struct sw_entry *e,
 	scene->dying = !check_net(sock_net(sk));
 }
 
+/* A listener's call says how many of its children have a record of their own. */
+static void count_child(struct sw_entry *e)
+{
+	struct sw_call *call = sw_call_find();
+
+	if (!call || !(e->flags & SW_ENTRY_CHILD_ASKED) ||
+	    e->flags & SW_ENTRY_CHILD_COUNTED)
+		return;
+	e->flags |= SW_ENTRY_CHILD_COUNTED;
+	if (call->cookie == e->parent ||
+	    (call->seen & SW_SEEN_MPTCP && call->outcome.before == TCP_LISTEN))
+		call->children++;
+}
+
 static noinline void rst_alone(const struct sock *sk, unsigned long caller)
 {
 	enum sw_path path = sw_caller_path(caller);
@@ -304,6 +318,8 @@ static noinline void rst_alone(const struct sock *sk, unsigned long caller)
 		return;
 	set_scene(&scene, e, sk);
 	cause = sw_cause_of_rst(&scene);
+	if (cause.by == SHUTWATCH_BY_LISTENER)
+		count_child(e);
 	e->rst = (struct sw_rst){
 		.by = cause.by,
 		.why = cause.why,
@@ -349,20 +365,6 @@ void sw_send_rst(unsigned long arg0, unsigned long arg1, unsigned long arg2,
 }
 NOKPROBE_SYMBOL(sw_send_rst);
 
-/* A listener's call says how many of its children have a record of their own. */
-static void count_child(struct sw_entry *e)
-{
-	struct sw_call *call = sw_call_find();
-
-	if (!call || !(e->flags & SW_ENTRY_CHILD_ASKED) ||
-	    e->flags & SW_ENTRY_CHILD_COUNTED)
-		return;
-	e->flags |= SW_ENTRY_CHILD_COUNTED;
-	if (call->cookie == e->parent ||
-	    (call->seen & SW_SEEN_MPTCP && call->outcome.before == TCP_LISTEN))
-		call->children++;
-}
-
 /* What a segment on another CPU tells is not of the task that runs there. */
 static bool is_asker(const struct sw_entry *e)
 {
@@ -396,8 +398,6 @@ void sw_rst_write(struct sw_entry *e, u8 before, u8 after)
 		d.sent = SHUTWATCH_SENT_RST;
 	else
 		sw_count(SW_COUNT_RST_FAILED);
-	if (d.by == SHUTWATCH_BY_LISTENER)
-		count_child(e);
 	e->flags &= ~(SW_ENTRY_RST | SW_ENTRY_RST_SENT);
 	sw_probe_decision(e, &d);
 }

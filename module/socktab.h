@@ -49,7 +49,7 @@
  * CHILD	* inet_child_forget()		-
  * CHILD_ASKED	* the same, in the task that	-
  *		stops the listener
- * CHILD_COUNTED * its RST is written		-
+ * CHILD_COUNTED * its RST is decided		-
  * DONE		* tcp_done()			the transition to CLOSE
  * NOT_FOLLOWED	* a call's own code, without	-
  *		a call
