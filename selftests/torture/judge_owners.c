@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <names.h>
 
@@ -111,6 +112,29 @@ static bool is_asked(const struct record *r)
 	return true;
 }
 
+/*
+ * A RST for a child that a listener takes with it, told by a segment: MPTCP lets the
+ * child go before the transition that belongs to it.
+ */
+static bool is_told_by_segment(const struct view *view, const struct record *r)
+{
+	const char *before = record_get(r, SHUTWATCH_KEY_STATE);
+	const char *after = strchr(before, '>');
+
+	return mptcp_wanted(view->scene, SLOT_LISTENER) && after &&
+	       view_kind(r, SHUTWATCH_KIND_DECISION) &&
+	       strlen(after + 1) == (size_t)(after - before) &&
+	       !strncmp(before, after + 1, (size_t)(after - before));
+}
+
+/* Or a segment has come too late for a listener that had stopped (E5). */
+static bool is_told_for_listener(const struct view *view, const struct record *r)
+{
+	return view_says(r, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_LISTENER) &&
+	       (record_is(r, SHUTWATCH_KEY_STATE, "SYN_RECV>CLOSE") ||
+		is_told_by_segment(view, r));
+}
+
 /* A listener takes its children with it, so that its side has asked. */
 static void judge_asker(struct view *view, const struct record *r)
 {
@@ -118,9 +142,7 @@ static void judge_asker(struct view *view, const struct record *r)
 	bool right;
 
 	view_birth(view, record_cookie(r), &side);
-	/* Or a segment has come too late for a listener that had stopped (E5). */
-	if (record_is(r, SHUTWATCH_KEY_STATE, "SYN_RECV>CLOSE") &&
-	    view_says(r, SHUTWATCH_KEY_BY, &by_names, SHUTWATCH_BY_LISTENER) &&
+	if (is_told_for_listener(view, r) &&
 	    names_nobody(r, SHUTWATCH_KEY_PID, SHUTWATCH_KEY_COMM))
 		return;
 	/* MPTCP does it in a call on its socket, or later, by a worker. */
