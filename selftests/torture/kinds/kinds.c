@@ -172,13 +172,21 @@ static void add_firewall(struct scene *scene, __u64 *state)
 		insert(scene, state, side, slot, VERB_FIREWALL, what);
 }
 
-/* A RST that a firewall makes is on the wire where there is only lo. */
+/*
+ * A RST that a firewall makes is on the wire where there is only lo, and, with IPv6,
+ * where the address that it goes to has vanished.
+ */
+static bool may_reject(const struct scene *scene)
+{
+	return scene->apart && !(scene->own_way && scene_is_ipv6(scene));
+}
+
 static void add_wall(struct scene *scene, __u64 *state)
 {
 	const bool listener = one_in(state, 8);
 	const enum side side = listener ? SIDE_SERVER : below(state, SIDES);
 	const int slot = listener ? SLOT_LISTENER : any_slot(scene, state);
-	const bool rejects = scene->apart && one_in(state, 2);
+	const bool rejects = may_reject(scene) && one_in(state, 2);
 
 	insert(scene, state, side, slot, VERB_FIREWALL,
 	       one_in(state, 4) ? FIREWALL_PASS :
@@ -195,7 +203,6 @@ static void add_vanish(struct scene *scene, __u64 *state)
 	/* What is local has no route that could be lost. */
 	if (what == VANISH_ROUTE && !scene->apart)
 		what = VANISH_ADDRESS;
-	scene->own_way = true;
 	insert(scene, state, side, slot, VERB_VANISH, what);
 }
 
@@ -336,6 +343,7 @@ void kinds_add(struct scene *scene, unsigned int kinds)
 	};
 	int kind;
 
+	scene->own_way = kinds & KIND_VANISH;
 	for (kind = 0; kind < KINDS; kind++) {
 		__u64 state = ~(scene->seed * STREAMS + kind);
 		int count = 1 + below(&state, scene->nr_clients);
