@@ -23,8 +23,11 @@
 /* No scene takes nearly as long. */
 #define SCENE_SECONDS	60
 
-/* Until the last segment is sent, the namespace is gone, all records are read. */
-#define SETTLE_SECONDS	90
+/*
+ * Until the last segment is sent, the namespace is gone, all records are read: an
+ * orphan that nobody hears is given up after 102 seconds.
+ */
+#define SETTLE_SECONDS	150
 
 static const char * const still_name[] = { BATCH_STILL_LIST(STILL_AS_NAME) };
 
