@@ -269,14 +269,17 @@ static void *destroy_it(void *arg)
 	return NULL;
 }
 
-/* Begins, and waits for the lock. */
+/*
+ * Begins, has found the socket, and waits for its lock, or makes way before that.
+ * Its own netlink socket has a lock, too.
+ */
 static bool destroy_waits(struct destroyer *destroyer, pthread_t *thread)
 {
 	__u64 deadline = clock_in(WAIT_SECONDS);
 
 	if (pthread_create(thread, NULL, destroy_it, destroyer))
 		return false;
-	while (!(destroyer->tid && task_waits_in(destroyer->tid, "lock_sock"))) {
+	while (!(destroyer->tid && task_waits_in(destroyer->tid, "tcp_abort"))) {
 		if (!clock_wait(deadline))
 			return false;
 	}

@@ -30,6 +30,8 @@ bool task_sleeps(pid_t tid)
  * @tid: the thread
  * @function: a part of its name: the compiler may put one into another
  *
+ * It may also have made way for another thread there, which it may anywhere.
+ *
  * Return: true if it does.
  */
 bool task_waits_in(pid_t tid, const char *function)
