@@ -170,8 +170,13 @@ jobs_of()
 # loops.
 kernel_rows()
 {
-	local series status seconds name at_once=${AT_ONCE:-$(nproc)}
+	local series status seconds name at_once=${AT_ONCE:-$(nproc)} beside=()
 
+	# As many loops as CPUs, however many VMs.
+	[ "$BUSY" != 1 ] || {
+		BUSY=shared
+		beside=("$run/busy")
+	}
 	export BUSY
 	while read -r series status seconds; do
 		if [ "$status" = 3 ]; then
@@ -182,7 +187,7 @@ kernel_rows()
 			row "$name" "$(cat "$logs/$series/kernel" 2>/dev/null)" \
 				"$logs/$series" "$seconds"
 		fi
-	done < <(jobs_of "$@" | xargs -P "$at_once" -n 4 env)
+	done < <(jobs_of "$@" | "${beside[@]}" xargs -P "$at_once" -n 4 env)
 }
 
 # The newest release candidate comes and goes; the others have to be there.
