@@ -817,6 +817,36 @@ TEST_F(judge, FIN_of_MPTCP_for_a_shutdown_of_the_other_side)
 	EXPECT_TOLD("record 6: by=mptcp why=shutdown_write after what was done");
 }
 
+/* Of a child that its listener takes with it. */
+#define CHILD_TAKEN(state)						\
+	"seq=6 " AT(52) "kind=decision" NO_TASK SUB_CHILD		\
+	" by=listener state=" state " sent=RST why=listener_stopped unread=0" VALUES \
+	NO_FIN S_OWNS
+
+/* The listener's RST changes nothing, a segment does, and tells it. */
+TEST_F(judge, RST_for_a_child_that_a_segment_tells)
+{
+	speaks_mptcp(self);
+	self->line[LINE(6)] = CHILD_TAKEN("ESTABLISHED>ESTABLISHED");
+	agrees(self);
+	EXPECT_FALSE(is_told(self, "record 6: who asked"));
+}
+
+TEST_F(judge, RST_for_a_child_that_nobody_asked_for)
+{
+	speaks_mptcp(self);
+	self->line[LINE(6)] = CHILD_TAKEN("ESTABLISHED>CLOSE");
+	EXPECT_TOLD("record 6: who asked is - -");
+}
+
+TEST_F(judge, RST_for_a_child_without_MPTCP_that_a_segment_tells)
+{
+	speaks_mptcp(self);
+	self->scene.mptcp = 0;
+	self->line[LINE(6)] = CHILD_TAKEN("ESTABLISHED>ESTABLISHED");
+	EXPECT_TOLD("record 6: who asked is - -");
+}
+
 TEST_F(judge, MPTCP_does_what_it_does_not)
 {
 	self->line[LINE(5)] = "seq=5 " AT(51) "kind=state" S_TASK OF_CHILD
