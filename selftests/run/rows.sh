@@ -171,13 +171,13 @@ jobs_of()
 kernel_rows()
 {
 	local series status seconds name at_once=${AT_ONCE:-$(nproc)} beside=()
+	local -x BUSY=$BUSY
 
 	# As many loops as CPUs, however many VMs.
 	[ "$BUSY" != 1 ] || {
 		BUSY=shared
 		beside=("$run/busy")
 	}
-	export BUSY
 	while read -r series status seconds; do
 		if [ "$status" = 3 ]; then
 			missing "$series"
