@@ -161,7 +161,7 @@ static int parse_ports(struct ports *ports, const struct option_entry *e, const 
 {
 	if (!filter_add_ports(ports, value))
 		return -1;
-	return bad_value(e, value, "ports from 0 to 65535, with commas between them");
+	return bad_value(e, value, "ports from 0 to 65535, with commas between them, as 80,443");
 }
 
 static int parse_prefix(struct prefix *prefix, const struct option_entry *e, const char *value)
@@ -195,7 +195,7 @@ static int parse_number(unsigned long *number, const struct option_entry *e, con
 {
 	if (!number_parse(number, value, INT_MAX) && *number)
 		return -1;
-	return bad_value(e, value, "a number from 1 on, up to 2147483647");
+	return bad_value(e, value, "a number from 1 on, up to 2147483647, as 163");
 }
 
 static int parse_seconds(unsigned long long *ns, const struct option_entry *e, const char *value)
