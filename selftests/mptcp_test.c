@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MPTCP ends a subflow (F1, F4, F9): no call on the subflow's socket does, but one
+ * MPTCP ends a subflow (F1, F4, F9, F11): no call on the subflow's socket does, but one
  * on MPTCP's.  Held against the wire, the kernel's counters and what the client got.
  */
 #include <arpa/inet.h>
@@ -320,6 +320,112 @@ TEST_F(mptcp, disconnect)
 	await_wanted(_metadata, &self->events, &self->remarks, wanted,
 		     ARRAY_SIZE(wanted));
 }
+
+/* ---- a connect() that is not answered ---- */
+
+/* A listener that is asked too much drops the SYN. */
+struct silent {
+	struct sockaddr_in addr;
+	int listener, other;
+};
+
+static bool silent_open(struct silent *silent)
+{
+	socklen_t len = sizeof(silent->addr);
+
+	silent->addr = (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	silent->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	silent->other = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return !bind(silent->listener, (void *)&silent->addr, len) &&
+	       !listen(silent->listener, 0) &&
+	       !getsockname(silent->listener, (void *)&silent->addr, &len) &&
+	       !connect(silent->other, (void *)&silent->addr, len) &&
+	       await_event(silent->listener, POLLIN);
+}
+
+static void silent_close(struct silent *silent)
+{
+	close(silent->other);
+	close(silent->listener);
+}
+
+static int mptcp_in_syn_sent(const struct silent *silent)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			IPPROTO_MPTCP);
+
+	if (connect(fd, (void *)&silent->addr, sizeof(silent->addr)) < 0 &&
+	    errno == EINPROGRESS)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int rsts_on_wire(struct capture *capture, struct remarks *remarks)
+{
+	static struct packet packet[MANY];
+	int nr = capture_read(capture, packet, MANY, remarks), rsts = 0;
+
+	while (nr-- > 0)
+		rsts += !!(packet[nr].flags & PACKET_RST);
+	return rsts;
+}
+
+/* TCP's own shutdown() there sends nothing; MPTCP resets. */
+TEST_F(mptcp, shutdown_in_SYN_SENT)
+{
+	char asks[24], says[128];
+	const struct wanted wanted[] = {
+		{ "call", asks,
+		  "call=shutdown how=wr ret=0 state=SYN_SENT>CLOSE sent=RST why=mptcp" },
+		{ "decision", asks, says },
+	};
+	struct silent silent;
+	int fd;
+
+	snprintf(says, sizeof(says),
+		 "by=mptcp state=SYN_SENT>CLOSE sent=RST why=mptcp owner=%d", getpid());
+	ASSERT_TRUE(silent_open(&silent));
+	fd = mptcp_in_syn_sent(&silent);
+	ASSERT_LE(0, fd);
+	cookie_of(fd, asks);
+	EXPECT_EQ(0, shutdown(fd, SHUT_WR));
+	await_wanted(_metadata, &self->events, &self->remarks, wanted,
+		     ARRAY_SIZE(wanted));
+	EXPECT_EQ(1, rsts_on_wire(self->capture, &self->remarks));
+	close(fd);
+	silent_close(&silent);
+}
+
+TEST_F(mptcp, disconnect_in_SYN_SENT)
+{
+	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
+	char asks[24];
+	const struct wanted wanted[] = {
+		{ "call", asks,
+		  "call=connect_unspec ret=0 state=SYN_SENT>CLOSE sent=RST why=connect_unspec" },
+		{ "decision", asks,
+		  "by=mptcp state=SYN_SENT>CLOSE sent=RST why=connect_unspec" },
+	};
+	struct silent silent;
+	int fd;
+
+	ASSERT_TRUE(silent_open(&silent));
+	fd = mptcp_in_syn_sent(&silent);
+	ASSERT_LE(0, fd);
+	cookie_of(fd, asks);
+	EXPECT_EQ(0, connect(fd, &unspec, sizeof(unspec)));
+	await_wanted(_metadata, &self->events, &self->remarks, wanted,
+		     ARRAY_SIZE(wanted));
+	EXPECT_EQ(1, rsts_on_wire(self->capture, &self->remarks));
+	close(fd);
+	silent_close(&silent);
+}
+
+/* ---- other ends ---- */
 
 TEST_F(mptcp, linger_zero)
 {
