@@ -108,7 +108,7 @@ suites:
 	selftests/suites/run -k $(KERNEL) $(SUITE)
 
 # On a kernel that checks itself, or on one that looks for races; built from source
-# the first time, which takes half an hour.
+# the first time, which takes a quarter of an hour on an idle machine of two cores.
 check-debug check-races: debugged = $(if $(filter command line environment,$(origin KERNEL)),$(KERNEL))
 check-debug:
 	selftests/vm/deps build vm kernel
