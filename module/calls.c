@@ -6,6 +6,7 @@
 #include <linux/vmalloc.h>
 
 #include "calls.h"
+#include "counters.h"
 
 /* How many slots are tried for a task: its own, and its neighbours. */
 #define TRIES	32

@@ -24,7 +24,6 @@
 #include <linux/sched.h>
 
 #include "call.h"
-#include "counters.h"
 #include "not_null.h"
 
 /* Tasks may sleep in close() for SO_LINGER: 2048 of them at a time. */

@@ -2,8 +2,8 @@
 /*
  * Making records: what a handler has gathered goes to the ring.
  *
- * All of it runs in handlers, with preemption disabled and perhaps under a
- * entry's lock: copy, and leave.
+ * All of it runs in handlers, with preemption disabled and perhaps under the
+ * lock of an entry's set: copy, and leave.
  */
 #ifndef _SHUTWATCH_EMIT_H
 #define _SHUTWATCH_EMIT_H

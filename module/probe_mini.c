@@ -6,7 +6,6 @@
 #include <net/inet_timewait_sock.h>
 
 #include "callers.h"
-#include "counters.h"
 #include "emit.h"
 #include "probes.h"
 #include "sock.h"

@@ -156,16 +156,11 @@ static struct sw_entry *get_subflow(const struct sock *ssk, struct sw_held *held
 				    sw_probe_get(ssk, state, false, held);
 }
 
-/**
- * sw_probe_msk() - note whose subflow a socket is
- * @ssk: the subflow
- * @msk: MPTCP's socket
- *
- * A subflow has no process but the one that has MPTCP's socket.
- *
- * Context: any, preemption disabled; the subflow's lock or MPTCP's held.
+/*
+ * Whose subflow a socket is: it has no process but the one that has MPTCP's
+ * socket.  The subflow's lock is held, or MPTCP's.
  */
-void sw_probe_msk(const struct sock *ssk, const struct sock *msk)
+static void note_msk(const struct sock *ssk, const struct sock *msk)
 {
 	struct shutwatch_owner owner, of_subflow;
 	struct sw_held held;
@@ -202,7 +197,7 @@ void sw_mptcp_close_subflow(unsigned long arg0, unsigned long arg1,
 			    unsigned long arg2, unsigned long caller)
 {
 	sw_hit(SW_HOOK_MPTCP_CLOSE_SUBFLOW);
-	sw_probe_msk((const struct sock *)arg1, (const struct sock *)arg0);
+	note_msk((const struct sock *)arg1, (const struct sock *)arg0);
 }
 NOKPROBE_SYMBOL(sw_mptcp_close_subflow);
 
@@ -222,7 +217,7 @@ void sw_mptcp_shut_subflow(unsigned long arg0, unsigned long arg1,
 			   unsigned long arg2, unsigned long caller)
 {
 	sw_hit(SW_HOOK_MPTCP_SHUT_SUBFLOW);
-	sw_probe_msk((const struct sock *)arg1, (const struct sock *)arg0);
+	note_msk((const struct sock *)arg1, (const struct sock *)arg0);
 }
 NOKPROBE_SYMBOL(sw_mptcp_shut_subflow);
 
@@ -258,7 +253,7 @@ void sw_mptcp_lock_subflow(unsigned long arg0, unsigned long arg1,
 	if (likely(!call) || !(call->seen & SW_SEEN_MPTCP))
 		return;
 	if (sw_sock_is_tcp(sk) && sk_is_mptcp(sk) && msk_of(sk) == call->sk)
-		sw_probe_msk(sk, call->sk);
+		note_msk(sk, call->sk);
 }
 NOKPROBE_SYMBOL(sw_mptcp_lock_subflow);
 
@@ -293,7 +288,7 @@ struct sw_call *sw_subflow_call(const struct sock *sk)
 	struct sw_call *call = sw_call_find();
 
 	if (msk)
-		sw_probe_msk(sk, msk);
+		note_msk(sk, msk);
 	/* A segment on top of that call has not locked the subflow. */
 	if (!call || !(call->seen & SW_SEEN_MPTCP) || !sock_owned_by_user_nocheck(sk))
 		return NULL;

@@ -8,7 +8,6 @@
 #include <net/net_namespace.h>
 
 #include "callers.h"
-#include "counters.h"
 #include "emit.h"
 #include "probes.h"
 #include "skipped.h"
@@ -141,7 +140,7 @@ static bool is_acknowledged(u8 by, int old, int new, int err)
 	       by == SHUTWATCH_BY_RX && !err;
 }
 
-/* A further subflow is connected by MPTCP, in whatever task: see sw_probe_msk(). */
+/* A further subflow is connected by MPTCP, in whatever task: see note_msk(). */
 static __always_inline void note_owner(struct sw_entry *e, const struct sock *sk)
 {
 	if (likely(!sk_is_mptcp(sk)) || sw_subflow_is_first(sk))
@@ -208,7 +207,7 @@ static void begin_connection(struct sw_set *set, struct sw_entry *e,
 	e->info.shut = shut_of(sk);
 	e->info.ended = (struct sw_ending){};
 	sw_probe_catch_up(e, TCP_CLOSE);
-	/* Else it was read just now: see sw_probe_accept(). */
+	/* Without a port it was read just now, by sw_probe_refresh(). */
 	if (e->info.id.lport)
 		sw_probe_ident(e, sk);
 }

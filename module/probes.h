@@ -114,7 +114,6 @@ void sw_mptcp_shut_subflow(unsigned long arg0, unsigned long arg1,
 			   unsigned long arg2, unsigned long caller);
 void sw_mptcp_lock_subflow(unsigned long arg0, unsigned long arg1,
 			   unsigned long arg2, unsigned long caller);
-void sw_probe_msk(const struct sock *ssk, const struct sock *msk);
 bool sw_subflow_is_first(const struct sock *ssk);
 struct sw_call *sw_subflow_call(const struct sock *sk);
 u8 sw_subflow_why_fin(const struct sock *ssk, const struct sw_call *above);

@@ -119,7 +119,7 @@ static int silent_hook(const struct sw_hook *hook)
  * sw_selfcheck() - end a socket of our own and see whether the hooks fire
  * @hooks: the table, armed
  *
- * Context: process, sleeps up to a second.
+ * Context: process, sleeps up to twice PATIENCE_MS.
  * Return: 0, or an error if a needed hook is silent or no socket could be had.
  */
 int sw_selfcheck(struct sw_hook *hooks)

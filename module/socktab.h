@@ -38,11 +38,15 @@
  *
  * flag		set by				cleared by
  * SEEN		every look-up			the evictor, when it comes by
- * DESTROYED	tcp_destroy_sock		-
+ * DESTROYED	tcp_destroy_sock; an entry	-
+ *		that is a mini-socket's alone
  * ENDED	the later of DESTROYED and the	with AWAY, the same
- *		end of the mini-socket; AWAY
- * SHELL	* a mini-socket is hashed	-
- * MINI		* a mini-socket is hashed	inet_twsk_kill()
+ *		end of the mini-socket; the end
+ *		of a request, of an MPTCP
+ *		close(); AWAY
+ * SHELL	* a mini-socket is hashed, or	-
+ *		met that was there before us
+ * MINI		* the same			inet_twsk_kill()
  * MINI_PUT	* inet_twsk_deschedule_put()	inet_twsk_kill()
  * MINI_TIMER	* tw_timer_handler()		inet_twsk_kill()
  * MINI_RST	* tcp_timewait_state_process()	the same, for the next segment
@@ -55,7 +59,8 @@
  *		a call
  * RST		* tcp_send_active_reset(), a	sw_rst_write()
  *		mini-socket's reply
- * RST_SENT	* tracepoint tcp_send_reset	sw_rst_write()
+ * RST_SENT	* tracepoint tcp_send_reset; a	sw_rst_write(),
+ *		mini-socket's reply		tcp_send_active_reset()
  * RST_RECEIVED	* tracepoint tcp_receive_reset	the transition to CLOSE
  * REJECTED	* tcp_reset() without a RST	the reply that follows
  * CLOSING	* __tcp_close() that may wait	-

@@ -417,7 +417,7 @@ enum shutwatch_type {
  * FIRST() is for the key that begins a line, and has no space before it.
  *
  * The table of a kind has the name of the kind in SHUTWATCH_KIND_LIST, and _KEYS.
- * Who adds a key adds it here, at the end of a table, to SHUTWATCH_KEY_LIST, to
+ * A new key goes here, at the end of a table, to SHUTWATCH_KEY_LIST, to
  * struct shutwatch_raw (and the module's struct sw_record), to the module's
  * tracepoints.h, and to ABI.
  */
