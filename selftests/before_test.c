@@ -11,8 +11,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <names.h>
-
 #include "address.h"
 #include "clock.h"
 #include "find_record.h"

@@ -14,8 +14,6 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include <names.h>
-
 #include "act_option.h"
 #include "actor.h"
 #include "clock.h"

@@ -11,8 +11,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <names.h>
-
 #include "act_option.h"
 #include "actor.h"
 #include "clock.h"

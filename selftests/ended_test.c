@@ -18,7 +18,7 @@
 #include "actor.h"
 #include "clock.h"
 #include "find_record.h"
-#include "orphan.h"
+#include "reach.h"
 #include "record_fields.h"
 #include "sock_destroy.h"
 

@@ -20,8 +20,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <names.h>
-
 #include "act_option.h"
 #include "address.h"
 #include "clock.h"
@@ -470,7 +468,7 @@ TEST_F(race, answer_is_repeated)
 	}
 }
 
-/* Who asks for a socket by a cookie gives it one, like ss, which shows all. */
+/* To ask for a socket by a cookie gives it one; so does ss, which shows all. */
 static void look_at_request(struct race *race)
 {
 	struct sockaddr_storage local, remote;

@@ -116,7 +116,7 @@ TEST_F(icmp, port_unreachable_in_SYN_RECV)
 	ends(self->play, REACH_SYN_RECV, of_family(self->play, &v4, &v6));
 }
 
-/* Who made the segment is not who it is about. */
+/* The process that made the segment is not the one that it is about. */
 TEST_F(icmp, not_of_another_segment)
 {
 	struct reached reached;

@@ -12,8 +12,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <names.h>
-
 #include "act_option.h"
 #include "record_fields.h"
 #include "stop.h"

@@ -15,8 +15,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <names.h>
-
 #include "address.h"
 #include "find_record.h"
 #include "module_main.h"
@@ -462,7 +460,7 @@ static int queue_one(int listener, const char *address, char local[ADDRESS_LEN])
 	return queued;
 }
 
-/* Who has not been accepted is reset, and told, as of any listener. */
+/* A child that was not accepted is reset, and told, as that of any listener. */
 TEST_F(mptcp_call, listener_stops_with_a_child)
 {
 	char local[ADDRESS_LEN];

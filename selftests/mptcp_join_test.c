@@ -10,8 +10,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <names.h>
-
 #include "address.h"
 #include "clock.h"
 #include "events.h"
@@ -150,7 +148,7 @@ static void exchange(struct __test_metadata *_metadata, int from, int to)
 	ASSERT_EQ(1, recv(to, &byte, 1, 0));
 }
 
-/* Whoever has heard nothing from the peer makes no further subflow. */
+/* A side that has heard nothing from the peer makes no further subflow. */
 #define PAIR()								\
 do {									\
 	struct sockaddr_storage addr;					\

@@ -11,12 +11,10 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#include <names.h>
-
 #include "child.h"
 #include "clock.h"
-#include "orphan.h"
 #include "owners.h"
+#include "reach.h"
 #include "step.h"
 #include "tcp_pair.h"
 

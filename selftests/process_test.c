@@ -16,8 +16,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include <names.h>
-
 #include "actor.h"
 #include "child.h"
 #include "clock.h"

@@ -10,8 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <names.h>
-
 #include "reach.h"
 #include "sock_destroy.h"
 #include "socket_records.h"

@@ -15,8 +15,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <names.h>
-
 #include "act_option.h"
 #include "mib.h"
 #include "module.h"

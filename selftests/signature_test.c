@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 
 #include "act_option.h"
-#include "orphan.h"
+#include "reach.h"
 
 #define KEY		"shut and watched"
 

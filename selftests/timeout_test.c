@@ -11,8 +11,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <names.h>
-
 #include "act_option.h"
 #include "find_record.h"
 #include "orphan.h"

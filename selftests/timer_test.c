@@ -13,8 +13,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <names.h>
-
 #include "act_option.h"
 #include "clock.h"
 #include "orphan.h"

@@ -558,7 +558,7 @@ int options_parse(struct options *o, int argc, char **argv)
 	}
 	if (status < 0)
 		status = check_taken(o, used);
-	/* Who does not say what he wants to see is shown what ended. */
+	/* Without options, endings are shown. */
 	o->filter.no_states = o->command->takes & TAKES_STATES && !o->states && !o->filter.kind;
 	if (o->none && !(o->command->takes & TAKES_EXPECTED))
 		o->filter.sent |= 1ULL << SHUTWATCH_SENT_NONE;

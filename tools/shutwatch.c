@@ -49,7 +49,7 @@ static void end_now(int sig)
 	_exit(EXIT_SUCCESS);
 }
 
-/* Whoever asks a second time shall not wait for the first. */
+/* The second request to end does not wait for the first. */
 static void catch_signals(void)
 {
 	struct sigaction sa = { .sa_handler = end_now, .sa_flags = SA_NODEFER };
@@ -94,7 +94,7 @@ static const struct command commands[] = {
 	{ NULL, NULL, 0, 0, NULL, 0, 0, NULL }
 };
 
-/* Who waits for an answer, or for all of something, and is ended before it came, has none. */
+/* A command that is ended before it had its answer, or all of it, fails. */
 static void leave_signals(void)
 {
 	signal(SIGINT, SIG_DFL);

@@ -68,7 +68,7 @@ static bool is(const struct record *r, enum shutwatch_key key, const char *value
 	return record_is(r, key, value);
 }
 
-/* Who closed it is the process, whatever thread it was. */
+/* The process closed it, whatever thread it was. */
 static bool is_odd(const struct record *r)
 {
 	char pid[16];
@@ -93,7 +93,7 @@ static void see_line(const char *line)
 	}
 }
 
-/* Whoever falls behind loses: the reader goes before the workers. */
+/* A reader that falls behind loses records: it goes before the workers. */
 static void *read_along(void *arg)
 {
 	bool last;

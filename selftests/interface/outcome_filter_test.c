@@ -22,7 +22,7 @@
 #include "events.h"
 #include "find_record.h"
 #include "netns.h"
-#include "orphan.h"
+#include "reach.h"
 #include "record_fields.h"
 #include "socket_records.h"
 #include "stream.h"

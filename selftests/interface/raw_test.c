@@ -246,7 +246,7 @@ TEST_F(small, a_slow_reader_is_told)
 	EXPECT_EQ(2 * RING, module_stat("lost.readers"));
 }
 
-/* Who gathers is not disturbed, until a quarter of the ring is unread. */
+/* A reader that gathers is not woken until a quarter of the ring is unread. */
 TEST_F(small, poll_tells_when_it_is_time)
 {
 	struct pollfd pfd = { .fd = self->fd, .events = POLLPRI };

@@ -263,7 +263,7 @@ TEST_F(totals, although_the_outcome_is_not_kept)
 	EXPECT_LIFE();
 }
 
-/* Whoever is not watched is not counted, either. */
+/* What the filter turns away is not counted, either. */
 TEST_F(totals, not_of_who_is_filtered)
 {
 	ASSERT_EQ(0, module_set("port", "9"));

@@ -441,7 +441,7 @@ static int perf_open(const char *event)
 	return syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-/* Who has perf on holds the module. */
+/* As long as perf has an event on, the module stays. */
 TEST_F(unload, not_under_perf)
 {
 	int fd;

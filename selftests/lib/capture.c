@@ -94,7 +94,7 @@ static int activate(struct capture *capture, char *errbuf)
 	return pcap_setnonblock(pcap, 1, errbuf);
 }
 
-/* Whoever is kept from looking at one right after the other gets too much. */
+/* A reader that is kept from looking at one right after the other gets too much. */
 static __u64 wall_clock_ahead(void)
 {
 	__u64 ahead, least = ~0ull;

@@ -78,7 +78,7 @@ static bool returned(const struct record *record, int err)
 	return name && record_is(record, SHUTWATCH_KEY_RET, name);
 }
 
-/* Who is killed in a call does not come back to say when it was over. */
+/* A process killed in a call does not come back to say when it was over. */
 static bool is_in_time(const struct view *view, const struct record *record, int at)
 {
 	const struct deed *deed = &view->history->deed[at];

@@ -9,7 +9,7 @@
 #include "perform.h"
 #include "progress.h"
 
-/* Who waits for the other side for longer goes on without it. */
+/* A side that has waited longer for the other goes on without it. */
 #define STEP_SECONDS	3
 
 /* The other side's acts that stand above this one. */

@@ -29,7 +29,7 @@
 /* What the kernel has hidden cannot be judged; it does so once in many batches. */
 #define PLAYS		3
 
-/* Whoever sees so many has seen enough. */
+/* So many disagreements are enough to see. */
 #define DISAGREEMENTS	10
 
 #define KIND_AS_WORD(id, name) " " name

@@ -35,7 +35,7 @@ static void rejected_by_nobody(struct _test_data_judge *self)
 	agrees(self);
 }
 
-/* Whoever waits for the other side for too long goes on without it. */
+/* A side that has waited too long for the other goes on without it. */
 TEST_F(judge, connect_before_listen)
 {
 	self->history.deed[0].to = 80 * 1000000;

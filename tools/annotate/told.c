@@ -13,7 +13,6 @@
 #include "story/allocate.h"
 #include "annotate/told.h"
 #include "names.h"
-#include "number.h"
 #include "story/who.h"
 
 const char *const flow_sort_names[FLOW_SORTS] = { "FIN", "RST" };

@@ -238,7 +238,7 @@ static bool is_input(const struct options *o)
 	return true;
 }
 
-/* Whoever reads the file finds the one before or all of this one. */
+/* A reader of the file finds the one before, or all of this one. */
 static int put_into(const struct options *o, const struct counted *c)
 {
 	char path[PATH_MAX];

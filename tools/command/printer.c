@@ -70,7 +70,7 @@ const struct json_origin *print_json_when(struct printer *p, long long wall)
 	return &p->origin;
 }
 
-/* What is no record, but what there is now, is of now; that of saved ones is of then. */
+/* A snapshot has the time of now; one that was saved, the time of then. */
 static const struct json_origin *when(struct printer *p, const struct record *r)
 {
 	const char *ts = record_value(r, SHUTWATCH_KEY_TS);

@@ -32,7 +32,7 @@ static void become(char **argv, int report)
 	int err;
 
 	signal(SIGPIPE, SIG_DFL);
-	/* Who waits for us may be killed. */
+	/* The process that waits for us may be killed. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	execvp(argv[0], argv);
 	err = errno;

@@ -47,7 +47,7 @@ struct recorder {
 	struct saved told;
 };
 
-/* What is not gone on with: it does not begin as ours do, or others could not read on. */
+/* A file is not gone on with if it does not begin as ours do, or others could not read on. */
 static const char *why_not_ours(int fd)
 {
 	char first[SHUTWATCH_LINE_MAX] = "";

@@ -14,7 +14,6 @@
 #include "out.h"
 #include "printer.h"
 #include "saved/wallclock.h"
-#include "say.h"
 #include "stat_line.h"
 
 /* Return: GO_ON, or an exit status. */

@@ -87,12 +87,8 @@ static void shutdown_call(char *to, const char *how)
 	}
 }
 
-/**
- * what_call() - the call, as a program writes it
- * @to: where to, WHAT_SIZE bytes
- * @r: a record of kind call
- */
-void what_call(char *to, const struct record *r)
+/* The call, as a program writes it; @to has WHAT_SIZE bytes. */
+static void what_call(char *to, const struct record *r)
 {
 	const char *call = record_value(r, SHUTWATCH_KEY_CALL);
 	const char *how = record_value(r, SHUTWATCH_KEY_HOW);
@@ -190,12 +186,8 @@ void what_provoked(char *to, const struct record *r)
 	what_make_printable(to);
 }
 
-/**
- * what_values() - what the decision was taken on, as far as it is not 0
- * @to: where to, WHAT_SIZE bytes
- * @r: the record
- */
-void what_values(char *to, const struct record *r)
+/* What the decision was taken on, as far as it is not 0. */
+static void what_values(char *to, const struct record *r)
 {
 	to[0] = '\0';
 	add_value(to, r, SHUTWATCH_KEY_UNREAD);

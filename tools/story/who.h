@@ -17,9 +17,7 @@
 void what_add(char *to, const char *between, const char *text);
 bool who_asked(char *to, const struct record *r);
 bool who_has_it(char *to, const struct record *r);
-void what_call(char *to, const struct record *r);
 void what_provoked(char *to, const struct record *r);
-void what_values(char *to, const struct record *r);
 void what_happened(char *to, const struct record *r);
 void what_make_printable(char *text);
 

@@ -190,7 +190,7 @@ bool play_watch(struct play *play)
  * play_wait - wait for the end of a play
  * @play: the play
  *
- * Whoever has the play can wait for it: a pipe tells, not the process table.
+ * It can be waited for with the play alone: a pipe tells, not the process table.
  */
 void play_wait(struct play *play)
 {

@@ -65,13 +65,8 @@ bool trial_possible(char *why_not, size_t size, bool need_records)
 	return pipe_fd >= 0;
 }
 
-/**
- * trial_of - the trial that a play is part of
- * @play: its play
- *
- * Return: the trial.
- */
-struct trial *trial_of(struct play *play)
+/* The trial that a play is part of. */
+static struct trial *trial_of(struct play *play)
 {
 	return (struct trial *)((char *)play - offsetof(struct trial, play));
 }

@@ -63,6 +63,5 @@ void trial_recv_fails(struct play *play, enum who who, int err);
 bool trial_sees(struct play *play, const char *src, __u8 flags, int count);
 const struct record *trial_told(struct play *play, enum who who, const char *text);
 void trial_rst_fails(struct play *play);
-struct trial *trial_of(struct play *play);
 
 #endif /* TRIAL_H */

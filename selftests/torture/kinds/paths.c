@@ -118,7 +118,7 @@ static int cpu_of(enum side host)
 	return host == SIDE_CLIENT;
 }
 
-/* Whoever has sent it, and wherever. */
+/* No matter who sent it, and where. */
 static int put_rps(enum side host)
 {
 	return put_sysfs("queues/rx-0/rps_cpus", cpu_of(host) ? "2" : "1");

@@ -37,7 +37,7 @@ int do_tls(int fd, int what)
 	return done;
 }
 
-/* Whoever asks a kernel for a module that is not there waits in vain each time. */
+/* To ask the kernel for a module that is not there takes long, each time. */
 static bool there;
 
 /**

@@ -220,7 +220,7 @@ TEST_F(judge, shutdown_by_a_ring_that_is_missing)
 	EXPECT_TOLD("act 3 has no record: .c1.uring_shutdown");
 }
 
-/* Whoever makes a call by a ring has the socket for a moment longer. */
+/* A call by a ring keeps the socket for a moment longer. */
 TEST_F(judge, closed_while_a_ring_lets_go)
 {
 	self->scene.act[3] = (struct act){
@@ -904,7 +904,7 @@ TEST(segments_come_by_another_path)
 	EXPECT_EQ(1, path_remarks(PATH_RPS, "cpu=0 ctx=softirq"));
 }
 
-/* Who asked for none is where the seed has always been. */
+/* Without kinds a seed gives the program that it always gave. */
 TEST(paths_where_they_are_asked_for)
 {
 	struct world plain, world;
