@@ -229,9 +229,16 @@ static __poll_t records_poll(struct file *file, poll_table *wait)
 	__poll_t asked = poll_requested_events(wait), told = 0;
 
 	poll_wait(file, sw_ring_waitqueue(), wait);
-	if (asked & (EPOLLIN | EPOLLRDNORM) &&
-	    (has_rest(stream) || sw_ring_readable_or_wake(&stream->cursor)))
-		told |= EPOLLIN | EPOLLRDNORM;
+	if (asked & (EPOLLIN | EPOLLRDNORM)) {
+		/*
+		 * Also where a rest is left: an edge-triggered program takes it and
+		 * waits, and nobody asks again.
+		 */
+		bool more = sw_ring_readable_or_wake(&stream->cursor);
+
+		if (more || has_rest(stream))
+			told |= EPOLLIN | EPOLLRDNORM;
+	}
 	if (asked & EPOLLPRI && sw_ring_above_watermark(&stream->cursor))
 		told |= EPOLLPRI;
 	return told;

@@ -324,6 +324,28 @@ TEST_F(files, pipe_epoll_edge)
 	check_epoll(_metadata, self->maker, EPOLLET);
 }
 
+/* It was half way through a line when it asked to be woken, and took the rest. */
+TEST_F(files, pipe_epoll_edge_after_the_rest_of_a_line)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	int pipe = stream_pipe(), fd = epoll_create1(EPOLL_CLOEXEC);
+	pthread_t thread;
+	char byte;
+
+	ASSERT_LE(0, pipe);
+	ASSERT_EQ(0, stream_drain(pipe));
+	make_records(self->maker, 1);
+	ASSERT_EQ(1, read(pipe, &byte, 1));
+	ASSERT_EQ(0, epoll_ctl(fd, EPOLL_CTL_ADD, pipe, &event));
+	EXPECT_EQ(1, epoll_wait(fd, &event, 1, 0));
+	ASSERT_EQ(0, stream_drain(pipe));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, make_one_later, &self->maker));
+	EXPECT_EQ(1, epoll_wait(fd, &event, 1, WAIT_SECONDS * 1000));
+	pthread_join(thread, NULL);
+	close(fd);
+	close(pipe);
+}
+
 static int longest_line(const struct text *text)
 {
 	const char *at = text->data, *end;
