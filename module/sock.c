@@ -262,14 +262,12 @@ bool sw_sock_user_timeout(const struct sock *sk)
 	u32 limit = READ_ONCE(icsk->icsk_user_timeout);
 	u32 since = icsk->icsk_probes_tstamp;
 
-	if (!limit)
+	if (!limit || sw_sock_is_opening(sk))
 		return false;
 	switch (sk->sk_state) {
 	case TCP_SYN_SENT:
-		return icsk->icsk_retransmits < syn_retries(sk);
 	case TCP_SYN_RECV:
-		return !sw_sock_is_opening(sk) &&
-		       icsk->icsk_retransmits < syn_retries(sk);
+		return icsk->icsk_retransmits < syn_retries(sk);
 	}
 	return !since || tcp_jiffies32 - since >= msecs_to_jiffies(limit);
 }
@@ -364,6 +362,9 @@ bool sw_skb_ident(const struct sk_buff *skb, const struct net *net,
 	return false;
 }
 
+/* Those that have a letter; ECN's have none. */
+#define SEGMENT_FLAGS	GENMASK(sizeof(SHUTWATCH_FLAGS) - 2, 0)
+
 /**
  * sw_skb_segment() - what a received segment is
  * @skb: the segment, its data at the TCP header or behind it
@@ -376,7 +377,7 @@ void sw_skb_segment(const struct sk_buff *skb, struct shutwatch_segment *segment
 	const struct tcphdr *th = tcp_hdr(skb);
 
 	segment->seq = ntohl(th->seq);
-	segment->flags = tcp_flag_byte(th);
+	segment->flags = tcp_flag_byte(th) & SEGMENT_FLAGS;
 	segment->len = skb_tail_pointer(skb) + skb->data_len -
 		       (skb_transport_header(skb) + th->doff * 4);
 	segment->seen = true;

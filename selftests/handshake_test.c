@@ -26,6 +26,7 @@
 #include "events.h"
 #include "find_record.h"
 #include "netns.h"
+#include "orphan.h"
 #include "peer.h"
 #include "record_fields.h"
 #include "sock_destroy.h"
@@ -107,6 +108,28 @@ TEST_F(fast_open, unacked_when_established)
 	expect_whole(self->play, S2, CLOSE
 		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=close fin=sent unacked=60");
 	expect_path(self->play, S2, "SYN_RECV rx ESTABLISHED close FIN_WAIT1");
+}
+
+/* Nor is TCP_USER_TIMEOUT what its timer goes by: it repeats the SYN,ACK. */
+TEST_F(fast_open, gives_up_after_close)
+{
+	const int never_ms = 600000;
+	struct play *play = self->play;
+	struct peer peer;
+
+	act_sysctl(play, "ipv4/tcp_synack_retries", "0");
+	send_early(play, &peer);
+	if (setsockopt(play->actor[S2].fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &never_ms,
+		       sizeof(never_ms)))
+		remark(&play->trouble, "TCP_USER_TIMEOUT: %s", strerror(errno));
+	act_recv(play, S2, "hello");
+	act_close(play, S2);
+	orphan_await(play, S2, SHUTWATCH_TCP_CLOSE);
+	expect_whole(play, S2, CLOSE
+		     "state=SYN_RECV>FIN_WAIT1 sent=FIN why=close fin=sent unacked=100");
+	expect_whole(play, S2, DECISION("timer")
+		     "ctx=timer state=FIN_WAIT1>CLOSE sent=none why=retries_exhausted unacked=100 user_timeout=600000 retries=1|2");
+	expect_path(play, S2, "SYN_RECV close FIN_WAIT1 timer CLOSE");
 }
 
 /* Another SYN, in the window: the socket stays, its peer is told that it is none. */

@@ -23,6 +23,7 @@
 #include "module.h"
 #include "netns.h"
 #include "stream.h"
+#include "sysctl.h"
 #include "tcp_pair.h"
 
 #define WAIT_SECONDS	10
@@ -108,6 +109,32 @@ TEST_F(raw, each_says_what_it_is)
 		EXPECT_EQ(netns_inode(), record[i].netns);
 		EXPECT_EQ(tcp_pair_cookie(self->maker), record[i].cookie);
 	}
+}
+
+/* Those of ECN, which a client that asks for it has set, have no letter. */
+TEST_F(raw, flags_are_those_with_a_letter)
+{
+	const struct sockaddr_in nobody = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(9),
+	};
+	__u64 deadline = clock_in(WAIT_SECONDS);
+	int i, nr, seen = 0;
+
+	ASSERT_EQ(0, sysctl_write("ipv4/tcp_ecn", "1"));
+	EXPECT_EQ(-1, connect(self->maker, (const void *)&nobody, sizeof(nobody)));
+	do {
+		nr = read_all(self->fd);
+		for (i = 0; i < nr; i++) {
+			if (record[i].kind != SHUTWATCH_KIND_DECISION)
+				continue;
+			EXPECT_EQ(SHUTWATCH_WHY_NO_SOCKET, record[i].why);
+			EXPECT_EQ(0x02, record[i].trigger.segment.flags);
+			seen++;
+		}
+	} while (!seen && clock_wait(deadline));
+	EXPECT_EQ(1, seen);
 }
 
 TEST_F(raw, whole_records_only)
