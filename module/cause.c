@@ -62,8 +62,11 @@ static struct sw_cause cause_of_subflow(const struct sw_scene *scene)
 	/* Its MPTCP socket was not accepted; the TCP one may follow. */
 	if (scene->asked == SHUTWATCH_WHY_LISTENER_STOPPED)
 		return cause(SHUTWATCH_BY_LISTENER, scene->asked);
-	if (scene->path == SW_PATH_CLOSE && scene->orphan && scene->linger2)
-		return cause(SHUTWATCH_BY_MPTCP, SHUTWATCH_WHY_LINGER2_NEGATIVE);
+	/* As of any socket that __tcp_close() resets when it is nobody's any more. */
+	if (scene->path == SW_PATH_CLOSE && scene->orphan)
+		return cause(SHUTWATCH_BY_MPTCP,
+			     scene->linger2 ? SHUTWATCH_WHY_LINGER2_NEGATIVE :
+					      why_orphan(scene));
 	return cause(SHUTWATCH_BY_MPTCP,
 		     scene->asked ? scene->asked : SHUTWATCH_WHY_MPTCP);
 }

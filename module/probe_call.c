@@ -685,21 +685,46 @@ NOKPROBE_SYMBOL(sw_abort_entry);
 
 /*
  * tcp_abort() waited for the lock, and then the connection was over, or a
- * mini-socket had it.
+ * mini-socket had it, or it was an orphan, with which older kernels do nothing.
  */
-static u8 state_when_over(const struct sock *sk)
+static u8 state_when_over(const struct sw_call *call)
 {
-	u8 state = TCP_CLOSE;
+	u8 state = call->ret == -ENOENT ? TCP_CLOSE : call->outcome.before;
 	struct sw_held held;
 	struct sw_entry *e;
 
-	e = sw_probe_find(sk, &held);
+	e = sw_probe_find(call->sk, &held);
 	if (!e)
 		return state;
-	if (e->flags & SW_ENTRY_SHELL)
-		state = e->info.state;
+	state = e->info.state;
 	sw_entry_put(&held);
 	return state;
+}
+
+/**
+ * sw_probe_aborts() - tcp_abort() has the lock, and ends the connection
+ * @sk: full socket, its state and values still as before
+ *
+ * Where it resets, too, sw_send_rst() was there before.
+ *
+ * Context: socket lock held, preemption disabled.
+ */
+void sw_probe_aborts(const struct sock *sk)
+{
+	struct sw_call *call = sw_probe_call(sk);
+
+	if (call && call->call == SHUTWATCH_BY_ABORT)
+		sw_call_snapshot(call, sk);
+}
+
+/*
+ * It waited for the lock, and then there was nothing for it to do: what it came to
+ * is told by what was seen of the socket meanwhile.
+ */
+static bool did_nothing(const struct sw_call *call)
+{
+	return !(call->seen & SW_SEEN_LOCKED) && sk_fullsock(call->sk) &&
+	       call->outcome.after == call->outcome.before;
 }
 
 /**
@@ -715,8 +740,10 @@ int sw_abort_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct sw_call *call = *call_of(ri);
 
 	call->ret = (int)regs_return_value(regs);
-	if (unlikely(call->ret == -ENOENT))
-		take_state(call, state_when_over(call->sk));
+	if (unlikely(call->ret == -ENOENT || did_nothing(call))) {
+		take_state(call, state_when_over(call));
+		read_values(call, call->sk);
+	}
 	call_over(call);
 	return 0;
 }

@@ -203,16 +203,23 @@ static bool has_left(const struct sock *sk, u32 failed, u16 moves, bool freed)
 	return false;
 }
 
+/*
+ * The packet is asked first.  What stands in its owner's place need not be a socket,
+ * not even with a destructor: a Bluetooth tty is none, whose packets have no header
+ * of a transport.
+ */
 static bool is_rst_of(const struct sk_buff *skb, const struct sock *sk)
 {
 	const struct tcphdr *th;
 
-	if (!sk_fullsock(sk) || !sw_sock_is_tcp(sk) ||
-	    !skb_transport_header_was_set(skb))
+	if (!skb_transport_header_was_set(skb) ||
+	    skb_tail_pointer(skb) < skb_transport_header(skb) + sizeof(*th))
+		return false;
+	th = tcp_hdr(skb);
+	if (!th->rst || !sk_fullsock(sk) || !sw_sock_is_tcp(sk))
 		return false;
 	/* The peer's, on its way to the socket, has the ports the other way round. */
-	th = tcp_hdr(skb);
-	return th->rst && th->source == inet_sk(sk)->inet_sport &&
+	return th->source == inet_sk(sk)->inet_sport &&
 	       th->dest == inet_sk(sk)->inet_dport;
 }
 
@@ -225,12 +232,13 @@ static bool is_rst_of(const struct sk_buff *skb, const struct sock *sk)
  */
 void sw_active_rst_freed(const struct sk_buff *skb, const struct sock *sk)
 {
-	struct sw_call *call = sw_call_find();
+	struct sw_call *call;
 	struct sw_held held;
 	struct sw_entry *e;
 
 	if (!is_rst_of(skb, sk))
 		return;
+	call = sw_call_find();
 	if (call && call->sk == sk && call->seen & SW_SEEN_RST) {
 		call->seen |= SW_SEEN_RST_FREED;
 		return;
@@ -304,6 +312,20 @@ static void count_child(struct sw_entry *e)
 		call->children++;
 }
 
+/* What a subflow was reset for when it was nobody's is the call's reason, too. */
+static u16 seen_of_orphan(u8 why)
+{
+	switch (why) {
+	case SHUTWATCH_WHY_LINGER2_NEGATIVE:
+		return SW_SEEN_ORPHAN | SW_SEEN_LINGER2;
+	case SHUTWATCH_WHY_ORPHAN_MEMORY:
+		return SW_SEEN_ORPHAN | SW_SEEN_MEMORY;
+	case SHUTWATCH_WHY_ORPHAN_COUNT:
+		return SW_SEEN_ORPHAN;
+	}
+	return 0;
+}
+
 static noinline void rst_alone(const struct sock *sk, unsigned long caller)
 {
 	enum sw_path path = sw_caller_path(caller);
@@ -334,9 +356,7 @@ static noinline void rst_alone(const struct sock *sk, unsigned long caller)
 	e->flags &= ~SW_ENTRY_RST_SENT;
 	/* A listener's call tells what became of its children otherwise. */
 	if (above && above->outcome.before != TCP_LISTEN) {
-		above->seen |= SW_SEEN_RST;
-		if (cause.why == SHUTWATCH_WHY_LINGER2_NEGATIVE)
-			above->seen |= SW_SEEN_LINGER2;
+		above->seen |= SW_SEEN_RST | seen_of_orphan(cause.why);
 	}
 	sw_entry_put(&held);
 }

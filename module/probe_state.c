@@ -234,9 +234,13 @@ static void set_state(const struct sock *sk, int old, int new)
 	struct sw_entry *e;
 
 	if (old == TCP_SYN_RECV) {
-		if (is_stillborn(sk, old, new))
+		bool stillborn = is_stillborn(sk, old, new);
+
+		/* The loser's segment goes on to the winner, without the listener. */
+		if (!stillborn || sw_sock_has_lost(sk))
+			sw_handshake_done();
+		if (stillborn)
 			return;
-		sw_handshake_done();
 	}
 	if (sw_probe_is_far(sk)) {
 		sw_probe_turned_away(sk, begins);
@@ -345,6 +349,8 @@ static void note_done(const struct sock *sk, unsigned long caller)
 
 	if (path == SW_PATH_INNER || sk->sk_state == TCP_CLOSE)
 		return;
+	if (unlikely(path == SW_PATH_ABORT))
+		sw_probe_aborts(sk);
 	if (path == SW_PATH_TIME_WAIT && sw_hook_is_armed(SW_HOOK_TIME_WAIT))
 		return;		/* noted there, by who called it */
 	note_path(sk, path);
@@ -421,6 +427,15 @@ static void note(const struct sock *sk, u32 flag)
 	sw_entry_put(&held);
 }
 
+/* Data that comes then may be answered with a RST. */
+static bool may_reject(const struct sock *sk)
+{
+	return sk->sk_shutdown & RCV_SHUTDOWN &&
+	       (1 << sk->sk_state) & (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 |
+				      TCPF_CLOSE_WAIT | TCPF_CLOSING |
+				      TCPF_LAST_ACK);
+}
+
 /*
  * Only where tcp_reset() is not told the segment: tcp_rcv_state_process() is, a
  * moment before.
@@ -430,7 +445,11 @@ static void note_segment(const struct sock *sk, bool rst)
 	struct sw_held held;
 	struct sw_entry *e;
 
-	e = sw_probe_find(sk, &held);
+	/* That it is data must be known of a socket that is new to us, too. */
+	if (!rst && may_reject(sk))
+		e = sw_probe_get(sk, sk->sk_state, false, &held);
+	else
+		e = sw_probe_find(sk, &held);
 	if (!e)
 		return;
 	if (rst)

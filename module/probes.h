@@ -43,6 +43,7 @@ void sw_close_locked(unsigned long arg0, unsigned long arg1,
 		     unsigned long arg2, unsigned long caller);
 int sw_tcp_shutdown(struct kprobe *kp, struct pt_regs *regs);
 void sw_call_snapshot(struct sw_call *call, const struct sock *sk);
+void sw_probe_aborts(const struct sock *sk);
 
 /* What is sent: probe_send.c */
 int sw_send_fin_entry(struct kretprobe_instance *ri, struct pt_regs *regs);

@@ -15,6 +15,14 @@
 
 #include "why.h"
 
+static enum shutwatch_why why_orphan_reset(const struct sw_call *call)
+{
+	if (call->seen & SW_SEEN_LINGER2)
+		return SHUTWATCH_WHY_LINGER2_NEGATIVE;
+	return call->seen & SW_SEEN_MEMORY ? SHUTWATCH_WHY_ORPHAN_MEMORY :
+					     SHUTWATCH_WHY_ORPHAN_COUNT;
+}
+
 /* __tcp_close() resets at four places; path and owner tell them apart. */
 static enum shutwatch_why why_close_reset(const struct sw_call *call)
 {
@@ -22,10 +30,7 @@ static enum shutwatch_why why_close_reset(const struct sw_call *call)
 		return SHUTWATCH_WHY_LINGER_ZERO;
 	if (!(call->seen & SW_SEEN_ORPHAN))
 		return SHUTWATCH_WHY_UNREAD_DATA;
-	if (call->seen & SW_SEEN_LINGER2)
-		return SHUTWATCH_WHY_LINGER2_NEGATIVE;
-	return call->seen & SW_SEEN_MEMORY ? SHUTWATCH_WHY_ORPHAN_MEMORY :
-					     SHUTWATCH_WHY_ORPHAN_COUNT;
+	return why_orphan_reset(call);
 }
 
 static enum shutwatch_why why_reset(const struct sw_call *call)
@@ -47,7 +52,7 @@ static enum shutwatch_why why_fin(const struct sw_call *call)
 		return SHUTWATCH_WHY_SHUTDOWN_DEFERRED;
 	switch (call->call) {
 	case SHUTWATCH_BY_CLOSE:
-		return SHUTWATCH_WHY_CLOSE;
+		return sw_fin_died(call) ? SHUTWATCH_WHY_NETNS_EXIT : SHUTWATCH_WHY_CLOSE;
 	case SHUTWATCH_BY_SHUTDOWN:
 		return SHUTWATCH_WHY_SHUTDOWN_WRITE;
 	}
@@ -66,11 +71,8 @@ static enum shutwatch_why why_silent_shutdown(const struct sw_call *call)
 
 static enum shutwatch_why why_silent_open(const struct sw_call *call)
 {
-	if (call->call == SHUTWATCH_BY_SHUTDOWN)
-		return why_silent_shutdown(call);
-	if (call->seen & SW_SEEN_NETNS_EXIT)
-		return SHUTWATCH_WHY_NETNS_EXIT;
-	return SHUTWATCH_WHY_UNKNOWN;
+	return call->call == SHUTWATCH_BY_SHUTDOWN ? why_silent_shutdown(call) :
+						      SHUTWATCH_WHY_UNKNOWN;
 }
 
 /* TCP_REPAIR keeps a connection from a RST: there has to be one. */
@@ -85,6 +87,24 @@ static bool is_repair(const struct sw_call *call)
 	return call->seen & SW_SEEN_REPAIR && call->seen & SW_SEEN_DISCONNECT;
 }
 
+/* A FIN was sent before.  FIN_WAIT2 waits in a mini-socket, in any namespace. */
+static enum shutwatch_why why_silent_ending(const struct sw_call *call)
+{
+	if (call->call == SHUTWATCH_BY_SHUTDOWN && call->outcome.how == SHUTWATCH_HOW_RD)
+		return SHUTWATCH_WHY_READ_SIDE_ONLY;
+	if (call->call == SHUTWATCH_BY_CLOSE && call->seen & SW_SEEN_NETNS_EXIT &&
+	    call->outcome.before != SHUTWATCH_TCP_FIN_WAIT2)
+		return SHUTWATCH_WHY_NETNS_EXIT;
+	return SHUTWATCH_WHY_FIN_ALREADY_SENT;
+}
+
+/* Not of the full socket, whose connection a mini-socket has: that has values. */
+static bool is_abort_of_mini(const struct sw_call *call)
+{
+	return call->call == SHUTWATCH_BY_ABORT &&
+	       call->outcome.flags & SW_RECORD_NO_VALUES;
+}
+
 static enum shutwatch_why why_silent(const struct sw_call *call)
 {
 	if (call->ret == -EBUSY)
@@ -97,9 +117,8 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
 	case SHUTWATCH_TCP_CLOSE:
 		return SHUTWATCH_WHY_ALREADY_CLOSED;
 	case SHUTWATCH_TCP_TIME_WAIT:
-		return call->call == SHUTWATCH_BY_ABORT ?
-			SHUTWATCH_WHY_FIN_ALREADY_SENT :
-			SHUTWATCH_WHY_ALREADY_CLOSED;
+		return is_abort_of_mini(call) ? SHUTWATCH_WHY_FIN_ALREADY_SENT :
+						SHUTWATCH_WHY_ALREADY_CLOSED;
 	case SHUTWATCH_TCP_LISTEN:
 		return call->outcome.after == SHUTWATCH_TCP_LISTEN ?
 			SHUTWATCH_WHY_LISTENING :
@@ -111,10 +130,7 @@ static enum shutwatch_why why_silent(const struct sw_call *call)
 	case SHUTWATCH_TCP_FIN_WAIT2:
 	case SHUTWATCH_TCP_CLOSING:
 	case SHUTWATCH_TCP_LAST_ACK:
-		return call->call == SHUTWATCH_BY_SHUTDOWN &&
-		       call->outcome.how == SHUTWATCH_HOW_RD ?
-			SHUTWATCH_WHY_READ_SIDE_ONLY :
-			SHUTWATCH_WHY_FIN_ALREADY_SENT;
+		return why_silent_ending(call);
 	}
 	return why_silent_open(call);
 }
@@ -131,8 +147,8 @@ static enum shutwatch_why why_mptcp_sent(const struct sw_call *call)
 	case SHUTWATCH_BY_CLOSE:
 		if (!rst)
 			return SHUTWATCH_WHY_CLOSE;
-		if (call->seen & SW_SEEN_LINGER2)
-			return SHUTWATCH_WHY_LINGER2_NEGATIVE;
+		if (call->seen & SW_SEEN_ORPHAN)
+			return why_orphan_reset(call);
 		return call->v.linger ? SHUTWATCH_WHY_UNREAD_DATA :
 					SHUTWATCH_WHY_LINGER_ZERO;
 	case SHUTWATCH_BY_SHUTDOWN:

@@ -6,6 +6,20 @@
 #include "call.h"
 
 /**
+ * sw_fin_died() - close() has queued a FIN, and then given up the socket with it
+ * @call: the call
+ *
+ * Where the network namespace is going away there is no way out any more.
+ *
+ * Return: whether it has.
+ */
+static inline bool sw_fin_died(const struct sw_call *call)
+{
+	return call->seen & SW_SEEN_NETNS_EXIT && call->call == SHUTWATCH_BY_CLOSE &&
+	       call->outcome.fin == SHUTWATCH_FIN_QUEUED;
+}
+
+/**
  * sw_call_sent() - what the kernel sent inside the call
  * @call: the call
  *
@@ -17,6 +31,8 @@ static inline enum shutwatch_sent sw_call_sent(const struct sw_call *call)
 {
 	if (call->seen & SW_SEEN_RST_SENT)
 		return SHUTWATCH_SENT_RST;
+	if (sw_fin_died(call))
+		return SHUTWATCH_SENT_NONE;
 	if (call->outcome.fin == SHUTWATCH_FIN_SENT || call->outcome.fin == SHUTWATCH_FIN_QUEUED)
 		return SHUTWATCH_SENT_FIN;
 	return SHUTWATCH_SENT_NONE;

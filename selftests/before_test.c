@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -315,6 +316,44 @@ TEST_F(before_close, subflow_FIN)
 TEST_F(before_close, subflow_RST)
 {
 	subflow_of_old(_metadata, &self->client, &self->server, true, "unread_data");
+}
+
+static bool in_fin_wait2(int fd)
+{
+	__u64 deadline = clock_in(10);
+	socklen_t len = sizeof(struct tcp_info);
+	struct tcp_info info;
+
+	do {
+		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+			return false;
+	} while (info.tcpi_state != SHUTWATCH_TCP_FIN_WAIT2 && clock_wait(deadline));
+	return info.tcpi_state == SHUTWATCH_TCP_FIN_WAIT2;
+}
+
+/* What its shutdown() makes of data is no RST that was received. */
+TEST_F(before_close, data_after_shutdown)
+{
+	struct record record;
+	__u64 cookie;
+
+	ASSERT_EQ(0, connect_by(0, &self->client, &self->server));
+	ASSERT_EQ(0, shutdown(self->client, SHUT_RDWR));
+	tcp_pair_hear_end(self->server);
+	ASSERT_TRUE(in_fin_wait2(self->client));
+	ASSERT_EQ(0, module_load(""));
+	ASSERT_EQ(1, send(self->server, "x", 1, 0));
+	ASSERT_TRUE(find_record(&record, 0, SHUTWATCH_KEY_SENT, "RST"));
+	EXPECT_STREQ("rx", record_get(&record, SHUTWATCH_KEY_BY));
+	EXPECT_STREQ("data_after_shutdown", record_get(&record, SHUTWATCH_KEY_WHY));
+	cookie = record_cookie(&record);
+	EXPECT_EQ(tcp_pair_cookie(self->client), cookie);
+	/* The one reset that was received is that of the other end. */
+	ASSERT_TRUE(find_record(&record, 0, SHUTWATCH_KEY_KIND, "reset"));
+	EXPECT_EQ(tcp_pair_cookie(self->server), record_cookie(&record));
+	EXPECT_EQ(0, module_stat("unknown"));
+	close(self->client);
+	close(self->server);
 }
 
 /* In FIN_WAIT2, and nobody followed it: its RST ends it all the same. */

@@ -217,10 +217,11 @@ TEST_F(mptcp_call, close_that_waits)
 	CHECK_SUBFLOW(self->client_cookie, "FIN", IS(WHY, "close"));
 }
 
+static const char much[1 << 16];
+
 /* Until all is sent, nothing happens to the subflow; then the peer resets it. */
 TEST_F(mptcp_call, reset_after_close)
 {
-	static const char much[1 << 16];
 	struct sockaddr_storage addr;
 	socklen_t len = sizeof(addr);
 	char remote[ADDRESS_LEN], pid[16];
@@ -344,6 +345,53 @@ TEST_F(mptcp_call, close_without_a_mini_socket)
 	ASSERT_NE(0, subflow);
 	ASSERT_EQ(0, close(client));
 	expect_by_mptcp(_metadata, subflow, "FIN_WAIT2>CLOSE");
+}
+
+/* The last that it decided, its FIN before. */
+static void expect_subflow_reset(struct __test_metadata *_metadata, __u64 cookie,
+				 const char *why)
+{
+	struct record record;
+	__u64 subflow;
+	char msk[24];
+
+	snprintf(msk, sizeof(msk), "%llx", cookie);
+	ASSERT_TRUE(find_record(&record, 0, SHUTWATCH_KEY_MSK, msk));
+	subflow = record_cookie(&record);
+	ASSERT_TRUE(find_record(&record, subflow, SHUTWATCH_KEY_SENT, "RST"));
+	IS(BY, "mptcp");
+	IS(WHY, why);
+}
+
+/*
+ * Without MPTCP's options, what was unread is MPTCP's, and no reason for TCP; but
+ * there may be one orphan too many.  Then a RST follows the FIN.
+ */
+TEST_F(mptcp_call, one_orphan_too_many)
+{
+	int client, served, err;
+	char before[24];
+	__u64 cookie;
+
+	client = connect_to_tcp(variant->address, &served);
+	ASSERT_LE(0, client);
+	ASSERT_LE(0, served);
+	cookie = tcp_pair_cookie(client);
+	ASSERT_EQ(5, send(served, "hello", 5, 0));
+	ASSERT_TRUE(await_event(client, POLLIN));
+	/* Behind data that the peer has no room for, it cannot acknowledge the FIN. */
+	while (send(client, much, sizeof(much), MSG_DONTWAIT) > 0)
+		;
+	/* Whatever the kernel has noted, it is more. */
+	err = sysctl_exchange_first("ipv4/tcp_max_orphans", "-1", before, sizeof(before));
+	if (sysctl_is_closed(err))
+		SKIP(return, "this needs " SYSCTL_OPEN);
+	ASSERT_EQ(0, err);
+	EXPECT_EQ(0, close(client));
+	ASSERT_EQ(0, sysctl_exchange_first("ipv4/tcp_max_orphans", before, NULL, 0));
+	CHECK_CALL(cookie, "close", "-", RST, IS(WHY, "orphan_count"));
+	expect_subflow_reset(_metadata, cookie, "orphan_count");
+	close(served);
 }
 
 TEST_F(mptcp_call, shutdown)

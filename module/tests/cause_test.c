@@ -169,6 +169,10 @@ TEST(rst_of_a_subflow)
 		     ASKED(LINGER_ZERO), FROM(ESTABLISHED));
 	EXPECT_CAUSE(MPTCP, LINGER2_NEGATIVE, rst, .mptcp = true, PATH(CLOSE),
 		     .orphan = true, .linger2 = true, ASKED(UNREAD_DATA), FROM(CLOSE));
+	EXPECT_CAUSE(MPTCP, ORPHAN_COUNT, rst, .mptcp = true, PATH(CLOSE),
+		     .orphan = true, ASKED(UNREAD_DATA), FROM(ESTABLISHED));
+	EXPECT_CAUSE(MPTCP, ORPHAN_MEMORY, rst, .mptcp = true, PATH(CLOSE),
+		     .orphan = true, .memory = true, FROM(ESTABLISHED));
 	/* what was unread is looked at before nobody has it any more */
 	EXPECT_CAUSE(MPTCP, UNREAD_DATA, rst, .mptcp = true, PATH(CLOSE),
 		     .linger2 = true, ASKED(UNREAD_DATA), FROM(CLOSE));
