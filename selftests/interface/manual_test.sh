@@ -108,14 +108,13 @@ listens()
 	done
 }
 
-# The one that goes on in the background is tcpdump, and is over when what
-# is recorded meanwhile is.
+# In this shell, of which the page asks what it has started in the background. That
+# is tcpdump; something has to happen while it runs.
 run_one()
 {
 	case $1 in
 	*' &')
-		# shellcheck disable=SC2086 # words
-		exec_in_work ${1% &} 2>"$work/capture" &
+		eval "$1" >"$work/capture" 2>&1
 		background=$!
 		listens
 		"$demo" -n -r 1 >/dev/null 2>&1
@@ -123,7 +122,7 @@ run_one()
 		;;
 	esac
 	for _ in 1 2 3 4 5; do
-		(cd "$work" && eval "$1") >"$work/out" 2>"$work/err" </dev/null
+		eval "$1" >"$work/out" 2>"$work/err" </dev/null
 		status=$?
 		# What the kernel has skipped meanwhile is not known, which expect says.
 		[ "$status" != "$(expected_status "$1")" ] || break
@@ -133,19 +132,9 @@ run_one()
 		ktap_wrong "$1: status $status: $(cat "$work/err")"
 	case $1 in
 	*' record '* | *' -Wq '* | *' expect '* | *' -o '* | *'>'*) ;;
+	'kill '*) background= ;;
 	*) [ -s "$work/out" ] || ktap_wrong "$1: prints nothing" ;;
 	esac
-	case $1 in
-	*' record '*)
-		[ ! "$background" ] || { kill -s INT "$background"; wait "$background"; }
-		background=
-		;;
-	esac
-}
-
-exec_in_work()
-{
-	cd "$work" && exec "$@"
 }
 
 # What the examples run.
@@ -156,6 +145,7 @@ printf '#!/bin/sh\n"%s" -n -r 1 >&2\n' "$(realpath "$demo")" >"$work/test"
 chmod 755 "$work/test"
 PATH=$work/bin:$PATH
 ip netns add $namespace || exit 1
+cd "$work" || exit 1
 
 ktap_begin
 connection
