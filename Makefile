@@ -26,16 +26,21 @@ module:
 tools:
 	$(MAKE) -C tools
 
+# What is relative is so to here, and not to tools/ or to the kernel's headers. Some
+# shells leave a ~ as it is; and no name in a Makefile has a space in it.
+path = $(if $(word 2,$($1)),$(error $1 is '$($1)': name a directory without spaces),$(abspath $(patsubst ~/%,$(HOME)/%,$($1))))
+paths = DESTDIR=$(call path,DESTDIR) PREFIX=$(call path,PREFIX)
+
 install: tools
-	$(MAKE) -C tools install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	$(MAKE) -C tools install $(paths)
 
 modules_install:
-	@+module/install/modules $(KDIR) $(DESTDIR)
+	@+module/install/modules $(KDIR) $(call path,DESTDIR)
 
 # Both of these.
 uninstall:
-	$(MAKE) -C tools uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
-	@+module/install/modules-remove $(KDIR) $(DESTDIR)
+	$(MAKE) -C tools uninstall $(paths)
+	@+module/install/modules-remove $(KDIR) $(call path,DESTDIR)
 
 dkms-install:
 	module/install/dkms
