@@ -267,11 +267,22 @@ static int wait_readable(struct source *s)
 	return 1;
 }
 
-static void warn_once(struct source *s, bool *warned, const char *what)
+/* The first of a sort is told at once, how many there were when the file is closed. */
+static void leave_out(struct source *s, bool *warned, const char *what)
 {
 	if (!*warned)
 		say("%s: left out %s", s->path, what);
 	*warned = true;
+	s->left_out++;
+}
+
+/**
+ * source_leave_out() - take notice of a line that is no record, and say so
+ * @s: the file
+ */
+void source_leave_out(struct source *s)
+{
+	leave_out(s, &s->warned_foreign, "a line that this reader does not understand");
 }
 
 /*
@@ -283,9 +294,10 @@ static int check_end(struct source *s)
 	if (!s->skipping && !s->end)
 		return 0;
 	if (!s->is_saved) {
-		warn_once(s, &s->warned_cut, "a last line that was cut short");
+		leave_out(s, &s->warned_cut, "a last line that was cut short");
 		return 0;
 	}
+	s->left_out++;
 	say("%s: it is cut short in the middle of a line; what was before it is here\n"
 	    "  was the disk full? copy the file anew, or do with what there is", s->path);
 	return -EBADMSG;
@@ -387,7 +399,7 @@ static char *begin_of_line(struct source *s, char *begin, const char *newline)
 	file = memmem(begin, (size_t)(newline - begin), SAVED_BEGIN, strlen(SAVED_BEGIN));
 	if (!file || file == begin)
 		return begin;
-	warn_once(s, &s->warned_cut, "a line that was cut short");
+	leave_out(s, &s->warned_cut, "a line that was cut short");
 	return file;
 }
 
@@ -442,7 +454,7 @@ static bool is_of_saved(struct source *s, const char *line)
 	int err;
 
 	if (saved_is_cut(line)) {
-		warn_once(s, &s->warned_cut, "a line that was cut short");
+		leave_out(s, &s->warned_cut, "a line that was cut short");
 		return true;
 	}
 	if (!saved_offset_parse(&s->saved.offset, line)) {
@@ -474,7 +486,7 @@ bool source_line(struct source *s, char **line)
 
 	do {
 		while ((found = whole_line(s, line)) < 0)
-			warn_once(s, &s->warned_long, "a line that is too long, or binary");
+			leave_out(s, &s->warned_long, "a line that is too long, or binary");
 	} while (found > 0 && s->is_saved && !s->is_wrong && is_of_saved(s, *line));
 	return found > 0 && !s->is_wrong;
 }
@@ -582,10 +594,12 @@ bool is_same_file(const char *read, const char *written)
 }
 
 /**
- * source_close() - close the file
+ * source_close() - close the file, and say how much of it was left out
  * @s: the file
  */
 void source_close(struct source *s)
 {
+	if (s->left_out > 1)
+		say("%s: left out %lu lines in all", s->path, s->left_out);
 	close(s->fd);
 }

@@ -30,6 +30,8 @@
  * @skipping: in the middle of a line that is too long
  * @warned_cut: said that a line was cut
  * @warned_long: said that a line was too long
+ * @warned_foreign: said that a line was not understood
+ * @left_out: how many lines there were that are no records
  * @saved: of saved records: what their file tells of them
  * @path: the file's name, for messages
  * @buf: what was read and not yet handed out, with room for a NUL
@@ -47,6 +49,8 @@ struct source {
 	bool skipping;
 	bool warned_cut;
 	bool warned_long;
+	bool warned_foreign;
+	unsigned long left_out;
 	struct saved saved;
 	char path[4096];
 	union {
@@ -61,6 +65,7 @@ bool source_has(const char *dir, const char *file);
 int source_open(struct source *s, const char *dir, const char *file);
 int source_open_saved(struct source *s, const char *path, unsigned long long deadline, int out);
 bool source_line(struct source *s, char **line);
+void source_leave_out(struct source *s);
 int source_raw(struct source *s, const struct shutwatch_raw **raw);
 int source_more(struct source *s);
 int source_wait(struct source *s);

@@ -89,7 +89,6 @@ static int count_saved(struct counted *c, const struct options *o)
 static int read_stats(const struct options *o)
 {
 	static struct source s;
-	bool warned = false;
 	char *line;
 	int more;
 
@@ -99,7 +98,7 @@ static int read_stats(const struct options *o)
 		more = source_wait(&s);
 		while (source_line(&s, &line))
 			if (!take_stat(line))
-				warn_foreign(&s, &warned);
+				source_leave_out(&s);
 	} while (more > 0);
 	source_close(&s);
 	return more;
@@ -151,7 +150,6 @@ static bool has_count(const struct record *r)
 static int put_totals(const struct options *o)
 {
 	static struct source s;
-	bool warned = false;
 	struct record r;
 	char *line;
 	int more;
@@ -164,7 +162,7 @@ static int put_totals(const struct options *o)
 		more = source_wait(&s);
 		while (source_line(&s, &line)) {
 			if (record_parse(&r, line) || !has_count(&r))
-				warn_foreign(&s, &warned);
+				source_leave_out(&s);
 			else if (!put_total(NULL, &r))
 				return -1;
 		}

@@ -157,18 +157,6 @@ int print_record(struct printer *p, const struct record *r)
 }
 
 /**
- * warn_foreign() - say, once, that a line was left out
- * @s: the file
- * @warned: whether it was said
- */
-void warn_foreign(const struct source *s, bool *warned)
-{
-	if (!*warned)
-		say("%s: left out a line that this reader does not understand", s->path);
-	*warned = true;
-}
-
-/**
  * wait_for_more() - send on what there is, then wait for more
  * @p: the printer
  * @s: the file, of which all that is whole was taken
@@ -204,17 +192,24 @@ int wait_for_rest(void *context, struct source *s)
 	return more ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* Who has come to the end of saved records has not seen what was left out of them. */
+static int wait_for_lines(struct source *s, const struct taker *t)
+{
+	int status = t->wait(t->context, s);
+
+	return status == EXIT_SUCCESS && s->is_saved && s->left_out ? EXIT_FAILURE : status;
+}
+
 /**
  * take_lines() - take the records of a file of lines, each once
  * @s: the file
  * @t: who takes them
  *
- * Return: an exit status.
+ * Return: an exit status: a failure, too, where saved ones were left out.
  */
 int take_lines(struct source *s, const struct taker *t)
 {
 	struct seen seen = { 0 };
-	bool warned = false;
 	struct record r;
 	int status;
 	char *line;
@@ -222,9 +217,9 @@ int take_lines(struct source *s, const struct taker *t)
 	do {
 		status = GO_ON;
 		if (!source_line(s, &line))
-			status = t->wait(t->context, s);
+			status = wait_for_lines(s, t);
 		else if (record_parse(&r, line))
-			warn_foreign(s, &warned);
+			source_leave_out(s);
 		else if (!s->is_saved || !seen_before(&seen, &r, &s->saved))
 			status = t->take(t->context, &r, line);
 	} while (status == GO_ON);

@@ -85,6 +85,5 @@ int wait_for_rest(void *context, struct source *s);
 int take_lines(struct source *s, const struct taker *t);
 int open_source(struct source *s, const struct options *o, const char *file);
 int wait_for_more(const struct printer *p, struct source *s);
-void warn_foreign(const struct source *s, bool *warned);
 
 #endif /* SHUTWATCH_PRINTER_H */

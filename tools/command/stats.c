@@ -35,7 +35,6 @@ static int print_stat(struct printer *p, const char *name, const char *value, bo
 
 static int print_stats(struct printer *p, struct source *s)
 {
-	bool warned = false;
 	char *line, *value;
 	int status;
 
@@ -49,7 +48,7 @@ static int print_stats(struct printer *p, struct source *s)
 		if (value)
 			status = print_stat(p, line, value, false);
 		else
-			warn_foreign(s, &warned);
+			source_leave_out(s);
 	} while (status == GO_ON);
 	return status;
 }

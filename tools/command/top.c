@@ -31,7 +31,6 @@
  * @tables: how many were shown
  * @end: when to end, CLOCK_MONOTONIC in nanoseconds, or 0
  * @skipped: the last note of what the module was not shown, or empty
- * @warned: said that a line was left out
  * @filtered: whether there is a filter to pass
  * @terminal: it is drawn on a terminal
  */
@@ -41,7 +40,6 @@ struct top {
 	unsigned long tables;
 	unsigned long long end;
 	char skipped[NOTE_SIZE];
-	bool warned;
 	bool filtered;
 	bool terminal;
 };
@@ -154,7 +152,7 @@ static void count_lines(struct top *top, struct source *s)
 
 	while (source_line(s, &line)) {
 		if (record_parse(&r, line))
-			warn_foreign(s, &top->warned);
+			source_leave_out(s);
 		else
 			take_record(top, &r);
 	}

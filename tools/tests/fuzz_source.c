@@ -85,6 +85,7 @@ int fuzz_source(const unsigned char *data, size_t size)
 		take_records(&s);
 	else
 		take_lines(&s);
+	s.left_out = 0;
 	source_close(&s);
 	return 0;
 }
