@@ -447,6 +447,19 @@ static void refuse_saved(struct source *s, const struct saved *saved, int err)
 		    s->path, saved->format, saved->abi);
 }
 
+/* Without it, what follows has times of day that may be wrong. */
+static bool is_offset(struct source *s, const char *line)
+{
+	int err = saved_offset_parse(&s->saved.offset, line);
+
+	if (err == -EINVAL)
+		leave_out(s, &s->warned_offset,
+			  "a damaged line of the clock: times of day behind it may be wrong");
+	else if (!err)
+		wallclock_set(s->saved.offset);
+	return err != -ENOENT;
+}
+
 /* A line of saved records that is none: the first of all, a new offset, or half of one. */
 static bool is_of_saved(struct source *s, const char *line)
 {
@@ -457,10 +470,8 @@ static bool is_of_saved(struct source *s, const char *line)
 		leave_out(s, &s->warned_cut, "a line that was cut short");
 		return true;
 	}
-	if (!saved_offset_parse(&s->saved.offset, line)) {
-		wallclock_set(s->saved.offset);
+	if (is_offset(s, line))
 		return true;
-	}
 	if (!saved_is_header(line))
 		return false;
 	err = saved_parse(&saved, line);

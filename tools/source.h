@@ -31,6 +31,7 @@
  * @warned_cut: said that a line was cut
  * @warned_long: said that a line was too long
  * @warned_foreign: said that a line was not understood
+ * @warned_offset: said that a line of the clock was damaged
  * @left_out: how many lines there were that are no records
  * @saved: of saved records: what their file tells of them
  * @path: the file's name, for messages
@@ -50,6 +51,7 @@ struct source {
 	bool warned_cut;
 	bool warned_long;
 	bool warned_foreign;
+	bool warned_offset;
 	unsigned long left_out;
 	struct saved saved;
 	char path[4096];

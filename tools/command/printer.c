@@ -192,6 +192,12 @@ int wait_for_rest(void *context, struct source *s)
 	return more ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* Other files of lines than those of records have no kind. */
+static bool is_record(const struct source *s, const struct record *r)
+{
+	return !s->is_saved || record_value(r, SHUTWATCH_KEY_KIND);
+}
+
 /* Who has come to the end of saved records has not seen what was left out of them. */
 static int wait_for_lines(struct source *s, const struct taker *t)
 {
@@ -218,7 +224,7 @@ int take_lines(struct source *s, const struct taker *t)
 		status = GO_ON;
 		if (!source_line(s, &line))
 			status = wait_for_lines(s, t);
-		else if (record_parse(&r, line))
+		else if (record_parse(&r, line) || !is_record(s, &r))
 			source_leave_out(s);
 		else if (!s->is_saved || !seen_before(&seen, &r, &s->saved))
 			status = t->take(t->context, &r, line);

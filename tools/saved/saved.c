@@ -185,7 +185,7 @@ char *saved_offset(char *to, long long offset)
  * @offset: where the result goes; untouched after an error
  * @line: the line, without its newline
  *
- * Return: 0, or -EINVAL where it is none.
+ * Return: 0, -ENOENT where it is no such line, or -EINVAL where its number is none.
  */
 int saved_offset_parse(long long *offset, const char *line)
 {
@@ -193,7 +193,7 @@ int saved_offset_parse(long long *offset, const char *line)
 	bool negative;
 
 	if (strncmp(line, OFFSET, strlen(OFFSET)))
-		return -EINVAL;
+		return -ENOENT;
 	line += strlen(OFFSET);
 	negative = *line == '-';
 	if (number_parse_ns(&ns, line + negative))
