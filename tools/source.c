@@ -231,7 +231,15 @@ int source_time_left(const struct source *s)
 	return left < INT_MAX ? (int)left : INT_MAX;
 }
 
-/* What wait_readable() returns after a signal: nothing came, but go and look. */
+/* As poll(2), with the signals let through that may come meanwhile. */
+static int poll_for(const struct source *s, struct pollfd fds[2], int ms)
+{
+	struct timespec timeout = { ms / 1000, ms % 1000 * (long)NS_PER_MS };
+
+	return ppoll(fds, 2, ms < 0 ? NULL : &timeout, s->sigmask);
+}
+
+/* What is returned after a signal: nothing came, but go and look. */
 #define INTERRUPTED	2
 
 /*
@@ -247,7 +255,6 @@ static int wait_readable(struct source *s)
 		{ .fd = s->out },
 	};
 	int left = source_time_left(s);
-	struct timespec timeout;
 	int n;
 
 	if (!left)
@@ -256,8 +263,7 @@ static int wait_readable(struct source *s)
 		fds[0].events = POLLPRI;
 		left = BATCH_MS;
 	}
-	timeout = (struct timespec) { left / 1000, left % 1000 * (long)NS_PER_MS };
-	n = ppoll(fds, 2, left < 0 ? NULL : &timeout, s->sigmask);
+	n = poll_for(s, fds, left);
 	if (n < 0)
 		return errno == EINTR ? INTERRUPTED : -errno;
 	if (fds[1].revents & POLLERR)
@@ -338,19 +344,18 @@ int source_more(struct source *s)
 /*
  * Saved records may come out of a pipe, in which read() would wait for ever.
  * Where nobody listens to us any more, it is the end, as with out_flush().
- * Return: false where the time is up.
+ * Return: 1, 0 where the time is up, or INTERRUPTED.
  */
-static bool wait_for_saved(const struct source *s)
+static int wait_for_saved(const struct source *s)
 {
 	struct pollfd fds[] = {
 		{ .fd = s->fd, .events = POLLIN },
 		{ .fd = s->out },
 	};
-	int n;
+	int n = poll_for(s, fds, source_time_left(s));
 
-	do {
-		n = poll(fds, 2, source_time_left(s));
-	} while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EINTR)
+		return INTERRUPTED;
 	if (n > 0 && fds[1].revents & POLLERR)
 		_exit(0);
 	/* What is wrong with it, read() says. */
@@ -366,10 +371,10 @@ static bool wait_for_saved(const struct source *s)
  */
 int source_wait(struct source *s)
 {
-	int more, ready;
+	int more, ready = s->is_saved ? wait_for_saved(s) : 1;
 
-	if (s->is_saved && !wait_for_saved(s))
-		return 0;
+	if (ready != 1)
+		return ready == INTERRUPTED;
 	while ((more = source_more(s)) == -EAGAIN) {
 		ready = wait_readable(s);
 		if (ready < 0)
