@@ -112,6 +112,12 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
+/* C1 controls, which a terminal may obey as it does what begins with ESC. */
+static bool is_c1(const unsigned char *s, int len)
+{
+	return len == 2 && s[0] == 0xc2 && s[1] < 0xa0;
+}
+
 /* One character that does not. */
 static char *put_odd(char *to, const unsigned char *s, int len)
 {
@@ -124,6 +130,8 @@ static char *put_odd(char *to, const unsigned char *s, int len)
 	}
 	if (*s < 0x20 || *s == 0x7f)
 		return to + sprintf(to, "\\u%04x", *s);
+	if (is_c1(s, len))
+		return to + sprintf(to, "\\u%04x", s[1]);
 	return put(to, (const char *)s, (size_t)len);
 }
 
