@@ -23,11 +23,19 @@ static bool seen_before(const struct record *r, const char *key)
 
 static void keep_unknown(struct record *r, const char *key, const char *value)
 {
-	if (r->nr_unknown == RECORD_UNKNOWN_MAX || seen_before(r, key))
+	if (seen_before(r, key))
 		return;
 	r->unknown[r->nr_unknown].key = key;
 	r->unknown[r->nr_unknown].value = value;
 	r->nr_unknown++;
+}
+
+/* Of a key that is none, nobody could tell whether it is there twice. */
+static bool is_key(const char *text)
+{
+	for (; *text > ' ' && *text <= '~'; text++)
+		;
+	return !*text;
 }
 
 /* One "key=value", already cut out of the line. */
@@ -42,6 +50,8 @@ static int keep_pair(struct record *r, char *pair)
 
 	key = names_find(&key_names, pair);
 	if (key < 0) {
+		if (!is_key(pair))
+			return -EINVAL;
 		keep_unknown(r, pair, value);
 		return 0;
 	}
@@ -61,8 +71,8 @@ static int keep_pair(struct record *r, char *pair)
  * Unknown keys and unknown values are no error: a newer module has them.
  *
  * Return: 0, or -EINVAL where the line is no record: it is empty or too long,
- * has a word without "=", a nameless value, a known key twice, or anything but
- * one space between two words.
+ * has a word without "=", a nameless value, a key that is not printable ASCII, a
+ * known key twice, or anything but one space between two words.
  */
 int record_parse(struct record *r, const char *line)
 {
@@ -73,7 +83,8 @@ int record_parse(struct record *r, const char *line)
 
 	if (len == sizeof(r->text))
 		return -EINVAL;
-	memset(r, 0, sizeof(*r));
+	/* Of the keys that are not known, their number tells. */
+	memset(r, 0, offsetof(struct record, unknown));
 	memcpy(r->text, line, len);
 	if (len && r->text[len - 1] == '\n')
 		r->text[len - 1] = '\0';

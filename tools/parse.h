@@ -10,7 +10,8 @@
 
 #include <shutwatch.h>
 
-#define RECORD_UNKNOWN_MAX	16
+/* As many as a line has room for: "k=" and a space, or its end. */
+#define RECORD_UNKNOWN_MAX	(SHUTWATCH_LINE_MAX / 3)
 #define RECORD_SLACK		24
 
 /**
@@ -25,7 +26,7 @@
  *	number, or can be printed; each has RECORD_SLACK bytes that can be read
  * @nr_unknown: how many entries of @unknown are in use
  * @unknown: the keys of a newer module, in the order of the line; the first of
- *	a duplicate counts, and what is beyond the array is left out
+ *	a duplicate counts
  */
 struct record {
 	char text[SHUTWATCH_LINE_MAX];

@@ -47,6 +47,8 @@ static void refuses_what_is_no_record(void)
 	CHECK(!parses("seq=7 seq=8"));
 	CHECK(!parses("seq=7\nkind=call"));
 	CHECK(!parses("seq=7\n\n"));
+	CHECK(!parses("seq=7 \xff=1 \xfe=2"));
+	CHECK(!parses("seq=7 \033=1"));
 }
 
 static void takes_odd_values(void)
@@ -83,13 +85,27 @@ static void keeps_unknown_keys(void)
 	CHECK(!strcmp(r.unknown[0].key, "flow") && !strcmp(r.unknown[0].value, "3"));
 	CHECK(!strcmp(r.unknown[1].key, "mark") && !strcmp(r.unknown[1].value, "-"));
 
-	for (i = 0; i < 20; i++)
-		n += snprintf(line + n, sizeof(line) - (size_t)n, "key%d=%d ", i, i);
+	for (i = 0; i < 80; i++)
+		n += snprintf(line + n, sizeof(line) - (size_t)n, "k%d=%d ", i, i);
 	snprintf(line + n, sizeof(line) - (size_t)n, "seq=7");
 	CHECK(!record_parse(&r, line));
-	CHECK(r.nr_unknown == RECORD_UNKNOWN_MAX);
-	CHECK(!strcmp(r.unknown[15].key, "key15"));
+	CHECK(r.nr_unknown == 80);
+	CHECK(!strcmp(r.unknown[79].key, "k79"));
 	CHECK(!strcmp(r.value[SHUTWATCH_KEY_SEQ], "7"));
+}
+
+/* The shortest that there are. */
+static void keeps_as_many_keys_as_fit(void)
+{
+	struct record r;
+	char line[SHUTWATCH_LINE_MAX] = "";
+	char *to = line;
+	int c;
+
+	for (c = '!'; c <= '~'; c++)
+		to += c == '=' ? 0 : sprintf(to, "%s%c=", to == line ? "" : " ", c);
+	CHECK(!record_parse(&r, line));
+	CHECK(r.nr_unknown == '~' - '!');
 }
 
 static int unescapes(const char *from, const char *to)
@@ -142,6 +158,7 @@ int main(void)
 	takes_odd_values();
 	knows_how_long_a_line_is();
 	keeps_unknown_keys();
+	keeps_as_many_keys_as_fit();
 	undoes_escapes();
 	knows_nothing_from_something();
 	return failures ? 1 : 0;
