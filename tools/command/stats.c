@@ -9,12 +9,23 @@
 
 #include "commands.h"
 #include "json.h"
+#include "line.h"
 #include "names.h"
 #include "number.h"
 #include "out.h"
 #include "printer.h"
 #include "saved/wallclock.h"
 #include "stat_line.h"
+
+/* What somebody has put into the files may hold anything, and goes to a terminal. */
+static char *put_row(char *to, const char *name, const char *value)
+{
+	int len = snprintf(to, OUT_LINE, "%-40s %15s", name, value);
+
+	line_printable(to, to, (size_t)len);
+	to[len] = '\n';
+	return to + len + 1;
+}
 
 /* Return: GO_ON, or an exit status. */
 static int print_stat(struct printer *p, const char *name, const char *value, bool is_text)
@@ -27,7 +38,7 @@ static int print_stat(struct printer *p, const char *name, const char *value, bo
 		to = json_stat(to, name, value, is_text,
 			       print_json_when(p, p->saved ? p->wall : wallclock_now()));
 	else
-		to += snprintf(to, OUT_LINE, "%-40s %15s\n", name, value);
+		to = put_row(to, name, value);
 	if (!out_done(to))
 		return EXIT_FAILURE;
 	return print_counted(p);
