@@ -34,20 +34,29 @@ static int compare(const void *a, const void *b)
 	return (x->cookie > y->cookie) - (x->cookie < y->cookie);
 }
 
-static void keep_socket(void *socket)
+/* Of a boot that is not known, what does not follow may be of another one. */
+static struct left_boot *find_boot(const struct lefts *l, const struct saved *saved)
 {
-	(void)socket;
+	struct left_boot *b = l->boots;
+
+	if (!strcmp(saved->boot, SHUTWATCH_NOTHING))
+		return NULL;
+	while (b && !saved_is_same_boot(&b->of, saved))
+		b = b->next;
+	return b;
 }
 
-/* After a boot, a cookie is another socket's. */
 static void begin_boot(struct lefts *l, const struct saved *saved)
 {
-	if (l->of && !strcmp(l->of->boot, saved->boot) && !strcmp(l->of->host, saved->host))
+	if (l->boot && saved_is_same_boot(&l->boot->of, saved))
 		return;
-	l->of = allocate(sizeof(*l->of));
-	*l->of = *saved;
-	tdestroy(l->by_cookie, keep_socket);
-	l->by_cookie = NULL;
+	l->boot = find_boot(l, saved);
+	if (l->boot)
+		return;
+	l->boot = allocate(sizeof(*l->boot));
+	l->boot->of = *saved;
+	l->boot->next = l->boots;
+	l->boots = l->boot;
 }
 
 static void clear_ending(struct left_ending *e)
@@ -61,17 +70,18 @@ static void clear_ending(struct left_ending *e)
 
 static struct left *get(struct lefts *l, unsigned long long cookie)
 {
-	struct left like = { .cookie = cookie }, *s, **found = tfind(&like, &l->by_cookie, compare);
+	struct left like = { .cookie = cookie }, *s, **found;
 
+	found = tfind(&like, &l->boot->by_cookie, compare);
 	if (found)
 		return *found;
 	s = allocate(sizeof(*s));
 	s->cookie = cookie;
-	s->of = l->of;
+	s->of = &l->boot->of;
 	set(s->since, sizeof(s->since), NULL);
 	clear_ending(&s->ended);
 	clear_ending(&s->last);
-	if (!tsearch(s, &l->by_cookie, compare))
+	if (!tsearch(s, &l->boot->by_cookie, compare))
 		err(EXIT_FAILURE, "records");
 	if (!l->last)
 		l->last = &l->first;

@@ -62,16 +62,27 @@ struct left {
 };
 
 /**
+ * struct left_boot - the sockets of one boot: after another, a cookie is another's
+ * @next: another boot
+ * @of: what the file tells of it
+ * @by_cookie: its sockets, for tsearch(3)
+ */
+struct left_boot {
+	struct left_boot *next;
+	struct saved of;
+	void *by_cookie;
+};
+
+/**
  * struct lefts - all sockets of a file; all zero to begin with
  * @first: the socket of the first record
  * @last: where the next one goes, or NULL
- * @of: what the file tells that the last record is of
- * @by_cookie: those of the same boot, for tsearch(3)
+ * @boots: the boots
+ * @boot: that of the last record
  */
 struct lefts {
 	struct left *first, **last;
-	struct saved *of;
-	void *by_cookie;
+	struct left_boot *boots, *boot;
 };
 
 void lefts_take(struct lefts *l, const struct record *r, const struct saved *saved);

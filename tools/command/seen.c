@@ -40,17 +40,33 @@ static void free_place(void *place)
  */
 void seen_free(struct seen *seen)
 {
-	tdestroy(seen->tree, free_place);
-	seen->tree = NULL;
+	struct seen_boot *b, *next;
+
+	for (b = seen->first; b; b = next) {
+		next = b->next;
+		tdestroy(b->tree, free_place);
+		free(b);
+	}
+	*seen = (struct seen) { 0 };
 }
 
-/* What another boot had is not asked for again, or is taken for new. */
-static void begin_boot(struct seen *seen, const char *boot)
+/* Files may have been put behind each other in any order, one of them twice. */
+static struct seen_boot *boot_of(struct seen *seen, const char *boot)
 {
-	if (!strcmp(seen->boot, boot))
-		return;
-	seen_free(seen);
-	snprintf(seen->boot, sizeof(seen->boot), "%s", boot);
+	struct seen_boot *b = seen->last;
+
+	if (b && !strcmp(b->boot, boot))
+		return b;
+	for (b = seen->first; b && strcmp(b->boot, boot); b = b->next)
+		;
+	if (!b) {
+		b = allocate(sizeof(*b));
+		snprintf(b->boot, sizeof(b->boot), "%s", boot);
+		b->next = seen->first;
+		seen->first = b;
+	}
+	seen->last = b;
+	return b;
 }
 
 static bool place_of(struct place *place, const struct record *r)
@@ -74,15 +90,16 @@ static bool place_of(struct place *place, const struct record *r)
 bool seen_before(struct seen *seen, const struct record *r, const struct saved *saved)
 {
 	struct place like, *place, **found;
+	struct seen_boot *boot;
 
 	if (!strcmp(saved->boot, SHUTWATCH_NOTHING) || !place_of(&like, r))
 		return false;
-	begin_boot(seen, saved->boot);
-	if (tfind(&like, &seen->tree, compare))
+	boot = boot_of(seen, saved->boot);
+	if (tfind(&like, &boot->tree, compare))
 		return true;
 	place = allocate(sizeof(*place));
 	*place = like;
-	found = tsearch(place, &seen->tree, compare);
+	found = tsearch(place, &boot->tree, compare);
 	if (!found)
 		err(EXIT_FAILURE, "records");
 	return false;

@@ -11,13 +11,24 @@
 #include "saved/saved.h"
 
 /**
- * struct seen - the records of one boot that were read
- * @boot: which one, empty where none was read
+ * struct seen_boot - the records of one boot that were read
+ * @next: another boot
+ * @boot: which one
  * @tree: their numbers and times, for tsearch(3)
  */
-struct seen {
+struct seen_boot {
+	struct seen_boot *next;
 	char boot[SAVED_NAME];
 	void *tree;
+};
+
+/**
+ * struct seen - the records that were read; all zero to begin with
+ * @first: those of one boot, and then of the others
+ * @last: that of the last record
+ */
+struct seen {
+	struct seen_boot *first, *last;
 };
 
 void seen_free(struct seen *seen);

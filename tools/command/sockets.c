@@ -70,7 +70,7 @@ static int print_saved(const struct options *o)
 	status = each_record(o, take, &sockets);
 	if (status != EXIT_SUCCESS && !sockets.all.first)
 		return status;
-	sockets.p.saved = sockets.all.of;
+	sockets.p.saved = sockets.all.boot ? &sockets.all.boot->of : NULL;
 	if (!missed_tell(&sockets.missed, &sockets.p, origin) ||
 	    !print_header(&sockets.p))
 		return EXIT_FAILURE;

@@ -16,6 +16,7 @@
 #include "printer.h"
 #include "saved/wallclock.h"
 #include "stat_line.h"
+#include "story/allocate.h"
 
 /* What somebody has put into the files may hold anything, and goes to a terminal. */
 static char *put_row(char *to, const char *name, const char *value)
@@ -66,10 +67,9 @@ static int print_stats(struct printer *p, struct source *s)
 
 /**
  * struct about - the records of one boot in a file
+ * @next: those of another boot
  * @p: prints what there is to say of them
- * @s: the file
- * @saved: what it tells of them
- * @begun: there is something to say
+ * @saved: what the file tells of them
  * @first: when the first was, nanoseconds of CLOCK_REALTIME, or -1
  * @last: when the last was, likewise
  * @lost: how many are missing
@@ -77,14 +77,26 @@ static int print_stats(struct printer *p, struct source *s)
  * @others: how many of kinds that only a newer module has
  */
 struct about {
-	struct printer p;
-	struct source *s;
+	struct about *next;
+	struct printer *p;
 	struct saved saved;
-	bool begun;
 	long long first, last;
 	unsigned long long lost;
 	unsigned long long kinds[SHUTWATCH_KIND_COUNT];
 	unsigned long long others;
+};
+
+/**
+ * struct abouts - all records in a file
+ * @p: prints what there is to say of them
+ * @s: the file
+ * @first: those of the boot that came first
+ * @last: those of the boot of the last record
+ */
+struct abouts {
+	struct printer p;
+	struct source *s;
+	struct about *first, *last;
 };
 
 /* Return: GO_ON, or an exit status, as all that follow. */
@@ -93,7 +105,7 @@ static int print_number(struct about *a, const char *name, unsigned long long va
 	char text[24];
 
 	snprintf(text, sizeof(text), "%llu", value);
-	return print_stat(&a->p, name, text, false);
+	return print_stat(a->p, name, text, false);
 }
 
 static int print_names(struct about *a)
@@ -101,15 +113,15 @@ static int print_names(struct about *a)
 	char offset[SAVED_LINE];
 	int status;
 
-	status = print_stat(&a->p, "host", a->saved.host, true);
+	status = print_stat(a->p, "host", a->saved.host, true);
 	if (status == GO_ON)
-		status = print_stat(&a->p, "kernel", a->saved.kernel, true);
+		status = print_stat(a->p, "kernel", a->saved.kernel, true);
 	if (status == GO_ON)
-		status = print_stat(&a->p, "boot", a->saved.boot, true);
+		status = print_stat(a->p, "boot", a->saved.boot, true);
 	if (status == GO_ON)
 		status = print_number(a, "abi", a->saved.abi);
 	*(saved_offset(offset, a->saved.offset) - 1) = '\0';
-	return status == GO_ON ? print_stat(&a->p, "offset", strchr(offset, '=') + 1, false) :
+	return status == GO_ON ? print_stat(a->p, "offset", strchr(offset, '=') + 1, false) :
 				   status;
 }
 
@@ -118,7 +130,7 @@ static int print_time(struct about *a, const char *name, long long wall)
 	char text[WALLCLOCK_SIZE];
 	bool known = wall >= 0 && wallclock_utc(text, wall);
 
-	return print_stat(&a->p, name, known ? text : SHUTWATCH_NOTHING, true);
+	return print_stat(a->p, name, known ? text : SHUTWATCH_NOTHING, true);
 }
 
 static int print_kinds(struct about *a)
@@ -143,10 +155,8 @@ static int print_about(struct about *a)
 {
 	int status;
 
-	if (!a->begun)
-		return GO_ON;
-	a->p.saved = &a->saved;
-	a->p.wall = a->last;
+	a->p->saved = &a->saved;
+	a->p->wall = a->last;
 	status = print_names(a);
 	if (status == GO_ON)
 		status = print_kinds(a);
@@ -155,21 +165,22 @@ static int print_about(struct about *a)
 	return status == GO_ON ? print_time(a, "last", a->last) : status;
 }
 
-static void begin_about(struct about *a)
+/* A file of the same boot may stand behind one of another. */
+static void begin_about(struct abouts *all)
 {
-	a->begun = true;
-	a->saved = a->s->saved;
-	a->first = -1;
-	a->last = -1;
-	a->lost = 0;
-	a->others = 0;
-	memset(a->kinds, 0, sizeof(a->kinds));
-}
+	bool is_known = strcmp(all->s->saved.boot, SHUTWATCH_NOTHING);
+	struct about **a = &all->first;
 
-static bool is_of_another(const struct about *a)
-{
-	return !a->begun || strcmp(a->saved.boot, a->s->saved.boot) ||
-	       strcmp(a->saved.host, a->s->saved.host);
+	while (*a && !(is_known && saved_is_same_boot(&(*a)->saved, &all->s->saved)))
+		a = &(*a)->next;
+	if (!*a) {
+		*a = allocate(sizeof(**a));
+		(*a)->p = &all->p;
+		(*a)->saved = all->s->saved;
+		(*a)->first = -1;
+		(*a)->last = -1;
+	}
+	all->last = *a;
 }
 
 static void count(struct about *a, const struct record *r)
@@ -196,30 +207,29 @@ static void count(struct about *a, const struct record *r)
 
 static int take(void *context, const struct record *r, const char *line)
 {
-	struct about *a = context;
-	int status = GO_ON;
+	struct abouts *all = context;
 
 	(void)line;
-	if (is_of_another(a)) {
-		status = print_about(a);
-		begin_about(a);
-	}
-	count(a, r);
-	return status;
+	if (!all->last || !saved_is_same_boot(&all->last->saved, &all->s->saved))
+		begin_about(all);
+	count(all->last, r);
+	return GO_ON;
 }
 
-static int print_saved(struct about *a)
+static int print_saved(struct abouts *all)
 {
-	const struct taker taker = { take, wait_for_rest, a };
-	int status = take_lines(a->s, &taker), printed;
+	const struct taker taker = { take, wait_for_rest, all };
+	int status = take_lines(all->s, &taker), printed = GO_ON;
+	struct about *a;
 
 	/* Of a file without records, there is something to say, too. */
-	if (!a->begun)
-		begin_about(a);
-	printed = print_about(a);
+	if (!all->first)
+		begin_about(all);
+	for (a = all->first; a && printed == GO_ON; a = a->next)
+		printed = print_about(a);
 	if (printed != GO_ON)
 		return printed;
-	if (a->p.o->quiet)
+	if (all->p.o->quiet)
 		return EXIT_FAILURE;
 	return out_flush() ? status : EXIT_FAILURE;
 }
@@ -232,13 +242,15 @@ static int print_saved(struct about *a)
  */
 int run_stats(const struct options *o)
 {
+	static struct abouts all;
 	static struct source s;
-	struct about about = { .p = { .o = o }, .s = &s };
 	int status;
 
+	all.p.o = o;
+	all.s = &s;
 	if (open_source(&s, o, SHUTWATCH_FILE_STATS))
 		return EXIT_FAILURE;
-	status = o->saved ? print_saved(&about) : print_stats(&about.p, &s);
+	status = o->saved ? print_saved(&all) : print_stats(&all.p, &s);
 	source_close(&s);
 	return status;
 }

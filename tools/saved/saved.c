@@ -167,6 +167,18 @@ bool saved_is_known(const struct saved *saved)
 }
 
 /**
+ * saved_is_same_boot() - whether records of two files are of one boot of one host
+ * @a: what one tells
+ * @b: what the other one tells
+ *
+ * Return: true where they are, or may be, as both do not know which boot it was.
+ */
+bool saved_is_same_boot(const struct saved *a, const struct saved *b)
+{
+	return !strcmp(a->boot, b->boot) && !strcmp(a->host, b->host);
+}
+
+/**
  * saved_offset() - write a line that says what the offset is from here on
  * @to: where to, SAVED_LINE bytes
  * @offset: CLOCK_REALTIME less CLOCK_MONOTONIC, nanoseconds

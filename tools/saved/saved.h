@@ -51,6 +51,7 @@ void saved_here(struct saved *saved);
 bool saved_is_header(const char *line);
 bool saved_is_known(const struct saved *saved);
 bool saved_is_cut(const char *line);
+bool saved_is_same_boot(const struct saved *a, const struct saved *b);
 int saved_parse(struct saved *saved, const char *line);
 char *saved_offset(char *to, long long offset);
 int saved_offset_parse(long long *offset, const char *line);
