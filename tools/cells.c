@@ -69,9 +69,11 @@ void cell_clock(struct cell *cell, const struct record *r)
 	const char *ts = record_value(r, SHUTWATCH_KEY_TS);
 	unsigned long long ns;
 
-	show_text(cell, SHUTWATCH_NOTHING, strlen(SHUTWATCH_NOTHING));
+	cell->len = 0;
 	if (ts && !number_parse_ns(&ns, ts))
 		show_text(cell, cell->own, wallclock_text(cell->own, wallclock_of(ns)));
+	if (!cell->len)
+		add_word(cell, SHUTWATCH_NOTHING);
 }
 
 /**

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cells.h"
 #include "columns.h"
 #include "decode.h"
 #include "fuzz_record.h"
@@ -21,6 +22,7 @@
 #include "line.h"
 #include "match.h"
 #include "parse.h"
+#include "saved/wallclock.h"
 #include "totals.h"
 
 #define INPUT_MAX	1024
@@ -130,9 +132,20 @@ static void check_lengths(const struct record *r)
 		must(!r->value[key] || strlen(r->value[key]) == r->len[key], "a wrong length");
 }
 
+/* Of a clean record, RECORD_SLACK is read of any text, however short. */
+static void check_clock(const struct record *r)
+{
+	struct cell cell;
+
+	cell_clock(&cell, r);
+	must(cell.len && cell.len < WALLCLOCK_SIZE, "no time of day");
+	must(cell.text == cell.own || is_inside(r, cell.text), "a text without slack");
+}
+
 static void check_record(const struct record *r)
 {
 	check_lengths(r);
+	check_clock(r);
 	check_table(r, false, false);
 	check_table(r, false, true);
 	check_table(r, true, true);
