@@ -8,6 +8,7 @@
 #include "note.h"
 #include "number.h"
 #include "out.h"
+#include "quote.h"
 #include "say.h"
 
 /**
@@ -70,6 +71,6 @@ bool missed_tell(const struct missed *m, const struct printer *p, const char *of
 		to += sprintf(to, "-- lost %llu events --\n", m->lost);
 	if (m->skipped)
 		to += snprintf(to, OUT_LINE - 256, "-- skipped: shutwatch -r %s --kind skipped says what --\n",
-			       p->o->saved);
+			       quoted(p->o->saved));
 	return out_done(to);
 }

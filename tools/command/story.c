@@ -10,6 +10,7 @@
 
 #include "commands.h"
 #include "each.h"
+#include "quote.h"
 #include "say.h"
 #include "story/draw.h"
 #include "story/legs.h"
@@ -147,7 +148,7 @@ int run_story(const struct options *o)
 	if (!tell_all(&l, &w, o->count) && status == EXIT_SUCCESS) {
 		say("there is no record of such a connection\n"
 		    "  shutwatch events -swx%s%s shows what there is",
-		    o->saved ? " -r " : "", o->saved ? o->saved : "");
+		    o->saved ? " -r " : "", o->saved ? quoted(o->saved) : "");
 		status = EXIT_FAILURE;
 	}
 	if (l.nr && !draw(&l, o))
