@@ -50,7 +50,7 @@ int number_parse(unsigned long *number, const char *text, unsigned long max)
 /**
  * number_parse_ns() - read seconds with up to nine decimals
  * @ns: where the nanoseconds go, untouched after an error
- * @text: "12", "0.5", "12.345678901"
+ * @text: "12", "0.5", "12.345678901", and no zero before another digit
  *
  * Return: 0, or -EINVAL.
  */
@@ -60,6 +60,8 @@ int number_parse_ns(unsigned long long *ns, const char *text)
 	const char *point, *end;
 	size_t n;
 
+	if (text[0] == '0' && text[1] >= '0' && text[1] <= '9')
+		return -EINVAL;
 	point = digits(&seconds, text, UINT_MAX);
 	if (point == text)
 		return -EINVAL;
