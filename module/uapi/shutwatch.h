@@ -186,7 +186,7 @@ enum shutwatch_fin {
 	X(SHUTWATCH_WHY_CLOSE, "close",					\
 	  "close() with nothing unread")				\
 	X(SHUTWATCH_WHY_SHUTDOWN_DEFERRED, "shutdown_deferred",		\
-	  "shutdown() before the handshake was done: the FIN follows it") \
+	  "shutdown() before the handshake was done: the FIN follows") \
 	/* a RST */							\
 	X(SHUTWATCH_WHY_UNREAD_DATA, "unread_data",			\
 	  "close() with unread data in the receive queue")		\
