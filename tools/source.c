@@ -507,6 +507,19 @@ bool source_line(struct source *s, char **line)
 	return found > 0 && !s->is_wrong;
 }
 
+/* By gzip, as logrotate does it. */
+static bool is_compressed(const struct source *s)
+{
+	return s->end > 1 && !memcmp(s->buf, "\x1f\x8b", 2);
+}
+
+static void say_is_none(const struct source *s)
+{
+	say("%s: this is no file of saved records\n  %s", s->path,
+	    is_compressed(s) ? "it is compressed: 'zcat FILE | shutwatch -r -' reads it" :
+	    "-r reads what 'shutwatch record FILE' has written");
+}
+
 /* The first line has to be there, and to be ours, if it comes before the end. */
 static int check_saved(struct source *s)
 {
@@ -515,14 +528,14 @@ static int check_saved(struct source *s)
 
 	do {
 		more = source_wait(s);
-	} while (more > 0 && !memchr(s->buf, '\n', s->end) && s->end < SHUTWATCH_LINE_MAX);
+	} while (more > 0 && !memchr(s->buf, '\n', s->end) && s->end < SHUTWATCH_LINE_MAX &&
+		 !is_compressed(s));
 	if (more < 0)
 		return -1;
 	if (!more && !wait_for_saved(s))
 		return 0;
 	if (whole_line(s, &line) <= 0 || !saved_is_header(line)) {
-		say("%s: this is no file of saved records\n"
-		    "  -r reads what 'shutwatch record FILE' has written", s->path);
+		say_is_none(s);
 		return -1;
 	}
 	is_of_saved(s, line);
