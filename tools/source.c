@@ -304,7 +304,7 @@ static int check_end(struct source *s)
 		return 0;
 	}
 	s->left_out++;
-	say("%s: it is cut short in the middle of a line; what was before it is here\n"
+	say("%s: it is cut short in the middle of a line, which is left out\n"
 	    "  was the disk full? copy the file anew, or do with what there is", s->path);
 	return -EBADMSG;
 }

@@ -18,6 +18,7 @@
 #include "number.h"
 #include "out.h"
 #include "printer.h"
+#include "quote.h"
 #include "say.h"
 #include "stat_line.h"
 
@@ -77,8 +78,13 @@ static void keep_number(const char *name, unsigned long long number)
 /* Return: 0, or -1 after a message. */
 static int count_saved(struct counted *c, const struct options *o)
 {
-	if (counted_read(c, o) != EXIT_SUCCESS)
+	if (counted_read(c, o) != EXIT_SUCCESS) {
+		/* Nobody sees of a number that there should be more. */
+		if (c->records)
+			say("no metrics are made of a part of the records\n  shutwatch totals -r %s shows what there is",
+			    quoted(o->saved));
 		return -1;
+	}
 	keep_number("records", c->records);
 	keep_number("lost.readers", c->missed.lost);
 	keep_number("unknown", c->unknown);
