@@ -563,12 +563,14 @@ static int open_to_wait(const char *path)
  */
 int source_open_saved(struct source *s, const char *path, unsigned long long deadline, int out)
 {
+	bool is_stdin = path[0] == '-' && !path[1];
+
 	memset(s, 0, offsetof(struct source, buf));
 	s->out = out;
 	s->is_saved = true;
 	s->deadline = deadline;
-	snprintf(s->path, sizeof(s->path), "%s", strcmp(path, "-") ? path : "standard input");
-	s->fd = strcmp(path, "-") ? open_to_wait(path) : STDIN_FILENO;
+	snprintf(s->path, sizeof(s->path), "%s", is_stdin ? "standard input" : path);
+	s->fd = is_stdin ? STDIN_FILENO : open_to_wait(path);
 	if (s->fd < 0) {
 		say("%s: %s", s->path, strerror(errno));
 		return -1;
