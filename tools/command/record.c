@@ -38,6 +38,7 @@ static void ask_to_reopen(int sig)
  * @fd: the same
  * @s: where the records come from
  * @told: the last beginning that was written, with the last offset of the clocks
+ * @left_out: for how many of the lines that were left out there is a mark
  */
 struct recorder {
 	struct printer p;
@@ -45,6 +46,7 @@ struct recorder {
 	int fd;
 	struct source *s;
 	struct saved told;
+	unsigned long left_out;
 };
 
 /* A file is not gone on with if it does not begin as ours do, or others could not read on. */
@@ -168,12 +170,25 @@ static bool follow_the_file(struct recorder *rec, const struct saved *saved)
 	return rec->told.offset == saved->offset || put_offset(rec, saved->offset);
 }
 
+/* Whoever reads the copy has to know that it is not all. */
+static bool mark_left_out(struct recorder *rec)
+{
+	while (rec->left_out < rec->s->left_out) {
+		if (!put_line(SAVED_CUT))
+			return false;
+		rec->left_out++;
+	}
+	return true;
+}
+
 /* Return: GO_ON, or an exit status. */
 static int save(void *context, const struct record *r, const char *line)
 {
 	struct recorder *rec = context;
 	char text[NOTE_SIZE];
 
+	if (!mark_left_out(rec))
+		return EXIT_FAILURE;
 	if (rec->p.filtered && !filter_match(&rec->p.o->filter, r))
 		return GO_ON;
 	if (rec->s->is_saved && !follow_the_file(rec, &rec->s->saved))
@@ -191,8 +206,11 @@ static int save(void *context, const struct record *r, const char *line)
 static int wait_for_records(void *context, struct source *s)
 {
 	struct recorder *rec = context;
-	int status = wait_for_more(&rec->p, s);
+	int status;
 
+	if (!mark_left_out(rec))
+		return EXIT_FAILURE;
+	status = wait_for_more(&rec->p, s);
 	if (status == GO_ON && reopen && !begin_again(rec))
 		return EXIT_FAILURE;
 	if (status == GO_ON && !s->is_saved && !follow_the_clock(rec))

@@ -16,7 +16,10 @@
 /* How a file begins, and nothing that is in a record: no task's name is as long. */
 #define SAVED_BEGIN	SAVED_MAGIC " format="
 
-/* Behind a line that was cut short, and went on with: no record, and no beginning, ends so. */
+/*
+ * Behind a line that was cut short, and went on with, and instead of one that was
+ * left out of a copy: no record, and no beginning, ends so.
+ */
 #define SAVED_CUT	" (cut short)"
 
 /* The longest line that we write and is not a record, newline and NUL included. */
