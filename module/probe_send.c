@@ -355,9 +355,8 @@ static noinline void rst_alone(const struct sock *sk, unsigned long caller)
 	e->flags |= SW_ENTRY_RST;
 	e->flags &= ~SW_ENTRY_RST_SENT;
 	/* A listener's call tells what became of its children otherwise. */
-	if (above && above->outcome.before != TCP_LISTEN) {
+	if (above && above->outcome.before != TCP_LISTEN)
 		above->seen |= SW_SEEN_RST | seen_of_orphan(cause.why);
-	}
 	sw_entry_put(&held);
 }
 
