@@ -173,12 +173,13 @@ static void set_trigger(struct told *t, const struct record *r)
 }
 
 static void add_told(struct flow *flow, enum flow_sort sort, const struct record *r,
-		     long long wall)
+		     long long wall, bool passes)
 {
 	const char *took = record_value(r, SHUTWATCH_KEY_TOOK);
 	struct told *t = allocate(sizeof(*t));
 	char text[WHAT_SIZE];
 
+	t->passes = passes;
 	t->cookie = cookie_of(r, SHUTWATCH_KEY_COOKIE);
 	t->ended = wall;
 	t->began = wall - (took ? strtoll(took, NULL, 10) : 0);
@@ -201,8 +202,9 @@ static void add_told(struct flow *flow, enum flow_sort sort, const struct record
  * @flows: all flows
  * @r: the record
  * @wall: when it was written, nanoseconds of CLOCK_REALTIME
+ * @passes: what the user asks for lets it pass
  */
-void flows_tell(struct flows *flows, const struct record *r, long long wall)
+void flows_tell(struct flows *flows, const struct record *r, long long wall, bool passes)
 {
 	const char *local = record_value(r, SHUTWATCH_KEY_LOCAL);
 	const char *remote = record_value(r, SHUTWATCH_KEY_REMOTE);
@@ -220,9 +222,9 @@ void flows_tell(struct flows *flows, const struct record *r, long long wall)
 	note_host(flows, &from);
 	flow = get_flow(flows, &from, &to);
 	if (fin ? !failed : names_is(&sent_names, SHUTWATCH_SENT_FIN, sent))
-		add_told(flow, FLOW_FIN, r, wall);
+		add_told(flow, FLOW_FIN, r, wall, passes);
 	if (names_is(&sent_names, SHUTWATCH_SENT_RST, sent))
-		add_told(flow, FLOW_RST, r, wall);
+		add_told(flow, FLOW_RST, r, wall, passes);
 }
 
 /*

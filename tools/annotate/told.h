@@ -30,13 +30,14 @@
  * @has_many: there were more
  * @seq: what the segments of the capture that may be the trigger acknowledge
  * @is_matched: a packet of the capture is it
+ * @passes: what the user asks for lets the record pass
  * @text: what there is to say
  */
 struct told {
 	struct told *next;
 	unsigned long long cookie;
 	long long began, ended;
-	bool is_answer, has_trigger, is_queued, has_many, is_matched;
+	bool is_answer, has_trigger, is_queued, has_many, is_matched, passes;
 	struct wire_segment trigger;
 	unsigned int nr_seqs;
 	uint32_t seq[TOLD_SEQS];
@@ -104,7 +105,7 @@ struct flows {
 
 extern const char *const flow_sort_names[FLOW_SORTS];
 
-void flows_tell(struct flows *flows, const struct record *r, long long wall);
+void flows_tell(struct flows *flows, const struct record *r, long long wall, bool passes);
 void flows_told(struct flows *flows);
 void flows_see(struct flows *flows, const struct wire_segment *s, unsigned long number,
 	       long long when);

@@ -73,8 +73,9 @@ static void tell(void *context, const struct record *r, const char *line,
 	(void)saved;
 	a->nr_records++;
 	a->has_losses |= record_is_note(r);
-	if (passes && ts && !number_parse_ns(&ns, ts))
-		flows_tell(&a->flows, r, wallclock_of(ns));
+	/* Of a packet that has a record which does not pass, it is to be known. */
+	if (ts && !number_parse_ns(&ns, ts))
+		flows_tell(&a->flows, r, wallclock_of(ns), passes);
 }
 
 /* ---- what the capture has ---- */
@@ -175,7 +176,7 @@ static const char *comment_of(char *to, const struct by_number *b)
 {
 	long long ms;
 
-	if (!b->seen->told)
+	if (!b->seen->told || !b->seen->told->passes)
 		return NULL;
 	snprintf(to, WHAT_SIZE, "shutwatch: %s%s: ", flow_sort_names[b->sort],
 		 b->seen->is_again ? ", sent or captured again" : "");
@@ -293,8 +294,8 @@ static size_t collect(const struct annotation *a, bool queued, struct left_over 
 	for (flow = a->flows.first; flow; flow = flow->next) {
 		for (sort = 0; sort < FLOW_SORTS && flow->is_captured; sort++) {
 			for (t = flow->told[sort]; t; t = t->next) {
-				if (t->is_matched || t->is_queued != queued ||
-				    !was_here(a, t))
+				if (t->is_matched || !t->passes ||
+				    t->is_queued != queued || !was_here(a, t))
 					continue;
 				if (to)
 					to[nr] = (struct left_over) { t, flow, sort };
@@ -344,22 +345,9 @@ static void put_without_record(const struct annotation *a)
 	}
 }
 
-static bool report(const struct annotation *a, const struct options *o)
+/* What the capture and the records do not tell. */
+static void put_limits(const struct annotation *a, const struct options *o)
 {
-	size_t without = 0, not_captured = collect(a, false, NULL), i;
-	size_t queued = collect(a, true, NULL);
-	const char *path = o->words[1];
-
-	for (i = 0; i < a->nr; i++)
-		without += !a->by_number[i].seen->told;
-	put("%s: %zu FINs and RSTs of this host, %zu without a record; %zu told and not captured\n",
-	    path, a->nr, without, not_captured);
-	if (without)
-		put_without_record(a);
-	if (not_captured)
-		put_not_captured(a, not_captured);
-	if (queued)
-		put("FINs queued behind data, which never left: %zu\n", queued);
 	if (a->nr_short)
 		put("%lu TCP packets were cut before their flags: tcpdump -s 128 captures more\n",
 		    a->nr_short);
@@ -369,6 +357,32 @@ static bool report(const struct annotation *a, const struct options *o)
 	if (a->has_losses)
 		put("records were lost: see shutwatch events --kind lost,skipped%s%s\n",
 		    o->saved ? " -r " : "", o->saved ? o->saved : "");
+}
+
+static bool report(const struct annotation *a, const struct options *o)
+{
+	size_t without = 0, others = 0, not_captured = collect(a, false, NULL), i;
+	size_t queued = collect(a, true, NULL);
+	const char *path = o->words[1];
+	const struct told *t;
+
+	for (i = 0; i < a->nr; i++) {
+		t = a->by_number[i].seen->told;
+		without += !t;
+		others += t && !t->passes;
+	}
+	put("%s: %zu FINs and RSTs of this host, %zu without a record; %zu told and not captured\n",
+	    path, a->nr, without, not_captured);
+	if (filter_asks(&o->filter))
+		put("only records that pass are told of: %zu of these have one that does not, and no comment\n",
+		    others);
+	if (without)
+		put_without_record(a);
+	if (not_captured)
+		put_not_captured(a, not_captured);
+	if (queued)
+		put("FINs queued behind data, which never left: %zu\n", queued);
+	put_limits(a, o);
 	return out_flush();
 }
 
