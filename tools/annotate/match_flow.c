@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which record tells of which packet.  Both are in order, and what a record knows
- * of a segment has to fit; of all ways that leave as few as possible over, the one
- * is taken in which the times differ least.
+ * of a segment has to fit, and so has its time; of all ways that leave as few as
+ * possible over, the one is taken in which the times differ least.  Where what is
+ * left over would do as well, it is not certain, and nothing is said.
  */
 #include <err.h>
 #include <stdint.h>
@@ -10,11 +11,14 @@
 
 #include "annotate/told.h"
 
-/* More than this, and the first that fits is taken. */
+/* More than this, and only those are taken that nothing else could be. */
 #define PLACES_MAX	4000000
 
 /* On its way from one device to another, a packet takes less. */
 #define AT_ONCE_NS	10000000LL
+
+/* Between a record and its packet there is less, if nothing holds that up. */
+#define IN_TIME_NS	1000000000LL
 
 /* How many bytes of the sequence space a segment takes. */
 static uint32_t length(const struct wire_segment *s)
@@ -40,9 +44,20 @@ static bool rst_fits(const struct told *t, const struct wire_segment *s)
 	return !has_ack && (!t->nr_seqs || told_has_seq(t, s->seq));
 }
 
+/*
+ * A FIN waits for data in front of it, or comes again: it may leave late, if it is
+ * still of the same connection.
+ */
+static bool is_in_time(const struct told *t, const struct seen *s, enum flow_sort sort)
+{
+	if (s->when < t->began - IN_TIME_NS)
+		return false;
+	return s->when <= t->ended + IN_TIME_NS || (sort == FLOW_FIN && s->since <= t->ended);
+}
+
 static bool fits(const struct told *t, const struct seen *s, enum flow_sort sort)
 {
-	return sort == FLOW_FIN || rst_fits(t, &s->segment);
+	return is_in_time(t, s, sort) && (sort == FLOW_FIN || rst_fits(t, &s->segment));
 }
 
 static long long distance(const struct told *t, const struct seen *s)
@@ -76,6 +91,20 @@ static void join(struct told *t, struct seen *s)
 static struct place with(struct place before, const struct told *t, const struct seen *s)
 {
 	return (struct place) { before.matched + 1, before.apart + distance(t, s) };
+}
+
+/*
+ * A FIN has its place in the stream, whatever data it comes with and however often.
+ * A RST is not repeated: it is the same where two devices were captured.
+ */
+static bool is_same(const struct seen *x, const struct seen *y, enum flow_sort sort)
+{
+	const struct wire_segment *a = &x->segment, *b = &y->segment;
+
+	if (sort == FLOW_FIN)
+		return a->seq + a->len == b->seq + b->len;
+	return a->seq == b->seq && a->ack == b->ack && a->flags == b->flags &&
+	       llabs(x->when - y->when) < AT_ONCE_NS;
 }
 
 /* The table of all places, then back through it on the way that was the best. */
@@ -112,33 +141,105 @@ static void match_best(struct told **told, size_t nr_told, struct seen **seen, s
 	free(best);
 }
 
-static void match_first(struct told **told, size_t nr_told, struct seen **seen, size_t nr_seen,
-			enum flow_sort sort)
+/* Whether something that is left over could take the place of one of the two. */
+static void find_rivals(struct seen *s, struct told **told, size_t nr_told,
+			struct seen **seen, size_t nr_seen, enum flow_sort sort)
 {
-	size_t i, j = 0, at;
+	long long limit = distance(s->told, s) + AT_ONCE_NS;
+	size_t i;
 
+	for (i = 0; i < nr_seen; i++) {
+		if (!seen[i]->told && fits(s->told, seen[i], sort) &&
+		    distance(s->told, seen[i]) < limit && !is_same(s, seen[i], sort)) {
+			seen[i]->is_doubtful = true;
+			s->is_doubtful = true;
+		}
+	}
 	for (i = 0; i < nr_told; i++) {
-		for (at = j; at < nr_seen && !fits(told[i], seen[at], sort);)
-			at++;
-		if (at == nr_seen)
-			continue;
-		join(told[i], seen[at]);
-		j = at + 1;
+		if (!told[i]->is_matched && fits(told[i], s, sort) &&
+		    distance(told[i], s) < limit)
+			s->is_doubtful = true;
 	}
 }
 
-/*
- * A FIN has its place in the stream, whatever data it comes with and however often.
- * A RST is not repeated: it is the same where two devices were captured.
- */
-static bool is_same(const struct seen *x, const struct seen *y, enum flow_sort sort)
+/* The record stays matched: what it tells of was captured. */
+static void drop_doubtful(struct told **told, size_t nr_told, struct seen **seen,
+			  size_t nr_seen, enum flow_sort sort)
 {
-	const struct wire_segment *a = &x->segment, *b = &y->segment;
+	size_t i;
 
-	if (sort == FLOW_FIN)
-		return a->seq + a->len == b->seq + b->len;
-	return a->seq == b->seq && a->ack == b->ack && a->flags == b->flags &&
-	       llabs(x->when - y->when) < AT_ONCE_NS;
+	for (i = 0; i < nr_seen; i++) {
+		if (seen[i]->told)
+			find_rivals(seen[i], told, nr_told, seen, nr_seen, sort);
+	}
+	for (i = 0; i < nr_seen; i++) {
+		if (seen[i]->is_doubtful)
+			seen[i]->told = NULL;
+	}
+}
+
+static int compare_times(const void *a, const void *b)
+{
+	const struct seen *x = *(struct seen *const *)a, *y = *(struct seen *const *)b;
+
+	return (x->when > y->when) - (x->when < y->when);
+}
+
+/* The first packet that is not before a time. */
+static size_t first_from(struct seen **seen, size_t nr_seen, long long when)
+{
+	size_t low = 0, high = nr_seen, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (seen[middle]->when < when)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Count what may belong together.  Return: false where even that is too much. */
+static bool count_fitting(struct told **told, size_t nr_told, struct seen **seen,
+			  size_t nr_seen, enum flow_sort sort)
+{
+	size_t looked = 0, i, at;
+	struct told *t;
+
+	for (i = 0; i < nr_told; i++) {
+		t = told[i];
+		at = first_from(seen, nr_seen, t->began - AT_ONCE_NS);
+		for (; at < nr_seen && seen[at]->when <= t->ended + AT_ONCE_NS; at++) {
+			if (looked++ == PLACES_MAX)
+				return false;
+			if (!fits(t, seen[at], sort) ||
+			    (t->fitting && is_same(t->fitting, seen[at], sort)))
+				continue;
+			if (!t->nr_fitting++)
+				t->fitting = seen[at];
+			seen[at]->nr_fitting++;
+		}
+	}
+	return true;
+}
+
+/* Too many for a table: at the same time, each has to be the only one for the other. */
+static void match_certain(struct told **told, size_t nr_told, struct seen **seen,
+			  size_t nr_seen, enum flow_sort sort)
+{
+	bool counted;
+	size_t i;
+
+	qsort(seen, nr_seen, sizeof(struct seen *), compare_times);
+	counted = count_fitting(told, nr_told, seen, nr_seen, sort);
+	for (i = 0; i < nr_told; i++) {
+		if (counted && told[i]->nr_fitting == 1 && told[i]->fitting->nr_fitting == 1)
+			join(told[i], told[i]->fitting);
+		told[i]->is_matched = !counted || told[i]->nr_fitting;
+	}
+	for (i = 0; i < nr_seen; i++)
+		seen[i]->is_doubtful = !seen[i]->told && (!counted || seen[i]->nr_fitting);
 }
 
 /* What is left over, and was sent or captured before. */
@@ -147,7 +248,8 @@ static void match_again(struct flow *flow, enum flow_sort sort)
 	struct seen *s, *other;
 
 	for (s = flow->seen[sort]; s; s = s->next) {
-		for (other = flow->seen[sort]; other && !s->told; other = other->next) {
+		for (other = flow->seen[sort]; other && !s->told && !s->is_doubtful;
+		     other = other->next) {
 			if (!other->told || other->is_again ||
 			    !is_same(s, other, sort))
 				continue;
@@ -176,10 +278,12 @@ void flow_match(struct flow *flow, enum flow_sort sort)
 		told[i++] = t;
 	for (i = 0; s; s = s->next)
 		seen[i++] = s;
-	if ((nr_told + 1) * (nr_seen + 1) <= PLACES_MAX)
+	if ((nr_told + 1) * (nr_seen + 1) <= PLACES_MAX) {
 		match_best(told, nr_told, seen, nr_seen, sort);
-	else
-		match_first(told, nr_told, seen, nr_seen, sort);
+		drop_doubtful(told, nr_told, seen, nr_seen, sort);
+	} else {
+		match_certain(told, nr_told, seen, nr_seen, sort);
+	}
 	match_again(flow, sort);
 	free(told);
 	free(seen);

@@ -289,6 +289,7 @@ static void add_seen(struct flow *flow, enum flow_sort sort, const struct wire_s
 
 	seen->number = number;
 	seen->when = when;
+	seen->since = flow->since;
 	seen->segment = *s;
 	*flow->last_seen[sort] = seen;
 	flow->last_seen[sort] = &seen->next;
@@ -322,6 +323,28 @@ static void see_trigger(struct flow *answers, const struct wire_segment *s)
 	}
 }
 
+/*
+ * Since when a connection is there.  A SYN of either side begins one, and so does
+ * what comes behind the end of the one before, unless it is its FIN once more.
+ */
+static void see_beginning(struct flow *flow, const struct wire_segment *s, bool is_back,
+			  long long when)
+{
+	bool is_fin = !is_back && s->flags & SEGMENT_FIN;
+	bool again = is_fin && s->seq + s->len == flow->fin;
+
+	if (!flow->is_captured || s->flags & SEGMENT_SYN ||
+	    (flow->is_over && !is_back && !again)) {
+		flow->since = when;
+		flow->is_over = false;
+	}
+	flow->is_captured = true;
+	if (is_fin)
+		flow->fin = s->seq + s->len;
+	if (!is_back && s->flags & (SEGMENT_FIN | SEGMENT_RST))
+		flow->is_over = true;
+}
+
 /**
  * flows_see() - sort in a segment of a capture
  * @flows: all flows, with all that records tell
@@ -338,9 +361,9 @@ void flows_see(struct flows *flows, const struct wire_segment *s, unsigned long 
 	struct flow *back = find_flow(flows, &s->to, &s->from);
 
 	if (there)
-		there->is_captured = true;
+		see_beginning(there, s, false, when);
 	if (back) {
-		back->is_captured = true;
+		see_beginning(back, s, true, when);
 		see_trigger(back, s);
 	}
 	if (!(s->flags & (SEGMENT_FIN | SEGMENT_RST)))

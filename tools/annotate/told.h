@@ -29,7 +29,9 @@
  * @nr_seqs: how many of @seq are in use; of more than there is room for, 0
  * @has_many: there were more
  * @seq: what the segments of the capture that may be the trigger acknowledge
- * @is_matched: a packet of the capture is it
+ * @is_matched: a packet of the capture is it, or one of several
+ * @nr_fitting: so many packets may be it, where there are too many for more
+ * @fitting: the first of those
  * @passes: what the user asks for lets the record pass
  * @text: what there is to say
  */
@@ -39,6 +41,8 @@ struct told {
 	long long began, ended;
 	bool is_answer, has_trigger, is_queued, has_many, is_matched, passes;
 	struct wire_segment trigger;
+	size_t nr_fitting;
+	struct seen *fitting;
 	unsigned int nr_seqs;
 	uint32_t seq[TOLD_SEQS];
 	char *text;
@@ -49,17 +53,21 @@ struct told {
  * @next: the next one of the same flow and sort
  * @number: of the packet, from 1
  * @when: nanoseconds of CLOCK_REALTIME
+ * @since: since when its connection is in the capture, likewise
  * @segment: the same as dissected
  * @told: what it is
+ * @nr_fitting: so many records may tell of it, where there are too many for more
  * @is_again: another one was that before: it was repeated, or captured twice
+ * @is_doubtful: a record tells of it or of another one, and which is not certain
  */
 struct seen {
 	struct seen *next;
 	unsigned long number;
-	long long when;
+	long long when, since;
 	struct wire_segment segment;
 	struct told *told;
-	bool is_again;
+	size_t nr_fitting;
+	bool is_again, is_doubtful;
 };
 
 /* The sorts of segments. */
@@ -80,7 +88,10 @@ enum flow_sort {
  * @last_seen: where the next one goes
  * @nr_told: how many
  * @nr_seen: how many
+ * @since: since when the connection is in the capture
+ * @fin: where its FIN is in the stream
  * @is_captured: the capture has something of the connection
+ * @is_over: it had a FIN or RST of this direction
  */
 struct flow {
 	struct flow *next;
@@ -88,7 +99,9 @@ struct flow {
 	struct told *told[FLOW_SORTS], **last_told[FLOW_SORTS];
 	struct seen *seen[FLOW_SORTS], **last_seen[FLOW_SORTS];
 	size_t nr_told[FLOW_SORTS], nr_seen[FLOW_SORTS];
-	bool is_captured;
+	long long since;
+	uint32_t fin;
+	bool is_captured, is_over;
 };
 
 /**

@@ -164,11 +164,9 @@ static void match_all(struct annotation *a)
 
 /* ---- the copy ---- */
 
-/* How far a packet is from when its record says that it left. */
-static long long apart(const struct seen *s)
+/* How long behind its record a packet left. */
+static long long late(const struct seen *s)
 {
-	if (s->when < s->told->began)
-		return s->when - s->told->began;
 	return s->when > s->told->ended ? s->when - s->told->ended : 0;
 }
 
@@ -181,8 +179,8 @@ static const char *comment_of(char *to, const struct by_number *b)
 	snprintf(to, WHAT_SIZE, "shutwatch: %s%s: ", flow_sort_names[b->sort],
 		 b->seen->is_again ? ", sent or captured again" : "");
 	what_add(to, "", b->seen->told->text);
-	ms = apart(b->seen) / NS_PER_MS;
-	if (!b->seen->is_again && (ms > 1000 || ms < -1000))
+	ms = late(b->seen) / NS_PER_MS;
+	if (!b->seen->is_again && ms > 1000)
 		snprintf(to + strlen(to), WHAT_SIZE - strlen(to), "; %+lld ms apart", ms);
 	return to;
 }
@@ -361,7 +359,7 @@ static void put_limits(const struct annotation *a, const struct options *o)
 
 static bool report(const struct annotation *a, const struct options *o)
 {
-	size_t without = 0, others = 0, not_captured = collect(a, false, NULL), i;
+	size_t without = 0, others = 0, doubtful = 0, not_captured = collect(a, false, NULL), i;
 	size_t queued = collect(a, true, NULL);
 	const char *path = o->words[1];
 	const struct told *t;
@@ -370,6 +368,7 @@ static bool report(const struct annotation *a, const struct options *o)
 		t = a->by_number[i].seen->told;
 		without += !t;
 		others += t && !t->passes;
+		doubtful += a->by_number[i].seen->is_doubtful;
 	}
 	put("%s: %zu FINs and RSTs of this host, %zu without a record; %zu told and not captured\n",
 	    path, a->nr, without, not_captured);
@@ -378,6 +377,9 @@ static bool report(const struct annotation *a, const struct options *o)
 		    others);
 	if (without)
 		put_without_record(a);
+	if (doubtful)
+		put("%zu of these may have a record: of which it is, nothing tells for certain\n",
+		    doubtful);
 	if (not_captured)
 		put_not_captured(a, not_captured);
 	if (queued)

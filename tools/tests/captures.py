@@ -5,6 +5,10 @@
 #	 captures.py kinds		the kinds
 #	 captures.py three_resets CAPTURE RECORDS
 #	 captures.py two_acks CAPTURE RECORDS
+#	 captures.py same KIND COUNT MS CAPTURE RECORDS
+#					FINs or RSTs on the same ends, with every second record
+#	 captures.py late KIND CAPTURE RECORDS
+#					a FIN, three seconds behind its record
 #	 captures.py packets FILE	time and bytes of each packet, of pcap and pcapng
 #	 captures.py comments FILE	number and comment of each packet that has one
 #	 captures.py mutate SEED IN OUT	some bytes of it changed
@@ -235,6 +239,46 @@ def two_acks(capture, records):
                records, ((1, 2, 'no_connection', 'A'),))
 
 
+def put_all(capture, packets, records, lines):
+    with open(capture, 'wb') as file:
+        file.write(pcap([(START * 10**9 + ns, data, len(data)) for ns, data in packets], RAW))
+    with open(records, 'w', encoding='ascii') as file:
+        print(f'shutwatch-records format=1 abi=1 offset={START}.000000000 host=a kernel=b boot=c',
+              file=file)
+        for seq, ns, line in lines:
+            print(f'seq={seq} ts={ns // 10**9}.{ns % 10**9:09} {line}', file=file)
+
+
+SENT_RST = ('kind=decision local=10.0.0.1:80 remote=10.0.0.1:4000 by=rx sent=RST why=no_socket '
+            'flags=S segment=7 len=0')
+CALL = 'kind=call local=10.0.0.1:80 remote=10.0.0.1:4000 call=close '
+SENT_FIN = CALL + 'sent=FIN why=close fin=sent'
+
+
+def same(kind, count, ms, capture, records):
+    """Pairs of a SYN and what it ends with, so far apart; of the even ones the record is lost."""
+    answer, line = {'RST': (lambda n: segment(80, 4000, 0, 8, 0x14), SENT_RST),
+                    'FIN': (lambda n: segment(80, 4000, n, 8, 0x11), SENT_FIN),
+                    'own_RST': (lambda n: segment(80, 4000, n, 8, 0x14),
+                                CALL + 'sent=RST why=abort')}[kind]
+    packets, lines = [], []
+    for n in range(1, int(count) + 1):
+        at = n * int(ms) * 10**6
+        packets += [(at, segment(4000, 80, 7, 0, 2)), (at + 20000, answer(n))]
+        if n % 2:
+            lines.append((n, at + 10000, line))
+    put_all(capture, packets, records, lines)
+
+
+def late(kind, capture, records):
+    """In what was captured before; behind another SYN or FIN; or as the first that was seen."""
+    ack, fin = segment(4000, 80, 7, 100, 0x10), segment(80, 4000, 99, 8, 0x11)
+    before = {'same': [(1, ack)], 'first': [], 'behind_SYN': [(1, ack), (4, segment(4000, 80, 7, 0, 2))],
+              'behind_FIN': [(0, segment(80, 4000, 50, 8, 0x11))]}[kind]
+    put_all(capture, [(second * 10**9, data) for second, data in before + [(5, fin)]], records,
+            [(1, 2 * 10**9, SENT_FIN)])
+
+
 def mutate(seed, source, target):
     chance = random.Random(int(seed))
     with open(source, 'rb') as file:
@@ -250,5 +294,5 @@ def mutate(seed, source, target):
 
 COMMANDS = {'make': make, 'kinds': lambda: print(*KINDS), 'packets': show_packets,
             'comments': show_comments, 'three_resets': three_resets,
-            'two_acks': two_acks, 'mutate': mutate}
+            'two_acks': two_acks, 'same': same, 'late': late, 'mutate': mutate}
 COMMANDS[sys.argv[1]](*sys.argv[2:])
