@@ -20,6 +20,9 @@
 /* Between a record and its packet there is less, if nothing holds that up. */
 #define IN_TIME_NS	1000000000LL
 
+/* Eleven days: of as many as a table has, the sum is no overflow. */
+#define FAR_NS		1000000000000000LL
+
 /* How many bytes of the sequence space a segment takes. */
 static uint32_t length(const struct wire_segment *s)
 {
@@ -64,7 +67,9 @@ static long long distance(const struct told *t, const struct seen *s)
 {
 	if (s->when < t->began)
 		return t->began - s->when;
-	return s->when > t->ended ? s->when - t->ended : 0;
+	if (s->when <= t->ended)
+		return 0;
+	return s->when - t->ended < FAR_NS ? s->when - t->ended : FAR_NS;
 }
 
 /**

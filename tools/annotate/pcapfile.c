@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "annotate/pcapfile.h"
+#include "annotate/when.h"
 #include "say.h"
 
 #define MAGIC_US	0xa1b2c3d4
@@ -143,8 +144,8 @@ static enum pcap_found next_of_pcap(struct pcapfile *f, struct pcap_packet *p)
 	p->data = f->block + PCAP_PACKET_HEADER;
 	p->captured = len;
 	p->link = f->iface->link;
-	p->when = (long long)(get32(f, f->block) * NS_PER_SEC +
-			      fraction * (NS_PER_SEC / f->iface->units));
+	p->when = when_of(get32(f, f->block) * NS_PER_SEC +
+			  fraction * (NS_PER_SEC / f->iface->units));
 	f->number++;
 	return PCAP_PACKET;
 }
@@ -204,8 +205,8 @@ static enum pcap_found take_packet(struct pcapfile *f, struct pcap_packet *p)
 	when = (uint64_t)get32(f, b + 12) << 32 | get32(f, b + 16);
 	p->data = b + PACKET_HEAD;
 	p->link = iface->link;
-	p->when = (long long)((__int128)when * NS_PER_SEC / iface->units) +
-		  iface->offset * (long long)NS_PER_SEC;
+	p->when = when_of((__int128)when * NS_PER_SEC / iface->units +
+			  (__int128)iface->offset * NS_PER_SEC);
 	f->number++;
 	return PCAP_PACKET;
 }

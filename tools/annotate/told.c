@@ -12,7 +12,9 @@
 
 #include "story/allocate.h"
 #include "annotate/told.h"
+#include "annotate/when.h"
 #include "names.h"
+#include "number.h"
 #include "story/who.h"
 
 const char *const flow_sort_names[FLOW_SORTS] = { "FIN", "RST" };
@@ -178,11 +180,14 @@ static void add_told(struct flow *flow, enum flow_sort sort, const struct record
 	const char *took = record_value(r, SHUTWATCH_KEY_TOOK);
 	struct told *t = allocate(sizeof(*t));
 	char text[WHAT_SIZE];
+	unsigned long ns = 0;
 
 	t->passes = passes;
 	t->cookie = cookie_of(r, SHUTWATCH_KEY_COOKIE);
-	t->ended = wall;
-	t->began = wall - (took ? strtoll(took, NULL, 10) : 0);
+	if (took)
+		number_parse(&ns, took, WHEN_MAX);
+	t->ended = when_of(wall);
+	t->began = when_of((__int128)t->ended - ns);
 	if (sort == FLOW_RST)
 		set_trigger(t, r);
 	else

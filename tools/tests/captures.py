@@ -3,6 +3,7 @@
 #
 # usage: captures.py make KIND IN OUT	a capture of loopback, as one of another kind
 #	 captures.py kinds		the kinds
+#	 captures.py offset SECONDS IN OUT	the same, with an if_tsoffset
 #	 captures.py three_resets CAPTURE RECORDS
 #	 captures.py two_acks CAPTURE RECORDS
 #	 captures.py same KIND COUNT MS CAPTURE RECORDS
@@ -105,6 +106,13 @@ def with_length(order, data):
 def two_sections(packets):
     half = len(packets) // 2
     return pcapng(packets[:half], '<') + with_length('>', pcapng(packets[half:], '>'))
+
+
+def with_offset(seconds, source, target):
+    packets = read_pcap(source)
+    out = section('<') + interface('<', ETHERNET, option('<', 14, struct.pack('<q', int(seconds))))
+    with open(target, 'wb') as file:
+        file.write(out + b''.join(packet('<', 0, 10**6, *p) for p in packets))
 
 
 MAC = bytes(12)
@@ -292,7 +300,7 @@ def mutate(seed, source, target):
         file.write(data)
 
 
-COMMANDS = {'make': make, 'kinds': lambda: print(*KINDS), 'packets': show_packets,
+COMMANDS = {'make': make, 'kinds': lambda: print(*KINDS), 'offset': with_offset, 'packets': show_packets,
             'comments': show_comments, 'three_resets': three_resets,
             'two_acks': two_acks, 'same': same, 'late': late, 'mutate': mutate}
 COMMANDS[sys.argv[1]](*sys.argv[2:])
