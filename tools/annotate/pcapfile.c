@@ -17,6 +17,11 @@
 
 #define BLOCK_SECTION	0x0a0d0d0a
 #define BLOCK_IF	1
+#define BLOCK_OBSOLETE	2	/* a packet, of before there was the "enhanced" one */
+#define BLOCK_SIMPLE	3	/* a packet without a time */
+#define BLOCK_JOURNAL	9	/* of systemd */
+#define BLOCK_CUSTOM	0xbad
+#define BLOCK_PRIVATE	0x40000bad	/* custom, and not to be copied */
 #define BLOCK_PACKET	6	/* "enhanced" */
 
 #define OPTION_END	0
@@ -28,7 +33,10 @@
 #define PCAP_HEADER	24
 #define PCAP_PACKET_HEADER	16
 
-/* Type, length; interface, time, two lengths; and the length once more. */
+/*
+ * Type, length; interface, time, two lengths; and the length once more.  In the
+ * obsolete one, half of the interface's word says how many were dropped.
+ */
 #define BLOCK_HEAD	8
 #define BLOCK_TAIL	4
 #define PACKET_HEAD	28
@@ -186,7 +194,7 @@ static void take_if(struct pcapfile *f)
 	add_if(f, get16(f, f->block + 8), units, offset);
 }
 
-static enum pcap_found take_packet(struct pcapfile *f, struct pcap_packet *p)
+static enum pcap_found take_packet(struct pcapfile *f, uint32_t type, struct pcap_packet *p)
 {
 	const unsigned char *b = f->block;
 	const struct pcap_if *iface;
@@ -195,7 +203,7 @@ static enum pcap_found take_packet(struct pcapfile *f, struct pcap_packet *p)
 
 	if (f->size < PACKET_HEAD + BLOCK_TAIL)
 		return damaged(f, "a packet's block is too short");
-	id = get32(f, b + 8);
+	id = type == BLOCK_OBSOLETE ? get16(f, b + 8) : get32(f, b + 8);
 	if (id >= f->nr_ifaces)
 		return damaged(f, "a packet of an interface that is not described");
 	p->captured = get32(f, b + 20);
@@ -224,6 +232,13 @@ static bool begin_section(struct pcapfile *f)
 	return get32(f, f->block + 8) == MAGIC_ORDER;
 }
 
+/* Wireshark makes frames of these, too. */
+static bool is_numbered(uint32_t type)
+{
+	return type == BLOCK_SIMPLE || type == BLOCK_JOURNAL || type == BLOCK_CUSTOM ||
+	       type == BLOCK_PRIVATE;
+}
+
 static enum pcap_found next_of_pcapng(struct pcapfile *f, struct pcap_packet *p)
 {
 	uint32_t type, len;
@@ -241,7 +256,10 @@ static enum pcap_found next_of_pcapng(struct pcapfile *f, struct pcap_packet *p)
 		return end_of(f);
 	if (type == BLOCK_IF && f->size >= 16 + BLOCK_TAIL)
 		take_if(f);
-	return type == BLOCK_PACKET ? take_packet(f, p) : PCAP_OTHER;
+	if (type == BLOCK_PACKET || type == BLOCK_OBSOLETE)
+		return take_packet(f, type, p);
+	f->number += is_numbered(type);
+	return PCAP_OTHER;
 }
 
 /* ---- both ---- */

@@ -37,7 +37,7 @@ struct pcap_if {
  * @block: the last block: of pcap, the header of a packet and its data
  * @size: how many bytes it has
  * @room: for how many there is room
- * @number: of the last packet, from 1
+ * @number: of the last packet, from 1, as Wireshark numbers its frames
  */
 struct pcapfile {
 	FILE *in;

@@ -70,13 +70,17 @@ def packet(order, iface, units, when, data, wire, options=b''):
     return block(order, 6, body + data + b'\0' * (-len(data) % 4) + options)
 
 
+def unknown(order):
+    return block(order, 0x80000bad, b'what a newer program writes.')
+
+
 def pcapng(packets, order):
     """Two interfaces with different units, comments, and blocks of other kinds."""
     out = section(order)
     out += interface(order, ETHERNET, option(order, 2, b'lo') + option(order, 9, b'\x09') +
                      option(order, 0, b''))
     out += interface(order, RAW)
-    out += block(order, 0xbad, b'what a newer program writes.')
+    out += unknown(order)
     for i, (when, data, wire) in enumerate(packets):
         options = option(order, 1, b'was here before') + option(order, 0, b'') if i % 3 else b''
         if i % 2:
@@ -106,6 +110,36 @@ def with_length(order, data):
 def two_sections(packets):
     half = len(packets) // 2
     return pcapng(packets[:half], '<') + with_length('>', pcapng(packets[half:], '>'))
+
+
+def obsolete(order, iface, when, data, wire, options=b''):
+    ticks = when // 1000
+    body = struct.pack(order + '2H4I', iface, 0xffff, ticks >> 32, ticks & 0xffffffff, len(data), wire)
+    return block(order, 2, body + data + b'\0' * (-len(data) % 4) + options)
+
+
+def simple(order, data, wire):
+    return block(order, 3, struct.pack(order + 'I', wire) + data + b'\0' * (-len(data) % 4))
+
+
+def with_obsolete(order):
+    """All packets in blocks that nobody writes any more, every second with a comment."""
+    def make_it(packets):
+        out = section(order) + interface(order, ETHERNET) + unknown(order)
+        for i, p in enumerate(packets):
+            out += obsolete(order, 0, *p, i % 2 * (option(order, 1, b'was here before') +
+                                                   option(order, 0, b'')))
+        return out
+    return make_it
+
+
+def with_simple(packets):
+    """Between the others, and in front of all, packets without a time; and a custom block."""
+    out = section('<') + interface('<', ETHERNET) + unknown('<')
+    out += block('<', 0xbad, struct.pack('<I', 32473) + b'whatever')
+    for p in packets:
+        out += simple('<', bytes(60), 60) + packet('<', 0, 10**6, *p)
+    return out
 
 
 def with_offset(seconds, source, target):
@@ -143,6 +177,9 @@ KINDS = {
     'pcapng_big_endian': lambda packets: pcapng(packets, '>'),
     'pcapng_two_sections': two_sections,
     'pcapng_with_wifi': with_wifi,
+    'pcapng_obsolete': with_obsolete('<'),
+    'pcapng_obsolete_big_endian': with_obsolete('>'),
+    'pcapng_with_simple': with_simple,
 }
 OTHERS = {'wifi': lambda packets: pcap(packets, WIFI)}
 
@@ -176,8 +213,11 @@ def read_pcapng(path):
         if kind == 1:
             found = dict(options(order, body[8:]))
             units.append(10**found.get(9, b'\6')[0])
-        elif kind == 6:
-            iface, high, low, length, _ = struct.unpack_from(order + '5I', body)
+        elif kind in (3, 0xbad):
+            packets.append((0, body[4:], []))
+        elif kind in (2, 6):
+            _, high, low, length, _ = struct.unpack_from(order + '5I', body)
+            iface, = struct.unpack_from(order + ('H' if kind == 2 else 'I'), body)
             comments = [value.decode() for code, value in
                         options(order, body[20 + length + -length % 4:]) if code == 1]
             packets.append((((high << 32) + low) * 10**9 // units[iface],
