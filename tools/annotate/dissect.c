@@ -52,7 +52,7 @@ static size_t behind_type(const unsigned char *data, size_t len, size_t at, size
 		at = behind + 2;
 		behind += 4;
 	}
-	if (at + 2 > len || behind > len)
+	if (at + 2 > len)
 		return 0;
 	return be16(data + at) == ETHERTYPE_IPV4 || be16(data + at) == ETHERTYPE_IPV6 ? behind : 0;
 }
@@ -103,13 +103,15 @@ static enum dissected ipv4(struct wire_segment *s, const unsigned char *ip, size
 {
 	size_t header, total;
 
-	if (len < 20)
-		return DISSECT_OTHER;
+	if (len < 10)
+		return DISSECT_SHORT_IP;
 	header = (size_t)(ip[0] & 15) * 4;
 	total = be16(ip + 2);
 	/* Of a fragment, only the first has ports and flags. */
 	if (ip[9] != IPPROTO_TCP || be16(ip + 6) & 0x1fff || header < 20)
 		return DISSECT_OTHER;
+	if (len < 20)
+		return DISSECT_SHORT;
 	s->from.family = AF_INET;
 	s->to.family = AF_INET;
 	memcpy(s->from.addr, ip + 12, 4);
@@ -129,12 +131,14 @@ static enum dissected ipv6(struct wire_segment *s, const unsigned char *ip, size
 	unsigned int next;
 	size_t at = 40, total, size;
 
-	if (len < 40)
-		return DISSECT_OTHER;
+	if (len < 7)
+		return DISSECT_SHORT_IP;
 	next = ip[6];
 	total = 40 + be16(ip + 4);
 	while (is_extension(next)) {
-		if (at + 8 > len || (next == IPPROTO_FRAGMENT && be16(ip + at + 2) & 0xfff8))
+		if (at + 8 > len)
+			return DISSECT_SHORT_IP;
+		if (next == IPPROTO_FRAGMENT && be16(ip + at + 2) & 0xfff8)
 			return DISSECT_OTHER;
 		size = next == IPPROTO_FRAGMENT ? 8 : 8 * ((size_t)ip[at + 1] + 1);
 		next = ip[at];
@@ -142,6 +146,8 @@ static enum dissected ipv6(struct wire_segment *s, const unsigned char *ip, size
 	}
 	if (next != IPPROTO_TCP)
 		return DISSECT_OTHER;
+	if (len < 40)
+		return DISSECT_SHORT;
 	s->from.family = AF_INET6;
 	s->to.family = AF_INET6;
 	memcpy(s->from.addr, ip + 8, 16);
@@ -188,8 +194,10 @@ enum dissected dissect(struct wire_segment *s, unsigned int link, const unsigned
 	size_t at;
 
 	*s = (struct wire_segment) { 0 };
-	if (!find_ip(s, link, data, len, &at) || at >= len)
+	if (!find_ip(s, link, data, len, &at))
 		return DISSECT_OTHER;
+	if (at >= len)
+		return DISSECT_SHORT_IP;
 	switch (data[at] >> 4) {
 	case 4:
 		return ipv4(s, data + at, len - at);

@@ -39,7 +39,8 @@ struct wire_segment {
 enum dissected {
 	DISSECT_OTHER,		/* no TCP */
 	DISSECT_TCP,
-	DISSECT_SHORT		/* TCP, but the flags were not captured */
+	DISSECT_SHORT,		/* TCP, but the flags were not captured */
+	DISSECT_SHORT_IP	/* so little that it may be TCP or not */
 };
 
 bool dissect_knows(unsigned int link);

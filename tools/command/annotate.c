@@ -33,6 +33,7 @@
  * @by_number: the FINs and RSTs, in the order of the capture
  * @nr: how many
  * @nr_short: packets of which the flags were not captured
+ * @nr_short_ip: packets of which not even that was captured whether they are TCP
  * @nr_foreign: packets of a link type that is not understood
  * @foreign: the last of those link types
  * @nr_records: how many records there are
@@ -43,7 +44,7 @@ struct annotation {
 	long long first, last;
 	struct by_number *by_number;
 	size_t nr;
-	unsigned long nr_short, nr_foreign, nr_records;
+	unsigned long nr_short, nr_short_ip, nr_foreign, nr_records;
 	unsigned int foreign;
 	bool has_losses;
 };
@@ -110,6 +111,9 @@ static void see(struct annotation *a, const struct pcapfile *f, const struct pca
 		break;
 	case DISSECT_SHORT:
 		a->nr_short++;
+		break;
+	case DISSECT_SHORT_IP:
+		a->nr_short_ip++;
 		break;
 	case DISSECT_OTHER:
 		break;
@@ -349,6 +353,9 @@ static void put_limits(const struct annotation *a, const struct options *o)
 	if (a->nr_short)
 		put("%lu TCP packets were cut before their flags: tcpdump -s 128 captures more\n",
 		    a->nr_short);
+	if (a->nr_short_ip)
+		put("%lu packets were cut before it shows whether they are TCP: tcpdump -s 128 captures more\n",
+		    a->nr_short_ip);
 	if (a->nr_foreign)
 		put("%lu packets of link type %u, which is not understood, are copied as they are\n",
 		    a->nr_foreign, a->foreign);

@@ -3,6 +3,7 @@
 #
 # usage: captures.py make KIND IN OUT	a capture of loopback, as one of another kind
 #	 captures.py kinds		the kinds
+#	 captures.py cut LENGTH IN OUT	the same, with so much of each packet
 #	 captures.py offset SECONDS IN OUT	the same, with an if_tsoffset
 #	 captures.py three_resets CAPTURE RECORDS
 #	 captures.py two_acks CAPTURE RECORDS
@@ -140,6 +141,12 @@ def with_simple(packets):
     for p in packets:
         out += simple('<', bytes(60), 60) + packet('<', 0, 10**6, *p)
     return out
+
+
+def cut(length, source, target):
+    with open(target, 'wb') as file:
+        file.write(pcap([(when, data[:int(length)], wire) for when, data, wire in read_pcap(source)],
+                        ETHERNET, snaplen=int(length)))
 
 
 def with_offset(seconds, source, target):
@@ -340,7 +347,7 @@ def mutate(seed, source, target):
         file.write(data)
 
 
-COMMANDS = {'make': make, 'kinds': lambda: print(*KINDS), 'offset': with_offset, 'packets': show_packets,
+COMMANDS = {'make': make, 'kinds': lambda: print(*KINDS), 'cut': cut, 'offset': with_offset, 'packets': show_packets,
             'comments': show_comments, 'three_resets': three_resets,
             'two_acks': two_acks, 'same': same, 'late': late, 'mutate': mutate}
 COMMANDS[sys.argv[1]](*sys.argv[2:])
