@@ -47,6 +47,8 @@ struct moment {
  * @l: the ladder
  * @moment: the records of both sides
  * @nr: how many
+ * @sorted: those that are told, by time
+ * @nr_sorted: how many
  * @start: when it began, nanoseconds
  * @fins: how many FINs each side was seen to send
  * @rsts: how many RSTs, likewise
@@ -56,6 +58,8 @@ struct story {
 	struct ladder *l;
 	struct moment *moment;
 	size_t nr;
+	struct moment **sorted;
+	size_t nr_sorted;
 	unsigned long long start;
 	unsigned int fins[LADDER_SIDES], rsts[LADDER_SIDES];
 	unsigned long long why;
@@ -376,29 +380,36 @@ static const struct leg_record *tell_notes(struct story *s, const struct leg_rec
 	return note;
 }
 
+static void sort_moments(struct story *s)
+{
+	size_t i;
+
+	s->sorted = reallocarray(NULL, s->nr + 1, sizeof(struct moment *));
+	if (!s->sorted)
+		err(EXIT_FAILURE, "a story");
+	for (i = 0; i < s->nr; i++) {
+		if (!s->moment[i].is_told)
+			s->sorted[s->nr_sorted++] = &s->moment[i];
+	}
+	qsort(s->sorted, s->nr_sorted, sizeof(*s->sorted), by_time);
+	s->start = s->nr_sorted ? s->sorted[0]->at : 0;
+}
+
 static void tell_moments(struct story *s, const struct leg_record *notes)
 {
-	struct moment **sorted = reallocarray(NULL, s->nr + 1, sizeof(struct moment *));
 	unsigned long first = -1UL;
-	size_t i, nr = 0;
+	size_t i;
 
-	if (!sorted)
-		err(EXIT_FAILURE, "a story");
 	for (i = 0; i < s->nr; i++) {
 		if (s->moment[i].order < first)
 			first = s->moment[i].order;
-		if (!s->moment[i].is_told)
-			sorted[nr++] = &s->moment[i];
 	}
-	qsort(sorted, nr, sizeof(*sorted), by_time);
-	s->start = nr ? sorted[0]->at : 0;
 	while (notes && notes->order < first)
 		notes = notes->next;
-	for (i = 0; i < nr; i++) {
-		notes = tell_notes(s, notes, sorted[i]->order);
-		tell_moment(s, sorted[i]);
+	for (i = 0; i < s->nr_sorted; i++) {
+		notes = tell_notes(s, notes, s->sorted[i]->order);
+		tell_moment(s, s->sorted[i]);
 	}
-	free(sorted);
 }
 
 /* ---- what stands around it ---- */
@@ -441,7 +452,7 @@ static void describe_far_side(struct story *s, const struct leg *leg)
 	ladder_text(s->l, RUNG_TITLE, LADDER_LEFT, text);
 }
 
-static void describe(struct story *s, const struct leg *left, size_t when)
+static void describe(struct story *s, const struct leg *left)
 {
 	char text[WHAT_SIZE], clock[WALLCLOCK_SIZE];
 
@@ -451,7 +462,8 @@ static void describe(struct story *s, const struct leg *left, size_t when)
 		what_add(text, ", host ", left->source->host);
 		what_add(text, ", kernel ", left->source->kernel);
 	}
-	sprintf(s->l->rung[when].text, "%.*s", LADDER_WIDTH, text);
+	what_make_printable(text);
+	ladder_text(s->l, RUNG_TITLE, LADDER_LEFT, text);
 }
 
 static void explain(struct story *s)
@@ -487,30 +499,30 @@ void tell_connection(struct ladder *l, const struct leg *leg, const struct leg_r
 {
 	const struct leg *left = choose_left(leg), *right = left->peer;
 	struct story s = { .l = l };
-	size_t when, nr_left;
+	size_t nr_left;
 
 	s.moment = calloc(count(left) + (right ? count(right) : 0) + 1, sizeof(*s.moment));
 	if (!s.moment)
 		err(EXIT_FAILURE, "a story");
-	if (l->nr)
-		ladder_add(l, RUNG_TITLE, LADDER_LEFT);
-	when = l->nr;
-	ladder_add(l, RUNG_TITLE, LADDER_LEFT);
-	describe_side(&s, left, "left");
-	if (right)
-		describe_side(&s, right, "right");
-	else
-		describe_far_side(&s, left);
-	ladder_add(l, RUNG_TITLE, LADDER_LEFT);
 	add_records(&s, left, LADDER_LEFT);
 	nr_left = s.nr;
 	if (right)
 		add_records(&s, right, LADDER_RIGHT);
 	place(s.moment, s.moment + nr_left);
 	place(s.moment + nr_left, s.moment + s.nr);
+	sort_moments(&s);
+	if (l->nr)
+		ladder_add(l, RUNG_TITLE, LADDER_LEFT);
+	describe(&s, left);
+	describe_side(&s, left, "left");
+	if (right)
+		describe_side(&s, right, "right");
+	else
+		describe_far_side(&s, left);
+	ladder_add(l, RUNG_TITLE, LADDER_LEFT);
 	tell_moments(&s, notes);
-	describe(&s, left, when);
 	if (s.why)
 		explain(&s);
+	free(s.sorted);
 	free(s.moment);
 }
