@@ -132,23 +132,31 @@ static bool is_free_transition(const struct moment *m)
 	return is_kind(&m->r, SHUTWATCH_KIND_STATE) && !m->is_told;
 }
 
-/* The first transition inside a call that is the call's own. */
+/*
+ * The first transition inside a call that is the call's own.  Where none is recorded,
+ * the call tells what became of the state.
+ */
 static void place_call(struct moment *first, struct moment *call)
 {
 	const char *took = record_value(&call->r, SHUTWATCH_KEY_TOOK);
 	unsigned long long ns = took ? strtoull(took, NULL, 10) : 0;
 	unsigned long long began = ns < call->at ? call->at - ns : 0;
 	struct moment *m, *own = NULL;
+	bool recorded = false;
 
 	for (m = call; m-- > first && m->at >= began;) {
+		recorded |= is_kind(&m->r, SHUTWATCH_KIND_STATE);
 		if (is_free_transition(m) &&
 		    same_value(&m->r, SHUTWATCH_KEY_BY, &call->r, SHUTWATCH_KEY_CALL))
 			own = m;
 	}
-	if (own)
+	if (own) {
 		tell_with(call, own);
-	else
-		call->at = began;
+		return;
+	}
+	call->at = began;
+	if (!recorded)
+		call->transition = &call->r;
 }
 
 /* A decision, or a RST that came: its transition is written before or behind it. */
