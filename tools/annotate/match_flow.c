@@ -102,14 +102,24 @@ static struct place with(struct place before, const struct told *t, const struct
  * A FIN has its place in the stream, whatever data it comes with and however often.
  * A RST is not repeated: it is the same where two devices were captured.
  */
-static bool is_same(const struct seen *x, const struct seen *y, enum flow_sort sort)
+static int compare_segments(const struct seen *x, const struct seen *y, enum flow_sort sort)
 {
 	const struct wire_segment *a = &x->segment, *b = &y->segment;
+	uint32_t end = a->seq + a->len, other_end = b->seq + b->len;
 
 	if (sort == FLOW_FIN)
-		return a->seq + a->len == b->seq + b->len;
-	return a->seq == b->seq && a->ack == b->ack && a->flags == b->flags &&
-	       llabs(x->when - y->when) < AT_ONCE_NS;
+		return (end > other_end) - (end < other_end);
+	if (a->seq != b->seq)
+		return a->seq < b->seq ? -1 : 1;
+	if (a->ack != b->ack)
+		return a->ack < b->ack ? -1 : 1;
+	return (a->flags > b->flags) - (a->flags < b->flags);
+}
+
+static bool is_same(const struct seen *x, const struct seen *y, enum flow_sort sort)
+{
+	return !compare_segments(x, y, sort) &&
+	       (sort == FLOW_FIN || llabs(x->when - y->when) < AT_ONCE_NS);
 }
 
 /* The table of all places, then back through it on the way that was the best. */
@@ -247,20 +257,44 @@ static void match_certain(struct told **told, size_t nr_told, struct seen **seen
 		seen[i]->is_doubtful = !seen[i]->told && (!counted || seen[i]->nr_fitting);
 }
 
-/* What is left over, and was sent or captured before. */
-static void match_again(struct flow *flow, enum flow_sort sort)
+static int compare_fins(const void *a, const void *b)
 {
-	struct seen *s, *other;
+	int order = compare_segments(*(struct seen *const *)a, *(struct seen *const *)b, FLOW_FIN);
 
-	for (s = flow->seen[sort]; s; s = s->next) {
-		for (other = flow->seen[sort]; other && !s->told && !s->is_doubtful;
-		     other = other->next) {
-			if (!other->told || other->is_again ||
-			    !is_same(s, other, sort))
-				continue;
-			s->told = other->told;
-			s->is_again = true;
-		}
+	return order ? order : compare_times(a, b);
+}
+
+static int compare_rsts(const void *a, const void *b)
+{
+	int order = compare_segments(*(struct seen *const *)a, *(struct seen *const *)b, FLOW_RST);
+
+	return order ? order : compare_times(a, b);
+}
+
+static void join_again(struct seen *s, const struct seen *first, enum flow_sort sort)
+{
+	if (s->told || s->is_doubtful || !first || !is_same(s, first, sort))
+		return;
+	s->told = first->told;
+	s->is_again = true;
+}
+
+/* What is left over, and was sent or captured before; or behind, on another device. */
+static void match_again(struct seen **seen, size_t nr_seen, enum flow_sort sort)
+{
+	const struct seen *first;
+	size_t i;
+
+	qsort(seen, nr_seen, sizeof(*seen), sort == FLOW_FIN ? compare_fins : compare_rsts);
+	for (i = 0, first = NULL; i < nr_seen; i++) {
+		if (seen[i]->told)
+			first = seen[i];
+		join_again(seen[i], first, sort);
+	}
+	for (i = nr_seen, first = NULL; i--;) {
+		if (seen[i]->told && !seen[i]->is_again)
+			first = seen[i];
+		join_again(seen[i], first, sort);
 	}
 }
 
@@ -289,7 +323,7 @@ void flow_match(struct flow *flow, enum flow_sort sort)
 	} else {
 		match_certain(told, nr_told, seen, nr_seen, sort);
 	}
-	match_again(flow, sort);
+	match_again(seen, nr_seen, sort);
 	free(told);
 	free(seen);
 }

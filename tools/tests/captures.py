@@ -40,7 +40,7 @@ def read_pcap(path):
 
 def pcap(packets, link, order='<', magic=0xa1b2c3d4, snaplen=262144):
     scale = 1 if magic == 0xa1b23c4d else 1000
-    out = struct.pack(order + 'IHHiIII', magic, 2, 4, 0, 0, snaplen, link)
+    out = bytearray(struct.pack(order + 'IHHiIII', magic, 2, 4, 0, 0, snaplen, link))
     for when, data, wire in packets:
         out += struct.pack(order + '4I', when // 10**9, when % 10**9 // scale, len(data), wire)
         out += data
