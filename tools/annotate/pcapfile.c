@@ -284,6 +284,15 @@ static bool begin(struct pcapfile *f)
 		     other == MAGIC_NS) && read_more(f, PCAP_HEADER - 4))
 			return begin_pcap(f, magic);
 	}
+	if (ferror(f->in)) {
+		say("%s: cannot read: %s", f->path, strerror(errno));
+		return false;
+	}
+	if (!f->size) {
+		say("%s: it is empty: tcpdump keeps packets back until it ends: stop it (kill -INT),\n"
+		    "  or run it with -U", f->path);
+		return false;
+	}
 	say("%s: this is no capture, neither pcap nor pcapng, or it has not even a beginning\n"
 	    "  make one: tcpdump -i any -w FILE", f->path);
 	return false;
