@@ -17,8 +17,8 @@
 /* On its way from one device to another, a packet takes less. */
 #define AT_ONCE_NS	10000000LL
 
-/* Between a record and its packet there is less, if nothing holds that up. */
-#define IN_TIME_NS	1000000000LL
+/* Between a record and its packet there is less, on a machine that is busy, too. */
+#define IN_TIME_NS	10000000000LL
 
 /* Eleven days: of as many as a table has, the sum is no overflow. */
 #define FAR_NS		1000000000000000LL

@@ -328,10 +328,10 @@ def same(kind, count, ms, capture, records):
 def late(kind, capture, records):
     """In what was captured before; behind another SYN or FIN; or as the first that was seen."""
     ack, fin = segment(4000, 80, 7, 100, 0x10), segment(80, 4000, 99, 8, 0x11)
-    before = {'same': [(1, ack)], 'first': [], 'behind_SYN': [(1, ack), (4, segment(4000, 80, 7, 0, 2))],
+    before = {'same': [(1, ack)], 'first': [], 'behind_SYN': [(1, ack), (34, segment(4000, 80, 7, 0, 2))],
               'behind_FIN': [(0, segment(80, 4000, 50, 8, 0x11))]}[kind]
-    put_all(capture, [(second * 10**9, data) for second, data in before + [(5, fin)]], records,
-            [(1, 2 * 10**9, SENT_FIN)])
+    put_all(capture, [(second * 10**9, data) for second, data in before + [(35, fin)]], records,
+            [(1, 20 * 10**9, SENT_FIN)])
 
 
 def mutate(seed, source, target):
