@@ -287,14 +287,6 @@ TEST_F(close, peer_is_told_in_CLOSE_WAIT)
 
 /* ---- SO_LINGER 0 where something is still to be sent ---- */
 
-static void held_back(struct play *play, struct peer *peer)
-{
-	peer_open(peer, play);
-	peer->window = 0;
-	peer_connects(peer, S);
-	act_send(play, S, "hello");
-}
-
 static void shut_held_back(struct play *play, const char *states)
 {
 	act_shutdown(play, S, SHUT_WR);
@@ -308,7 +300,7 @@ TEST_F(close, linger_zero_unsent_in_CLOSING)
 	struct play *play = self->play;
 	struct peer peer;
 
-	held_back(play, &peer);
+	reach_held_back(&peer, play);
 	shut_held_back(play, "ESTABLISHED>FIN_WAIT1");
 	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
 	await_state(play, S, SHUTWATCH_TCP_CLOSING);
@@ -324,7 +316,7 @@ TEST_F(close, linger_zero_unsent_in_LAST_ACK)
 	struct play *play = self->play;
 	struct peer peer;
 
-	held_back(play, &peer);
+	reach_held_back(&peer, play);
 	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
 	await_state(play, S, SHUTWATCH_TCP_CLOSE_WAIT);
 	shut_held_back(play, "CLOSE_WAIT>LAST_ACK");
@@ -342,7 +334,7 @@ TEST_F(close, FIN_waits_for_window)
 	struct play *play = self->play;
 	struct peer peer;
 
-	held_back(play, &peer);
+	reach_held_back(&peer, play);
 	act_close(play, S);
 	expect_whole(play, S, CLOSE
 		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=close fin=queued unsent=5");

@@ -67,21 +67,13 @@ TEST_F(disconnect, unread_in_##state)					\
 
 UNREAD_LIST(TEST_UNREAD)
 
-static void held_back(struct play *play, struct peer *peer)
-{
-	peer_open(peer, play);
-	peer->window = 0;
-	peer_connects(peer, S);
-	act_send(play, S, "hello");
-}
-
 /* What is still to be sent makes the difference where both have finished. */
 TEST_F(disconnect, unsent_in_CLOSING)
 {
 	struct play *play = self->play;
 	struct peer peer;
 
-	held_back(play, &peer);
+	reach_held_back(&peer, play);
 	act_shutdown(play, S, SHUT_WR);
 	expect_whole(play, S, SHUTDOWN("wr")
 		     "state=ESTABLISHED>FIN_WAIT1 sent=FIN why=shutdown_write fin=queued unsent=5");
@@ -98,7 +90,7 @@ TEST_F(disconnect, unsent_in_LAST_ACK)
 	struct play *play = self->play;
 	struct peer peer;
 
-	held_back(play, &peer);
+	reach_held_back(&peer, play);
 	peer_sends(&peer, PACKET_FIN | PACKET_ACK, NULL);
 	await_state(play, S, SHUTWATCH_TCP_CLOSE_WAIT);
 	act_shutdown(play, S, SHUT_WR);

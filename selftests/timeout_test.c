@@ -5,10 +5,8 @@
  */
 #include "trial_fixture.h"
 
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "act_option.h"
@@ -24,13 +22,7 @@
 
 TRIALS(timeout);
 
-static void set_option(struct play *play, int level, int option, int value)
-{
-	if (setsockopt(play->actor[S].fd, level, option, &value, sizeof(value)))
-		remark(&play->trouble, "setsockopt %d: %s", option, strerror(errno));
-}
-
-#define set_tcp(play, option, value)	set_option(play, IPPROTO_TCP, option, value)
+#define set_tcp(play, option, value)	act_option(play, S, IPPROTO_TCP, option, value)
 
 static void establish(struct reached *reached, struct peer *peer,
 		      struct play *play)
@@ -155,21 +147,13 @@ TEST_F(timeout, window_probes_exhausted_before_user_timeout)
 
 /* ---- keepalive ---- */
 
-static void keep_alive(struct play *play, int probes)
-{
-	set_tcp(play, TCP_KEEPIDLE, 1);
-	set_tcp(play, TCP_KEEPINTVL, 1);
-	set_tcp(play, TCP_KEEPCNT, probes);
-	set_option(play, SOL_SOCKET, SO_KEEPALIVE, 1);
-}
-
 TEST_F(timeout, keepalive_probes_exhausted)
 {
 	struct reached reached;
 	struct peer peer;
 
 	establish(&reached, &peer, self->play);
-	keep_alive(self->play, 2);
+	act_keep_alive(self->play, S, 2);
 	expect_end(self->play, &reached, "sent=RST why=keepalive_timeout",
 		   "user_timeout=0 retries=0 probes=2");
 }
@@ -180,7 +164,7 @@ TEST_F(timeout, keepalive_user_timeout)
 	struct peer peer;
 
 	establish(&reached, &peer, self->play);
-	keep_alive(self->play, 9);
+	act_keep_alive(self->play, S, 9);
 	set_tcp(self->play, TCP_USER_TIMEOUT, 1500);
 	expect_end(self->play, &reached, "sent=RST why=user_timeout",
 		   "user_timeout=1500 retries=0 probes=" SOME);
@@ -193,7 +177,7 @@ TEST_F(timeout, keepalive_user_timeout_before_probes)
 	struct peer peer;
 
 	establish(&reached, &peer, self->play);
-	keep_alive(self->play, 1);
+	act_keep_alive(self->play, S, 1);
 	set_tcp(self->play, TCP_USER_TIMEOUT, 2500);
 	expect_end(self->play, &reached, "sent=RST why=user_timeout",
 		   "user_timeout=2500 retries=0 probes=" SOME);

@@ -22,13 +22,7 @@
 
 TRIALS(timer);
 
-static void set_option(struct play *play, int level, int option, int value)
-{
-	if (setsockopt(play->actor[S].fd, level, option, &value, sizeof(value)))
-		remark(&play->trouble, "setsockopt %d: %s", option, strerror(errno));
-}
-
-#define set_tcp(play, option, value)	set_option(play, IPPROTO_TCP, option, value)
+#define set_tcp(play, option, value)	act_option(play, S, IPPROTO_TCP, option, value)
 
 /*
  * A socket that a timer closes says so to whoever waits for it.  Old kernels do
@@ -118,14 +112,6 @@ TEST_F(timer, T7_end_of_FIN_WAIT2)
 
 /* ---- T3: nothing to send, and the peer is silent ---- */
 
-static void keep_alive(struct play *play, int probes)
-{
-	set_tcp(play, TCP_KEEPIDLE, 1);
-	set_tcp(play, TCP_KEEPINTVL, 1);
-	set_tcp(play, TCP_KEEPCNT, probes);
-	set_option(play, SOL_SOCKET, SO_KEEPALIVE, 1);
-}
-
 static void expect_timeout(struct play *play, const struct reached *reached,
 			   const char *why)
 {
@@ -143,7 +129,7 @@ static void keepalive_runs_out(struct play *play, int state)
 
 	peer_open(&peer, play);
 	reach(&reached, &peer, S, state, NULL);
-	keep_alive(play, 1);
+	act_keep_alive(play, S, 1);
 	peer_hears(&peer, PACKET_RST);
 	expect_timeout(play, &reached, "keepalive_timeout");
 }
@@ -170,7 +156,7 @@ TEST_F(timer, T3_user_timeout)
 
 	peer_open(&peer, self->play);
 	reach(&reached, &peer, S, SHUTWATCH_TCP_ESTABLISHED, NULL);
-	keep_alive(self->play, 9);
+	act_keep_alive(self->play, S, 9);
 	set_tcp(self->play, TCP_USER_TIMEOUT, 1500);
 	peer_hears(&peer, PACKET_RST);
 	expect_timeout(self->play, &reached, "user_timeout user_timeout=1500");

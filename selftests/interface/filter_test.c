@@ -28,19 +28,6 @@
 
 #define DEATH_SECONDS	60
 
-static const char * const filter[] = {
-	"lport", "rport", "port", "addr", "family", "pid", "netns",
-};
-
-static int reset_filters(void)
-{
-	int i, err = 0;
-
-	for (i = 0; i < ARRAY_SIZE(filter); i++)
-		err = err ?: module_set(filter[i], "");
-	return err;
-}
-
 /* ---- what passes ---- */
 
 FIXTURE(filter) {
@@ -49,14 +36,14 @@ FIXTURE(filter) {
 
 FIXTURE_SETUP(filter)
 {
-	ASSERT_EQ(0, reset_filters());
+	ASSERT_EQ(0, module_reset_filters());
 	ASSERT_EQ(0, netns_enter());
 	snprintf(self->netns, sizeof(self->netns), "%llu", netns_inode());
 }
 
 FIXTURE_TEARDOWN(filter)
 {
-	EXPECT_EQ(0, reset_filters());
+	EXPECT_EQ(0, module_reset_filters());
 }
 
 /* Whole lives: these transitions, and a close() each. */

@@ -35,19 +35,6 @@
 
 #define WAIT_MS		10000
 
-static const char * const filter[] = {
-	"port", "pid", "kind", "sent", "why",
-};
-
-static int reset_filters(void)
-{
-	int i, err = 0;
-
-	for (i = 0; i < ARRAY_SIZE(filter); i++)
-		err = err ?: module_set(filter[i], "");
-	return err;
-}
-
 /* ---- by outcome ---- */
 
 FIXTURE(outcome) {
@@ -57,14 +44,14 @@ FIXTURE(outcome) {
 
 FIXTURE_SETUP(outcome)
 {
-	ASSERT_EQ(0, reset_filters());
+	ASSERT_EQ(0, module_reset_filters());
 	ASSERT_EQ(0, netns_enter());
 	ASSERT_EQ(0, events_open(&self->events, &self->remarks));
 }
 
 FIXTURE_TEARDOWN(outcome)
 {
-	EXPECT_EQ(0, reset_filters());
+	EXPECT_EQ(0, module_reset_filters());
 }
 
 /* One connection is reset with unread data, another is closed in good order. */
@@ -413,7 +400,7 @@ static void of_process(struct play *play, int pid)
 	int err;
 
 	snprintf(value, sizeof(value), "%d", pid);
-	err = reset_filters() ?: module_set("pid", value);
+	err = module_reset_filters() ?: module_set("pid", value);
 	if (err)
 		remark(&play->trouble, "no filter: %s", strerror(-err));
 }
@@ -421,7 +408,7 @@ static void of_process(struct play *play, int pid)
 /* The rest, of whoever, is told again. */
 static void of_all(struct play *play)
 {
-	if (reset_filters())
+	if (module_reset_filters())
 		remark(&play->trouble, "the filters stay");
 }
 

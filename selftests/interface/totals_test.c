@@ -27,17 +27,6 @@
 
 #define WAIT_MS		10000
 
-static const char * const filter[] = { "port", "kind", "sent", "why" };
-
-static int reset_filters(void)
-{
-	int i, err = 0;
-
-	for (i = 0; i < ARRAY_SIZE(filter); i++)
-		err = err ?: module_set(filter[i], "");
-	return err;
-}
-
 /**
  * struct counts - how many calls and decisions there were
  * @since: of records, only what comes after this number: a full ring forgets
@@ -147,7 +136,7 @@ FIXTURE(totals) {
 
 FIXTURE_SETUP(totals)
 {
-	ASSERT_EQ(0, reset_filters());
+	ASSERT_EQ(0, module_reset_filters());
 	ASSERT_EQ(0, netns_enter());
 	ASSERT_EQ(0, add_up(&self->totals_before, SHUTWATCH_FILE_TOTALS, add_total));
 	self->records.since = last_record();
@@ -155,7 +144,7 @@ FIXTURE_SETUP(totals)
 
 FIXTURE_TEARDOWN(totals)
 {
-	EXPECT_EQ(0, reset_filters());
+	EXPECT_EQ(0, module_reset_filters());
 }
 
 /* Ends of all sorts. */

@@ -299,3 +299,22 @@ int module_only_here(void)
 	snprintf(inode, sizeof(inode), "%llu", netns_inode());
 	return err ?: module_set("netns", inode);
 }
+
+/**
+ * module_reset_filters - let all records be written again
+ *
+ * Return: 0 or a negative errno.
+ */
+int module_reset_filters(void)
+{
+	static const char * const filter[] = {
+		"lport", "rport", "port", "addr", "family", "pid", "netns",
+		"kind", "sent", "why",
+	};
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(filter) / sizeof(*filter); i++)
+		err = err ?: module_set(filter[i], "");
+	return err;
+}

@@ -31,6 +31,7 @@ int module_load(const char *parameters);
 int module_reload(const char *parameters);
 int module_reload_here(const char *parameters);
 int module_only_here(void);
+int module_reset_filters(void);
 int module_set(const char *parameter, const char *value);
 int module_get(const char *parameter, char *value, size_t size);
 long long module_stat(const char *name);

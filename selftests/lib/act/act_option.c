@@ -32,6 +32,20 @@ void act_option(struct play *play, enum who who, int level, int name, int value)
 }
 
 /**
+ * act_keep_alive - set SO_KEEPALIVE, with a second before each probe
+ * @play: the play
+ * @who: the socket
+ * @probes: how many go without an answer
+ */
+void act_keep_alive(struct play *play, enum who who, int probes)
+{
+	act_option(play, who, IPPROTO_TCP, TCP_KEEPIDLE, 1);
+	act_option(play, who, IPPROTO_TCP, TCP_KEEPINTVL, 1);
+	act_option(play, who, IPPROTO_TCP, TCP_KEEPCNT, probes);
+	act_option(play, who, SOL_SOCKET, SO_KEEPALIVE, 1);
+}
+
+/**
  * act_linger - set SO_LINGER
  * @play: the play
  * @who: the socket

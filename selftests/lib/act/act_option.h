@@ -12,6 +12,7 @@
 
 void act_linger(struct play *play, enum who who, int seconds);
 void act_option(struct play *play, enum who who, int level, int name, int value);
+void act_keep_alive(struct play *play, enum who who, int probes);
 void act_sysctl(struct play *play, const char *name, const char *value);
 void act_needs_sysctl(struct play *play, const char *name, const char *option);
 int act_state(struct play *play, enum who who);

@@ -6,6 +6,7 @@
 #include <names.h>
 
 #include "act.h"
+#include "act_io.h"
 #include "reach.h"
 #include "trial.h"
 
@@ -160,4 +161,17 @@ void reach(struct reached *reached, struct peer *peer, enum who who, int state,
 	default:
 		break;
 	}
+}
+
+/**
+ * reach_held_back - S is connected, and has five bytes that its peer has no room for
+ * @peer: the peer, opened
+ * @play: the play
+ */
+void reach_held_back(struct peer *peer, struct play *play)
+{
+	peer_open(peer, play);
+	peer->window = 0;
+	peer_connects(peer, S);
+	act_send(play, S, "hello");
 }

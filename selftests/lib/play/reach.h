@@ -38,5 +38,6 @@ enum reach {
 
 void reach(struct reached *reached, struct peer *peer, enum who who, int state,
 	   const char *data);
+void reach_held_back(struct peer *peer, struct play *play);
 
 #endif /* REACH_H */
