@@ -17,6 +17,7 @@
 #include "each.h"
 #include "number.h"
 #include "out.h"
+#include "quote.h"
 #include "say.h"
 #include "source.h"
 #include "saved/wallclock.h"
@@ -361,7 +362,7 @@ static void put_limits(const struct annotation *a, const struct options *o)
 		    a->nr_foreign, a->foreign);
 	if (a->has_losses)
 		put("records were lost: see shutwatch events --kind lost,skipped%s%s\n",
-		    o->saved ? " -r " : "", o->saved ? o->saved : "");
+		    o->saved ? " -r " : "", o->saved ? quoted(o->saved) : "");
 }
 
 static bool report(const struct annotation *a, const struct options *o)
