@@ -285,12 +285,15 @@ static bool destroy_waits(struct destroyer *destroyer, pthread_t *thread)
 }
 
 /* A segment is there before the lock, and done with when it is ss -K's turn. */
-static bool destroy_behind(struct destroyer *destroyer, struct peer *peer, __u8 flags)
+static bool destroy_behind(struct destroyer *destroyer, struct reached *reached,
+			   struct peer *peer, int state, __u8 flags)
 {
 	struct hold_lock hold;
 	pthread_t thread;
 	bool in_time;
 
+	peer_open(peer, destroyer->play);
+	reach(reached, peer, S, state, "hello");
 	hold_lock_receive(&hold, peer->play, S);
 	if (!destroy_waits(destroyer, &thread))
 		return false;
@@ -318,9 +321,8 @@ TEST_F(destroy, CLOSING_while_it_waits)
 
 	if (!can_see_it_wait(self->play))
 		return;
-	peer_open(&peer, self->play);
-	reach(&reached, &peer, S, SHUTWATCH_TCP_FIN_WAIT1, "hello");
-	ASSERT_TRUE(destroy_behind(&destroyer, &peer, PACKET_FIN | PACKET_ACK));
+	ASSERT_TRUE(destroy_behind(&destroyer, &reached, &peer,
+				   SHUTWATCH_TCP_FIN_WAIT1, PACKET_FIN | PACKET_ACK));
 	must_be(self->play, destroyer.err, 0);
 	expect_whole(self->play, S, ABORT "state=CLOSING>CLOSE " SILENT " unread=0");
 	expect_path(self->play, S, "%s rx CLOSING abort CLOSE ECONNABORTED", reached.story);
@@ -344,9 +346,8 @@ TEST_F(destroy, RST_while_it_waits)
 
 	if (!can_see_it_wait(self->play))
 		return;
-	peer_open(&peer, self->play);
-	reach(&reached, &peer, S, SHUTWATCH_TCP_ESTABLISHED, "hello");
-	ASSERT_TRUE(destroy_behind(&destroyer, &peer, PACKET_RST | PACKET_ACK));
+	ASSERT_TRUE(destroy_behind(&destroyer, &reached, &peer,
+				   SHUTWATCH_TCP_ESTABLISHED, PACKET_RST | PACKET_ACK));
 	expect_whole(self->play, S, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");
 	expect_over(self->play, destroyer.err, "CLOSE");
 	expect_path(self->play, S, "%s rx CLOSE", reached.story);
@@ -361,9 +362,8 @@ TEST_F(destroy, TIME_WAIT_while_it_waits)
 
 	if (!can_see_it_wait(self->play))
 		return;
-	peer_open(&peer, self->play);
-	reach(&reached, &peer, S, SHUTWATCH_TCP_FIN_WAIT2, "hello");
-	ASSERT_TRUE(destroy_behind(&destroyer, &peer, PACKET_FIN | PACKET_ACK));
+	ASSERT_TRUE(destroy_behind(&destroyer, &reached, &peer,
+				   SHUTWATCH_TCP_FIN_WAIT2, PACKET_FIN | PACKET_ACK));
 	expect_over(self->play, destroyer.err, "TIME_WAIT");
 	expect_path(self->play, S, "%s rx TIME_WAIT", reached.story);
 }

@@ -154,13 +154,22 @@ static void check_decision(struct __test_metadata *_metadata,
 	EXPECT_KEY(decided, WHY, "unread_data");
 }
 
+static int rsts_on_wire(struct capture *capture, struct remarks *remarks)
+{
+	static struct packet packet[MANY];
+	int nr = capture_read(capture, packet, MANY, remarks), rsts = 0;
+
+	while (nr-- > 0)
+		rsts += !!(packet[nr].flags & PACKET_RST);
+	return rsts;
+}
+
 /* Unread data: MPTCP resets what a plain socket's close() would reset. */
 TEST_F(mptcp, close_with_unread_data)
 {
-	static struct packet packet[MANY];
 	static struct record record[MANY];
 	const struct record *decided, *called;
-	int nr, nr_packets, rsts = 0;
+	int nr, rsts;
 	char byte, cookie[24];
 	struct mib after;
 	__u64 deadline;
@@ -174,9 +183,7 @@ TEST_F(mptcp, close_with_unread_data)
 	EXPECT_EQ(-1, recv(self->client, &byte, 1, 0));
 	EXPECT_EQ(ECONNRESET, errno);
 
-	nr_packets = capture_read(self->capture, packet, MANY, &self->remarks);
-	while (nr_packets--)
-		rsts += !!(packet[nr_packets].flags & PACKET_RST);
+	rsts = rsts_on_wire(self->capture, &self->remarks);
 	ASSERT_EQ(0, mib_read(&after));
 	EXPECT_EQ(rsts, after.count[MIB_OUT_RSTS] - self->before.count[MIB_OUT_RSTS]);
 
@@ -362,16 +369,6 @@ static int mptcp_in_syn_sent(const struct silent *silent)
 		return fd;
 	close(fd);
 	return -1;
-}
-
-static int rsts_on_wire(struct capture *capture, struct remarks *remarks)
-{
-	static struct packet packet[MANY];
-	int nr = capture_read(capture, packet, MANY, remarks), rsts = 0;
-
-	while (nr-- > 0)
-		rsts += !!(packet[nr].flags & PACKET_RST);
-	return rsts;
 }
 
 /* TCP's own shutdown() there sends nothing; MPTCP resets. */
