@@ -22,14 +22,6 @@
 
 TRIALS(listener_cause);
 
-static void queue(struct play *play, enum who client, enum who child)
-{
-	act_connect(play, client, NULL, FINE);
-	await_child(play, SERVER, client);
-	if (child != CHILD)
-		play->actor[child] = play->actor[CHILD];
-}
-
 static void expect_reset_for(struct play *play, enum who client, enum who child,
 			     const struct stop *stop, __u64 parent)
 {
@@ -51,7 +43,7 @@ TEST_F(listener_cause, exit)
 	struct stop stop;
 
 	act_listen(play, SERVER);
-	queue(play, S, CHILD);
+	act_queue(play, S, CHILD);
 	stop_listener(&stop, play, SERVER, STOP_EXIT);
 	expect_whole(play, SERVER,
 		     "%sstate=LISTEN>CLOSE sent=none why=listener_stopped children=1 pid=%d comm=%s",
@@ -63,7 +55,7 @@ TEST_F(listener_cause, exit)
 /* It waits to be accepted, and its peer resets it. */
 static void queue_reset(struct play *play)
 {
-	queue(play, S3, CHILD2);
+	act_queue(play, S3, CHILD2);
 	act_linger(play, S3, 0);
 	act_close(play, S3);
 	expect_whole(play, S3, CLOSE
@@ -146,7 +138,7 @@ static void stop_mptcp(struct play *play, enum stop_way way)
 	struct stop stop;
 
 	listen_mptcp(play);
-	queue(play, S, CHILD);
+	act_queue(play, S, CHILD);
 	stop_listener(&stop, play, SERVER, way);
 	expect_stopped(play, SERVER, &stop);
 	expect_path(play, S2, "CLOSE listen LISTEN mptcp CLOSE");
@@ -175,7 +167,7 @@ TEST_F(listener_cause, mptcp_destroy)
 	if (!has_mptcp())
 		SKIP(return, "this kernel has no MPTCP");
 	listen_mptcp(play);
-	queue(play, S, CHILD);
+	act_queue(play, S, CHILD);
 	stop_destroy(&stop, play, S2);
 	if (play->err) {
 		expect_path(play, S2, "CLOSE listen LISTEN");

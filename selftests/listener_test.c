@@ -60,15 +60,6 @@ static const char *by(enum ending ending)
 	return name[ending];
 }
 
-/* A client that waits to be accepted; child is what it is connected to. */
-static void queue(struct play *play, enum who client, enum who child)
-{
-	act_connect(play, client, NULL, FINE);
-	await_child(play, SERVER, client);
-	if (child != CHILD)
-		play->actor[child] = play->actor[CHILD];
-}
-
 static void expect_reset(struct play *play, enum who client, enum who child)
 {
 	expect_whole(play, child, DECISION("listener")
@@ -85,8 +76,8 @@ static void expect_reset(struct play *play, enum who client, enum who child)
 static void with_children(struct play *play, enum ending ending)
 {
 	act_pair(play);
-	queue(play, S3, CHILD2);
-	queue(play, S, CHILD);
+	act_queue(play, S3, CHILD2);
+	act_queue(play, S, CHILD);
 	stop(play, ending, 2);
 	expect_reset(play, S3, CHILD2);
 	expect_reset(play, S, CHILD);
@@ -141,7 +132,7 @@ TEST_F(listener, child_with_data)
 	struct play *play = self->play;
 
 	act_listen(play, SERVER);
-	queue(play, S, CHILD);
+	act_queue(play, S, CHILD);
 	act_send(play, S, "hello");
 	stop(play, BY_CLOSE, 1);
 	expect_whole(play, CHILD, DECISION("listener")
@@ -161,7 +152,7 @@ TEST_F(listener, child_in_CLOSE_WAIT)
 	struct play *play = self->play;
 
 	act_listen(play, SERVER);
-	queue(play, S, CHILD);
+	act_queue(play, S, CHILD);
 	act_shutdown(play, S, SHUT_WR);
 	expect_whole(play, S, SHUTDOWN("wr")
 		     "state=ESTABLISHED>FIN_WAIT1|ESTABLISHED>FIN_WAIT2 sent=FIN why=shutdown_write fin=sent");

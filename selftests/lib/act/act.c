@@ -153,6 +153,20 @@ void act_connect(struct play *play, enum who who, const char *address, int want)
 }
 
 /**
+ * act_queue - s.connect() to the server, which does not accept it
+ * @play: the play
+ * @client: the socket
+ * @child: what it is connected to
+ */
+void act_queue(struct play *play, enum who client, enum who child)
+{
+	act_connect(play, client, NULL, FINE);
+	await_child(play, SERVER, client);
+	if (child != CHILD)
+		play->actor[child] = play->actor[CHILD];
+}
+
+/**
  * act_accept - s2 = server.accept()
  * @play: the play
  * @who: the new socket

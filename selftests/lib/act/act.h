@@ -17,6 +17,7 @@ void act_bind_and_listen(struct play *play, enum who who, const char *address);
 void act_listen(struct play *play, enum who who);
 void act_listen_again(struct play *play, enum who who);
 void act_connect(struct play *play, enum who who, const char *address, int want);
+void act_queue(struct play *play, enum who client, enum who child);
 void act_accept(struct play *play, enum who who, enum who listener);
 void act_pair(struct play *play);
 void act_shutdown(struct play *play, enum who who, int how);
