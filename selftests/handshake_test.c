@@ -8,7 +8,6 @@
 #include "trial_fixture.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -421,22 +420,17 @@ static bool close_first(struct race *race, int fd)
 static int count_of(const struct events *events, enum shutwatch_key key,
 		    const char *value, const char *owner)
 {
-	int fd = stream_open(SHUTWATCH_FILE_EVENTS, O_RDONLY), found = 0;
-	char *line, *more;
 	struct record record;
-	struct text text;
+	struct scan scan;
+	int found = 0;
 
-	if (fd < 0 || stream_slurp(&text, fd, 1 << 16))
+	if (scan_begin(&scan, SHUTWATCH_FILE_EVENTS))
 		return -1;
-	close(fd);
-	for (line = strtok_r(text.data, "\n", &more); line;
-	     line = strtok_r(NULL, "\n", &more))
-		found += !record_parse(&record, line) &&
-			 record_seq(&record) > events->since &&
-			 record_is(&record, SHUTWATCH_KEY_NETNS, events->netns) &&
+	while (scan_next(&scan, &record))
+		found += events_has(events, &record) &&
 			 record_is(&record, key, value) &&
 			 (!owner || record_is(&record, SHUTWATCH_KEY_OWNER, owner));
-	free(text.data);
+	scan_end(&scan);
 	return found;
 }
 

@@ -129,25 +129,22 @@ static bool all_are(const struct stage *stage, const atomic_int *count)
 /* Records of the calls of close() that slept. */
 static int count_calls(struct stage *stage)
 {
-	char line[SHUTWATCH_LINE_MAX];
-	const char *rest;
 	struct record r;
-	struct text text;
+	struct scan scan;
 	int count = 0;
 	__u64 cookie;
 
-	if (stream_file(&text, SHUTWATCH_FILE_EVENTS))
+	if (scan_begin(&scan, SHUTWATCH_FILE_EVENTS))
 		return -1;
 	qsort(stage->cookie, ALL, sizeof(cookie), tcp_pair_by_cookie);
-	rest = text.data;
-	while (stream_line(&rest, line, sizeof(line))) {
-		if (record_parse(&r, line) || !record_is(&r, SHUTWATCH_KEY_CALL, "close"))
+	while (scan_next(&scan, &r)) {
+		if (!record_is(&r, SHUTWATCH_KEY_CALL, "close"))
 			continue;
 		cookie = record_cookie(&r);
 		count += !!bsearch(&cookie, stage->cookie, ALL, sizeof(cookie),
 				   tcp_pair_by_cookie);
 	}
-	free(text.data);
+	scan_end(&scan);
 	return count;
 }
 

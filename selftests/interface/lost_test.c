@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -58,21 +57,13 @@ typedef void (*take_t)(const struct record *r, void *arg);
 
 static void look_at_all(take_t take, void *arg)
 {
-	int fd = stream_open(SHUTWATCH_FILE_EVENTS, O_RDONLY);
-	char *line, *more;
 	struct record r;
-	struct text text;
+	struct scan scan;
 
-	if (fd < 0)
-		return;
-	stream_slurp(&text, fd, 1 << 16);
-	close(fd);
-	for (line = strtok_r(text.data, "\n", &more); line;
-	     line = strtok_r(NULL, "\n", &more)) {
-		if (!record_parse(&r, line))
-			take(&r, arg);
-	}
-	free(text.data);
+	scan_begin(&scan, SHUTWATCH_FILE_EVENTS);
+	while (scan_next(&scan, &r))
+		take(&r, arg);
+	scan_end(&scan);
 }
 
 static void add_up(const struct record *r, void *arg)

@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -74,23 +73,16 @@ static void add_record(struct counts *counts, const struct record *record)
 static int add_up(struct counts *counts, const char *name,
 		  void (*add)(struct counts *counts, const struct record *record))
 {
-	int fd = stream_open(name, O_RDONLY);
 	struct record record;
-	char *line, *more;
-	struct text text;
+	struct scan scan;
 
 	memset(counts->of, 0, sizeof(counts->of));
-	if (fd < 0 || stream_slurp(&text, fd, 1 << 16))
+	if (scan_begin(&scan, name))
 		return -1;
-	close(fd);
-	for (line = strtok_r(text.data, "\n", &more); line;
-	     line = strtok_r(NULL, "\n", &more)) {
-		if (record_parse(&record, line))
-			return -1;
+	while (scan_next(&scan, &record))
 		add(counts, &record);
-	}
-	free(text.data);
-	return 0;
+	scan_end(&scan);
+	return scan.bad ? -1 : 0;
 }
 
 static long long sum(const struct counts *counts)
@@ -265,23 +257,16 @@ TEST_F(totals, not_of_who_is_filtered)
 /* One line for each sort, and none that is 0. */
 TEST_F(totals, lines)
 {
-	int fd;
-	struct record record;
-	char *line, *more;
-	struct text text;
 	struct counts seen = {};
+	struct record record;
+	struct scan scan;
 
 	ASSERT_TRUE(live());
-	fd = stream_open(SHUTWATCH_FILE_TOTALS, O_RDONLY);
-	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, stream_slurp(&text, fd, 1 << 16));
-	close(fd);
-	for (line = strtok_r(text.data, "\n", &more); line;
-	     line = strtok_r(NULL, "\n", &more)) {
+	ASSERT_EQ(0, scan_begin(&scan, SHUTWATCH_FILE_TOTALS));
+	while (scan_next(&scan, &record)) {
 		long long *count;
 
-		EXPECT_EQ(0, strncmp(line, "by=", 3));
-		ASSERT_EQ(0, record_parse(&record, line));
+		EXPECT_EQ(0, strncmp(scan.line, "by=", 3));
 		EXPECT_EQ(0, record.nr_unknown);
 		count = count_of(&seen, record_get(&record, SHUTWATCH_KEY_BY), &record);
 		ASSERT_NE(NULL, count);
@@ -289,7 +274,8 @@ TEST_F(totals, lines)
 		++*count;
 		EXPECT_LE(1, find_number(&record, SHUTWATCH_KEY_COUNT));
 	}
-	free(text.data);
+	EXPECT_EQ(0, scan.bad);
+	scan_end(&scan);
 	EXPECT_LE(6, sum(&seen));
 }
 

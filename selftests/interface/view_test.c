@@ -13,6 +13,7 @@
 #include "module.h"
 #include "netns.h"
 #include "record_fields.h"
+#include "stream.h"
 
 TRIALS(view);
 
@@ -52,20 +53,17 @@ static void begin(struct play *play)
 /* When the last transition of a socket was, as its record says. */
 static void last_transition(const struct actor *actor, char ts[40])
 {
-	char line[SHUTWATCH_LINE_MAX], path[256];
 	struct record r;
-	FILE *file;
+	struct scan scan;
 
 	*ts = '\0';
-	module_file(path, sizeof(path), SHUTWATCH_FILE_EVENTS);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file)) {
-		if (!record_parse(&r, line) && record_cookie(&r) == actor->cookie &&
+	scan_begin(&scan, SHUTWATCH_FILE_EVENTS);
+	while (scan_next(&scan, &r)) {
+		if (record_cookie(&r) == actor->cookie &&
 		    record_is(&r, SHUTWATCH_KEY_KIND, "state"))
 			snprintf(ts, 40, "%s", record_get(&r, SHUTWATCH_KEY_TS));
 	}
-	if (file)
-		fclose(file);
+	scan_end(&scan);
 }
 
 /**
@@ -201,22 +199,18 @@ TEST_F(view, took)
 {
 	const struct actor *s2 = &self->play->actor[S2];
 	__u64 before = clock_now(), after, took = 0;
-	char line[SHUTWATCH_LINE_MAX];
-	char path[256];
 	struct record r;
-	FILE *file;
+	struct scan scan;
 
 	begin(self->play);
 	after = clock_now();
-	module_file(path, sizeof(path), SHUTWATCH_FILE_EVENTS);
-	file = fopen(path, "re");
-	ASSERT_NE(NULL, file);
-	while (!took && fgets(line, sizeof(line), file)) {
-		if (!record_parse(&r, line) && record_cookie(&r) == s2->cookie &&
+	ASSERT_EQ(0, scan_begin(&scan, SHUTWATCH_FILE_EVENTS));
+	while (!took && scan_next(&scan, &r)) {
+		if (record_cookie(&r) == s2->cookie &&
 		    record_is(&r, SHUTWATCH_KEY_CALL, "shutdown"))
 			sscanf(record_get(&r, SHUTWATCH_KEY_TOOK), "%llu", &took);
 	}
-	fclose(file);
+	scan_end(&scan);
 	EXPECT_LT(0, took);
 	EXPECT_LT(took, after - before);
 }

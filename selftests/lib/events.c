@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "events.h"
@@ -8,9 +7,9 @@
 #include "record_fields.h"
 #include "stream.h"
 
-static int read_text(struct text *text, struct remarks *remarks)
+static int begin(struct scan *scan, struct remarks *remarks)
 {
-	int err = stream_file(text, SHUTWATCH_FILE_EVENTS);
+	int err = scan_begin(scan, SHUTWATCH_FILE_EVENTS);
 
 	if (err)
 		remark(remarks, SHUTWATCH_FILE_EVENTS ": %s", strerror(err));
@@ -26,25 +25,27 @@ static int read_text(struct text *text, struct remarks *remarks)
  */
 int events_open(struct events *events, struct remarks *remarks)
 {
-	char line[SHUTWATCH_LINE_MAX];
 	struct record record;
-	const char *rest;
-	struct text text;
+	struct scan scan;
 
-	if (read_text(&text, remarks))
+	if (begin(&scan, remarks))
 		return -1;
 	events->since = 0;
 	snprintf(events->netns, sizeof(events->netns), "%llu", netns_inode());
-	rest = text.data;
-	while (stream_line(&rest, line, sizeof(line))) {
-		if (!record_parse(&record, line))
-			events->since = record_seq(&record);
-	}
-	free(text.data);
+	while (scan_next(&scan, &record))
+		events->since = record_seq(&record);
+	scan_end(&scan);
 	return 0;
 }
 
-static bool is_ours(const struct events *events, const struct record *record)
+/**
+ * events_has - is a record one of ours?
+ * @events: where we were when we began
+ * @record: the record
+ *
+ * Return: true if it is.
+ */
+bool events_has(const struct events *events, const struct record *record)
 {
 	return record_seq(record) > events->since &&
 	       record_is(record, SHUTWATCH_KEY_NETNS, events->netns);
@@ -62,28 +63,23 @@ static bool is_ours(const struct events *events, const struct record *record)
 int events_read(const struct events *events, struct record *record, int max,
 		struct remarks *remarks)
 {
-	char line[SHUTWATCH_LINE_MAX];
 	__u64 expected = 0;
-	const char *rest;
-	struct text text;
+	struct scan scan;
 	int count = 0;
 
-	if (read_text(&text, remarks))
+	if (begin(&scan, remarks))
 		return 0;
-	rest = text.data;
-	while (count < max && stream_line(&rest, line, sizeof(line))) {
-		if (record_parse(&record[count], line)) {
-			remark(remarks, "not a record: %s", line);
-			continue;
-		}
+	while (count < max && scan_next(&scan, &record[count])) {
 		if (expected && record_seq(&record[count]) != expected)
 			remark(remarks, "record %llu is missing", expected);
 		expected = record_seq(&record[count]) + 1;
-		if (is_ours(events, &record[count]))
+		if (events_has(events, &record[count]))
 			count++;
 	}
+	if (scan.bad)
+		remark(remarks, "%d lines are no records", scan.bad);
 	if (count == max)
 		remark(remarks, "more records than can be kept");
-	free(text.data);
+	scan_end(&scan);
 	return count;
 }

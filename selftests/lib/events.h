@@ -6,6 +6,7 @@
 #define EVENTS_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 
 #include <parse.h>
 
@@ -22,6 +23,7 @@ struct events {
 };
 
 int events_open(struct events *events, struct remarks *remarks);
+bool events_has(const struct events *events, const struct record *record);
 int events_read(const struct events *events, struct record *record, int max,
 		struct remarks *remarks);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "find_record.h"
@@ -15,25 +13,17 @@
 static bool find_line(struct record *record, const char *name, __u64 cookie,
 		      enum shutwatch_key key, const char *value)
 {
-	int fd = stream_open(name, O_RDONLY);
-	char *line, *more, *found = NULL;
-	struct text text;
+	char found[SHUTWATCH_LINE_MAX] = "";
+	struct scan scan;
 
-	if (fd < 0)
-		return false;
-	stream_slurp(&text, fd, 1 << 16);
-	close(fd);
-	for (line = strtok_r(text.data, "\n", &more); line;
-	     line = strtok_r(NULL, "\n", &more)) {
-		if (!record_parse(record, line) &&
-		    (!cookie || record_cookie(record) == cookie) &&
+	scan_begin(&scan, name);
+	while (scan_next(&scan, record)) {
+		if ((!cookie || record_cookie(record) == cookie) &&
 		    (!value || record_is(record, key, value)))
-			found = line;
+			strcpy(found, scan.line);
 	}
-	if (found)
-		record_parse(record, found);
-	free(text.data);
-	return found;
+	scan_end(&scan);
+	return *found && !record_parse(record, found);
 }
 
 /**

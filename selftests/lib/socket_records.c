@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <names.h>
 
@@ -46,19 +45,16 @@ static void add_record(struct socket_records *records, const struct record *r)
 struct socket_records socket_records_of(__u64 cookie)
 {
 	struct socket_records records = {};
-	char line[SHUTWATCH_LINE_MAX];
-	const char *rest;
 	struct record r;
-	struct text text;
+	struct scan scan;
 
-	if (stream_file(&text, SHUTWATCH_FILE_EVENTS))
+	if (scan_begin(&scan, SHUTWATCH_FILE_EVENTS))
 		return (struct socket_records){ .all = -1 };
-	rest = text.data;
-	while (stream_line(&rest, line, sizeof(line))) {
-		if (!record_parse(&r, line) && record_cookie(&r) == cookie)
+	while (scan_next(&scan, &r)) {
+		if (record_cookie(&r) == cookie)
 			add_record(&records, &r);
 	}
-	free(text.data);
+	scan_end(&scan);
 	return records;
 }
 
@@ -88,17 +84,13 @@ struct socket_records socket_records_with(__u64 cookie, int all)
  */
 bool socket_records_go_on(__u64 cookie)
 {
-	char line[SHUTWATCH_LINE_MAX];
 	bool found = false;
-	const char *rest;
 	struct record r;
-	struct text text;
+	struct scan scan;
 
-	if (stream_file(&text, SHUTWATCH_FILE_SOCKETS))
-		return false;
-	rest = text.data;
-	while (!found && stream_line(&rest, line, sizeof(line)))
-		found = !record_parse(&r, line) && record_cookie(&r) == cookie;
-	free(text.data);
+	scan_begin(&scan, SHUTWATCH_FILE_SOCKETS);
+	while (!found && scan_next(&scan, &r))
+		found = record_cookie(&r) == cookie;
+	scan_end(&scan);
 	return found;
 }

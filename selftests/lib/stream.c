@@ -190,3 +190,47 @@ struct told stream_told(int fd, __u64 next)
 	free(text.data);
 	return told;
 }
+
+/**
+ * scan_begin - read a file for its records
+ * @scan: where to note where one is
+ * @name: SHUTWATCH_FILE_*, one that ends
+ *
+ * Return: 0; an errno if it cannot be read, and it has no records then.
+ */
+int scan_begin(struct scan *scan, const char *name)
+{
+	int err = stream_file(&scan->text, name);
+
+	if (err)
+		scan->text = (struct text){};
+	scan->rest = scan->text.data ?: "";
+	scan->bad = 0;
+	return err;
+}
+
+/**
+ * scan_next - take the next record
+ * @scan: what has begun
+ * @record: receives it
+ *
+ * Return: false if none was left.
+ */
+bool scan_next(struct scan *scan, struct record *record)
+{
+	while (stream_line(&scan->rest, scan->line, sizeof(scan->line))) {
+		if (!record_parse(record, scan->line))
+			return true;
+		scan->bad++;
+	}
+	return false;
+}
+
+/**
+ * scan_end - enough of it; for each that began
+ * @scan: to be let go of
+ */
+void scan_end(struct scan *scan)
+{
+	free(scan->text.data);
+}

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <parse.h>
+
 /**
  * struct text - what was read
  * @data: it, with a NUL behind; to be freed
@@ -44,6 +46,20 @@ struct told {
 	int bad;
 };
 
+/**
+ * struct scan - the records in one of shutwatch's files, one after the other
+ * @line: the one that was taken last, as it is in the file
+ * @rest: what comes after it
+ * @bad: how many lines were passed that are no records
+ * @text: all of the file
+ */
+struct scan {
+	char line[SHUTWATCH_LINE_MAX];
+	const char *rest;
+	int bad;
+	struct text text;
+};
+
 int stream_open(const char *name, int flags);
 int stream_pipe(void);
 int stream_slurp(struct text *text, int fd, size_t chunk);
@@ -52,5 +68,8 @@ bool stream_line(const char **rest, char *line, size_t size);
 int stream_drain(int fd);
 struct told stream_tell(const struct text *text, __u64 next);
 struct told stream_told(int fd, __u64 next);
+int scan_begin(struct scan *scan, const char *name);
+bool scan_next(struct scan *scan, struct record *record);
+void scan_end(struct scan *scan);
 
 #endif /* STREAM_H */

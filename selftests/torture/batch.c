@@ -347,18 +347,15 @@ static void settle(struct batch *batch)
 /* Of the file sockets. */
 static int lines_left(const struct batch *batch)
 {
-	char line[SHUTWATCH_LINE_MAX];
-	const char *rest;
 	struct record r;
-	struct text text;
+	struct scan scan;
 	int left = 0;
 
-	if (stream_file(&text, SHUTWATCH_FILE_SOCKETS))
+	if (scan_begin(&scan, SHUTWATCH_FILE_SOCKETS))
 		return -1;
-	rest = text.data;
-	while (stream_line(&rest, line, sizeof(line)))
-		left += !record_parse(&r, line) && batch_owns(batch, &r);
-	free(text.data);
+	while (scan_next(&scan, &r))
+		left += batch_owns(batch, &r);
+	scan_end(&scan);
 	return left;
 }
 

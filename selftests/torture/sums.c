@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdlib.h>
 #include <string.h>
 
 #include <names.h>
@@ -30,24 +29,17 @@ static void add(struct sums *sums, const struct record *record, const char *by,
  */
 int sums_read(struct sums *sums)
 {
-	char line[SHUTWATCH_LINE_MAX];
 	struct record record;
-	const char *rest;
-	struct text text;
+	struct scan scan;
 	int err;
 
 	memset(sums, 0, sizeof(*sums));
-	err = stream_file(&text, SHUTWATCH_FILE_TOTALS);
-	if (err)
-		return err;
-	rest = text.data;
-	while (stream_line(&rest, line, sizeof(line))) {
-		if (!record_parse(&record, line))
-			add(sums, &record, record_get(&record, SHUTWATCH_KEY_BY),
-			    find_number(&record, SHUTWATCH_KEY_COUNT));
-	}
-	free(text.data);
-	return 0;
+	err = scan_begin(&scan, SHUTWATCH_FILE_TOTALS);
+	while (scan_next(&scan, &record))
+		add(sums, &record, record_get(&record, SHUTWATCH_KEY_BY),
+		    find_number(&record, SHUTWATCH_KEY_COUNT));
+	scan_end(&scan);
+	return err;
 }
 
 /**
