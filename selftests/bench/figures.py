@@ -69,7 +69,28 @@ def read_kernel(directory):
     return kernel
 
 
+def merged(old, new):
+    """What is in either; where it is in both, the new one."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return new
+    return {key: merged(old.get(key, new.get(key)), new.get(key, old.get(key)))
+            for key in {**old, **new}}
+
+
+def keep(kernels, old):
+    """What was measured before and not now is still there; what is there now is
+    not absent any more."""
+    kept = {}
+    for name, kernel in kernels.items():
+        kept[name] = merged(old.get(name, {}), kernel)
+        there = {config for over in kernel["over"].values() for config in over}
+        there.update(["locks"] if kernel["lock_waits"] else [])
+        kept[name]["absent"] = {config: why for config, why in kept[name]["absent"].items()
+                                if config not in there or config in kernel["absent"]}
+    return kept
+
+
 def read_all(out, names):
     """The kernels that were measured, out of those named."""
     return {name: read_kernel(os.path.join(out, name)) for name in names
-            if os.path.exists(os.path.join(out, name, "own"))}
+            if any(os.path.exists(os.path.join(out, name, section)) for section in SECTIONS)}
