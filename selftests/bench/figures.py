@@ -80,9 +80,8 @@ def merged(old, new):
 def keep(kernels, old):
     """What was measured before and not now is still there; what is there now is
     not absent any more."""
-    kept = {}
+    kept = merged(old, kernels)
     for name, kernel in kernels.items():
-        kept[name] = merged(old.get(name, {}), kernel)
         there = {config for over in kernel["over"].values() for config in over}
         there.update(["locks"] if kernel["lock_waits"] else [])
         kept[name]["absent"] = {config: why for config, why in kept[name]["absent"].items()
