@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -15,6 +17,8 @@
 #include "actor.h"
 #include "clock.h"
 #include "hold_lock.h"
+#include "lingerer.h"
+#include "netns.h"
 #include "orphan.h"
 #include "sock_destroy.h"
 #include "step.h"
@@ -268,8 +272,8 @@ static void *destroy_it(void *arg)
 }
 
 /*
- * Begins, has found the socket, and waits for its lock, or makes way before that.
- * Its own netlink socket has a lock, too.
+ * Begins, has found the socket, and waits for its lock.  Its own netlink socket has
+ * one, too.
  */
 static bool destroy_waits(struct destroyer *destroyer, pthread_t *thread)
 {
@@ -304,11 +308,13 @@ static bool destroy_behind(struct destroyer *destroyer, struct reached *reached,
 	return in_time && hold.sent == HOLD_LOCK_BYTES;
 }
 
+#define TELLS_STACKS	"CONFIG_STACKTRACE"
+
 static bool can_see_it_wait(struct play *play)
 {
 	if (!access("/proc/self/stack", F_OK))
 		return true;
-	play->lacks = "CONFIG_STACKTRACE";
+	play->lacks = TELLS_STACKS;
 	return false;
 }
 
@@ -366,6 +372,37 @@ TEST_F(destroy, TIME_WAIT_while_it_waits)
 				   SHUTWATCH_TCP_FIN_WAIT2, PACKET_FIN | PACKET_ACK));
 	expect_over(self->play, destroyer.err, "TIME_WAIT");
 	expect_path(self->play, S, "%s rx TIME_WAIT", reached.story);
+}
+
+static void nothing(int signal)
+{
+}
+
+/*
+ * What these tests see a thread wait by.  It is woken here by one on the same CPU
+ * that comes before it: it could go on, and is still where it was.
+ */
+TEST(woken_thread_does_not_wait)
+{
+	const struct sched_param first = { .sched_priority = 1 }, last = {};
+	const struct sigaction action = { .sa_handler = nothing };
+	pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+	static struct lingerer lingerer;
+	pid_t tid;
+
+	if (access("/proc/self/stack", F_OK))
+		SKIP(return, "this kernel lacks " TELLS_STACKS);
+	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
+	ASSERT_EQ(0, netns_enter());
+	ASSERT_EQ(0, lingerer_start(&lingerer, "127.0.0.1:4000", "127.0.0.1:8000", &gate));
+	ASSERT_TRUE(lingerers_sleep(&lingerer, 1, clock_in(WAIT_SECONDS)));
+	tid = lingerer.tid;
+	EXPECT_TRUE(task_waits_in(tid, "tcp_close"));
+	ASSERT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &first));
+	ASSERT_EQ(0, pthread_kill(lingerer.thread, SIGUSR1));
+	EXPECT_FALSE(task_waits_in(tid, "tcp_close"));
+	ASSERT_EQ(0, sched_setscheduler(0, SCHED_OTHER, &last));
+	lingerers_end(&lingerer, 1);
 }
 
 TEST_F(destroy, mini_FIN_WAIT2)

@@ -4,6 +4,22 @@
 
 #include "task.h"
 
+/* A letter, as ps has it; '?' of a thread that is gone. */
+static char state_of(pid_t tid)
+{
+	char path[64], state = '?';
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	file = fopen(path, "re");
+	if (!file)
+		return '?';
+	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = '?';
+	fclose(file);
+	return state;
+}
+
 /**
  * task_sleeps - does a thread wait for something?
  * @tid: its number
@@ -12,17 +28,7 @@
  */
 bool task_sleeps(pid_t tid)
 {
-	char path[64], state = '?';
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-		state = '?';
-	fclose(file);
-	return state == 'S';
+	return state_of(tid) == 'S';
 }
 
 /**
@@ -30,7 +36,8 @@ bool task_sleeps(pid_t tid)
  * @tid: the thread
  * @function: a part of its name: the compiler may put one into another
  *
- * It may also have made way for another thread there, which it may anywhere.
+ * Only a thread that sleeps is looked at.  6.1 warns when the stack of one that
+ * could run is read, and a function is on it whose return is probed.
  *
  * Return: true if it does.
  */
@@ -40,6 +47,8 @@ bool task_waits_in(pid_t tid, const char *function)
 	bool found = false;
 	FILE *file;
 
+	if (!strchr("SD", state_of(tid)))
+		return false;
 	snprintf(path, sizeof(path), "/proc/self/task/%d/stack", tid);
 	file = fopen(path, "re");
 	if (!file)
