@@ -65,12 +65,27 @@ static bool live(void)
 		     WAIT_MS) == 1;
 	shutdown(pair.client, SHUT_RD);
 	close(pair.server);
-	tcp_pair_hear_end(pair.client);
+	ready = tcp_pair_hears_reset(pair.client, WAIT_MS) && ready;
 	close(pair.client);
 	if (tcp_pair_join(&pair, FROM, TO))
 		return false;
 	tcp_pair_part(&pair);
 	return ready;
+}
+
+/* What live() waits by.  Its addresses are taken until the client has heard it. */
+TEST(own_shutdown_is_no_reset)
+{
+	struct tcp_pair pair;
+
+	ASSERT_EQ(0, netns_enter());
+	ASSERT_EQ(0, tcp_pair_join(&pair, FROM, TO));
+	ASSERT_EQ(5, send(pair.client, "hello", 5, 0));
+	ASSERT_EQ(0, shutdown(pair.client, SHUT_RD));
+	EXPECT_FALSE(tcp_pair_hears_reset(pair.client, 0));
+	close(pair.server);
+	EXPECT_TRUE(tcp_pair_hears_reset(pair.client, WAIT_MS));
+	close(pair.client);
 }
 
 /*

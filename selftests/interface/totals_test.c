@@ -154,7 +154,8 @@ static bool live(void)
 		return false;
 	shutdown(pair.client, SHUT_RD);
 	close(pair.server);			/* unread_data */
-	tcp_pair_hear_end(pair.client);
+	if (!tcp_pair_hears_reset(pair.client, WAIT_MS))
+		return false;
 	close(pair.client);
 	if (tcp_pair_join(&pair, FROM, TO))
 		return false;
@@ -170,7 +171,8 @@ static bool live(void)
 	shutdown(pair.server, SHUT_RDWR);
 	tcp_pair_hear_end(pair.client);
 	send(pair.client, "hello", 5, MSG_NOSIGNAL);	/* data_after_shutdown */
-	poll(&(struct pollfd){ .fd = pair.client }, 1, WAIT_MS);
+	if (!tcp_pair_hears_reset(pair.client, WAIT_MS))
+		return false;
 	close(pair.client);
 	close(pair.server);
 	return true;

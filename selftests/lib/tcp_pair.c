@@ -93,13 +93,29 @@ int tcp_pair_join(struct tcp_pair *pair, const char *from, const char *to)
  * tcp_pair_hear_end - wait until a socket has heard that the other end is closed
  * @fd: the socket
  *
- * Or shut down, or reset; or for so long that it may as well never hear of it.
+ * Or shut down, or reset; or for so long that it may as well never hear of it.  Not
+ * of one that has stopped to listen itself, by SHUT_RD: for that it is over at once.
  */
 void tcp_pair_hear_end(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLRDHUP };
 
 	poll(&pfd, 1, HEAR_MS);
+}
+
+/**
+ * tcp_pair_hears_reset - wait until a socket has heard that it was reset
+ * @fd: the socket; SHUT_RD has nothing to say in this
+ * @ms: for how long
+ *
+ * Return: false if it was not.
+ */
+bool tcp_pair_hears_reset(int fd, int ms)
+{
+	/* Errors are told unasked. */
+	struct pollfd pfd = { .fd = fd };
+
+	return poll(&pfd, 1, ms) == 1 && pfd.revents & POLLERR;
 }
 
 /**
