@@ -58,6 +58,7 @@ static void queue_reset(struct play *play)
 	act_queue(play, S3, CHILD2);
 	act_linger(play, S3, 0);
 	act_close(play, S3);
+	await_queued_reset(play, CHILD2);
 	expect_whole(play, S3, CLOSE
 		     "state=ESTABLISHED>CLOSE sent=RST why=linger_zero linger=0");
 	expect_whole(play, CHILD2, RESET "state=ESTABLISHED>CLOSE error=ECONNRESET");

@@ -134,6 +134,7 @@ TEST_F(listener, child_with_data)
 	act_listen(play, SERVER);
 	act_queue(play, S, CHILD);
 	act_send(play, S, "hello");
+	await_acked(play, S);
 	stop(play, BY_CLOSE, 1);
 	expect_whole(play, CHILD, DECISION("listener")
 		     "state=ESTABLISHED>CLOSE sent=RST why=listener_stopped unread=5 parent=%llx",

@@ -18,7 +18,9 @@
 #include "clock.h"
 #include "module.h"
 #include "netns.h"
+#include "record_fields.h"
 #include "socket_records.h"
+#include "stream.h"
 #include "sysctl.h"
 #include "tcp_pair.h"
 
@@ -29,11 +31,27 @@
 #define DEATH_SECONDS	40
 #define TEST_SECONDS	90
 
-static bool comes_to(__u64 cookie, const char *last)
+static bool went_through(__u64 cookie, const char *transition)
+{
+	struct record record;
+	bool found = false;
+	struct scan scan;
+
+	scan_begin(&scan, SHUTWATCH_FILE_EVENTS);
+	while (!found && scan_next(&scan, &record))
+		found = record_cookie(&record) == cookie &&
+			record_is(&record, SHUTWATCH_KEY_KIND, "state") &&
+			record_is(&record, SHUTWATCH_KEY_STATE, transition);
+	scan_end(&scan);
+	return found;
+}
+
+/* It may not be the last: a FIN that is repeated ends TIME_WAIT by its RST. */
+static bool comes_to(__u64 cookie, const char *transition)
 {
 	__u64 deadline = clock_in(DEATH_SECONDS);
 
-	while (strcmp(socket_records_of(cookie).last, last)) {
+	while (!went_through(cookie, transition)) {
 		if (!clock_wait(deadline))
 			return false;
 	}

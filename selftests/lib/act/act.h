@@ -33,11 +33,13 @@ void act_thread_returns(struct play *play, enum who who, int want);
 
 /* await.c: instead of a sleep. */
 void await_unread(struct play *play, enum who who, int bytes);
+void await_acked(struct play *play, enum who who);
 void await_closed_window(struct play *play, enum who who);
 void await_state(struct play *play, enum who who, int state);
 void await_time_wait(struct play *play, enum who who, bool in);
 void await_request_ends(struct play *play, enum who listener, enum who who);
 void await_served(struct play *play, enum who who);
+void await_queued_reset(struct play *play, enum who who);
 void await_child(struct play *play, enum who who, enum who client);
 void await_minis(struct play *play, int count);
 

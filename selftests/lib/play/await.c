@@ -55,6 +55,24 @@ void await_unread(struct play *play, enum who who, int bytes)
 	over(play, there);
 }
 
+/**
+ * await_acked - wait until a socket has heard that all it sent has arrived
+ * @play: the play
+ * @who: the socket
+ */
+void await_acked(struct play *play, enum who who)
+{
+	__u64 deadline = clock_in(AWAIT_SECONDS);
+	int bytes;
+
+	do {
+		if (ioctl(play->actor[who].fd, SIOCOUTQ, &bytes))
+			bytes = -1;
+	} while (bytes && clock_wait(deadline));
+	step(play, "", "wait: what %s sent has arrived", actor_name(who));
+	over(play, !bytes);
+}
+
 static int state_of(int fd)
 {
 	struct tcp_info info;
@@ -160,6 +178,24 @@ void await_served(struct play *play, enum who who)
 
 	step(play, "", "wait: %s waits to be accepted", actor_name(who));
 	over(play, there);
+}
+
+/**
+ * await_queued_reset - wait until a connection that nobody has accepted was reset
+ * @play: the play
+ * @who: it, by its addresses
+ */
+void await_queued_reset(struct play *play, enum who who)
+{
+	const struct actor *actor = &play->actor[who];
+	__u64 deadline = clock_in(AWAIT_SECONDS);
+	bool there;
+
+	do {
+		there = netns_in_state(actor->local, actor->remote, served);
+	} while (there && clock_wait(deadline));
+	step(play, "", "wait: %s is reset, and not accepted yet", actor_name(who));
+	over(play, !there);
 }
 
 /* The later the timer, the longer it waits for the next time. */
