@@ -13,12 +13,14 @@
 #include <linux/in.h>
 #include <linux/net.h>
 #include <linux/string.h>
+#include <net/inet_connection_sock.h>
 #include <net/net_namespace.h>
+#include <net/request_sock.h>
 #include <net/sock.h>
 
 #include "selfcheck.h"
 
-/* How long loopback may take for a handshake, or for a RST. */
+/* How long loopback may take for each half of a handshake, or for a RST. */
 #define PATIENCE_MS	2000
 
 static int open_socket(struct socket **sock)
@@ -70,6 +72,22 @@ static bool connect_to(struct socket *sock, struct sockaddr_in *addr)
 }
 
 /*
+ * Of what is stopped before its last ACK has come there would be no child, and so
+ * no RST: lo may be slow, and ksoftirqd may be late.
+ */
+static bool has_child(const struct socket *listener)
+{
+	int ms;
+
+	for (ms = 0; ms < PATIENCE_MS; ms += 20) {
+		if (!reqsk_queue_empty(&inet_csk(listener->sk)->icsk_accept_queue))
+			return true;
+		msleep(20);
+	}
+	return false;
+}
+
+/*
  * The client sends a FIN; the listener stops with the connection not yet
  * accepted, which is reset; one more shutdown() goes to a closed socket.
  */
@@ -85,7 +103,7 @@ static int play(bool *connected)
 	err = open_socket(&client);
 	if (err)
 		goto out_listener;
-	*connected = connect_to(client, &addr);
+	*connected = connect_to(client, &addr) && has_child(listener);
 	kernel_sock_shutdown(client, SHUT_WR);
 	kernel_sock_shutdown(listener, SHUT_RD);
 	kernel_sock_shutdown(listener, SHUT_RDWR);
@@ -119,7 +137,7 @@ static int silent_hook(const struct sw_hook *hook)
  * sw_selfcheck() - end a socket of our own and see whether the hooks fire
  * @hooks: the table, armed
  *
- * Context: process, sleeps up to twice PATIENCE_MS.
+ * Context: process, sleeps up to three times PATIENCE_MS.
  * Return: 0, or an error if a needed hook is silent or no socket could be had.
  */
 int sw_selfcheck(struct sw_hook *hooks)
