@@ -5,7 +5,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <shutwatch.h>
+
 #include "address.h"
+#include "clock.h"
+#include "netns.h"
 #include "tcp_pair.h"
 
 #define HEAR_MS		10000
@@ -118,17 +122,44 @@ bool tcp_pair_hears_reset(int fd, int ms)
 	return poll(&pfd, 1, ms) == 1 && pfd.revents & POLLERR;
 }
 
+static bool learn_addresses(int fd, char *local, char *remote)
+{
+	struct sockaddr_storage here, there;
+	socklen_t len = sizeof(here);
+
+	if (getsockname(fd, (struct sockaddr *)&here, &len))
+		return false;
+	len = sizeof(there);
+	if (getpeername(fd, (struct sockaddr *)&there, &len))
+		return false;
+	address_of(local, &here);
+	address_of(remote, &there);
+	return true;
+}
+
+/* As long as its addresses cannot be used again, as they can in TIME_WAIT. */
+static const unsigned int in_the_way = 1 << SHUTWATCH_TCP_FIN_WAIT1 |
+				       1 << SHUTWATCH_TCP_FIN_WAIT2 |
+				       1 << SHUTWATCH_TCP_CLOSING;
+
 /**
  * tcp_pair_part - close both ends, the client's first
  * @pair: the connection
  *
- * They do not cross: the server's has heard of it before it is closed.
+ * They do not cross: the server's has heard of it before it is closed, and the
+ * client's of that when this returns.
  */
 void tcp_pair_part(struct tcp_pair *pair)
 {
+	char local[ADDRESS_LEN], remote[ADDRESS_LEN];
+	bool known = learn_addresses(pair->client, local, remote);
+	__u64 deadline = clock_in(HEAR_MS / 1000);
+
 	close(pair->client);
 	tcp_pair_hear_end(pair->server);
 	close(pair->server);
 	pair->client = -1;
 	pair->server = -1;
+	while (known && netns_in_state(local, remote, in_the_way) && clock_wait(deadline))
+		;
 }
