@@ -111,18 +111,18 @@ TEST_F(timeout, window_user_timeout)
 
 /*
  * The peer answers: it is alive, and its window stays closed.  Probes are counted
- * anew from then on; if the timer is late there is none.
+ * anew from then on: there is time for some, even if the timer is late.
  */
 TEST_F(timeout, window_user_timeout_when_answered)
 {
 	struct reached reached;
 	struct peer peer;
 
-	close_window(&reached, &peer, self->play, 2000);
+	close_window(&reached, &peer, self->play, 4000);
 	peer_hears(&peer, PACKET_ACK);
 	peer_acks(&peer);
 	expect_end(self->play, &reached, SILENT_USER_TIMEOUT,
-		   "unsent=5 user_timeout=2000 retries=0 probes=0|" SOME);
+		   "unsent=5 user_timeout=4000 retries=0 probes=" SOME);
 }
 
 TEST_F(timeout, window_probes_exhausted)
