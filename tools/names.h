@@ -31,6 +31,7 @@ extern const struct names why_names;
 extern const struct names what_names;
 
 int names_find(const struct names *names, const char *name);
+int names_find_after(const struct names *names, int after, const char *name);
 bool names_is(const struct names *names, int id, const char *name);
 void names_print(const struct names *names, FILE *out);
 void names_explain_why(FILE *out);

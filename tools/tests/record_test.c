@@ -34,6 +34,34 @@ static void takes_a_record_apart(void)
 	CHECK(!strcmp(r.value[SHUTWATCH_KEY_SENT], "RST"));
 }
 
+/* Who reads many has one place for them. */
+static void forgets_the_one_before(void)
+{
+	struct record r;
+
+	CHECK(!record_parse(&r, "seq=7 kind=call mark=1 sent=RST why=unread_data\n"));
+	CHECK(!record_parse(&r, "seq=8 why=-"));
+	CHECK(!strcmp(r.value[SHUTWATCH_KEY_WHY], "-"));
+	CHECK(r.len[SHUTWATCH_KEY_WHY] == 1);
+	CHECK(!r.value[SHUTWATCH_KEY_SENT]);
+	CHECK(r.has == (1ULL << SHUTWATCH_KEY_SEQ | 1ULL << SHUTWATCH_KEY_WHY));
+	CHECK(!r.nr_unknown);
+}
+
+/* However the keys are ordered, each is known. */
+static void takes_any_order(void)
+{
+	struct record r;
+
+	CHECK(!record_parse(&r, "why=- new=1 last_why=a seq=7 sent=RST"));
+	CHECK(!strcmp(r.value[SHUTWATCH_KEY_SEQ], "7"));
+	CHECK(!strcmp(r.value[SHUTWATCH_KEY_SENT], "RST"));
+	CHECK(!strcmp(r.value[SHUTWATCH_KEY_LAST_WHY], "a"));
+	CHECK(r.nr_unknown == 1);
+	CHECK(!parses("last_why=a seq=7 last_why=b"));
+	CHECK(!parses("seq=7 last_why=a seq=8"));
+}
+
 static void refuses_what_is_no_record(void)
 {
 	CHECK(!parses(""));
@@ -154,6 +182,8 @@ static void knows_nothing_from_something(void)
 int main(void)
 {
 	takes_a_record_apart();
+	forgets_the_one_before();
+	takes_any_order();
 	refuses_what_is_no_record();
 	takes_odd_values();
 	knows_how_long_a_line_is();
