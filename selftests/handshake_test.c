@@ -424,7 +424,7 @@ static int count_of(const struct events *events, enum shutwatch_key key,
 	struct scan scan;
 	int found = 0;
 
-	if (scan_begin(&scan, SHUTWATCH_FILE_EVENTS))
+	if (events_scan(events, &scan))
 		return -1;
 	while (scan_next(&scan, &record))
 		found += events_has(events, &record) &&

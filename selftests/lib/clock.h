@@ -14,6 +14,7 @@
 #define CLOCK_SLOW_ENV	"SHUTWATCH_SLOW"
 
 #define NSEC_PER_SEC	1000000000ull
+#define NSEC_PER_MSEC	1000000ull
 
 /**
  * clock_now - the time, by the clock that the records tell
@@ -56,13 +57,24 @@ static inline __u64 clock_in(unsigned int seconds)
  * clock_wait - between two looks at a condition: let others run
  * @deadline: when to give up
  *
+ * Who waits long looks seldom, each time a quarter later than before and at
+ * least every 16 milliseconds: looking is work, too, and takes the CPU from
+ * what is waited for. Another deadline is another wait.
+ *
  * Return: false once @deadline has passed.
  */
 static inline bool clock_wait(__u64 deadline)
 {
-	const struct timespec tick = { .tv_nsec = 1000000 };
+	static __thread __u64 waiting_for;
+	static __thread long nsec;
+	struct timespec tick = {};
 
+	if (waiting_for != deadline)
+		nsec = NSEC_PER_MSEC;
+	waiting_for = deadline;
+	tick.tv_nsec = nsec;
 	nanosleep(&tick, NULL);
+	nsec += nsec < 16 * NSEC_PER_MSEC ? nsec / 4 : 0;
 	return clock_now() < deadline;
 }
 

@@ -7,13 +7,21 @@
 #include "record_fields.h"
 #include "stream.h"
 
-static int begin(struct scan *scan, struct remarks *remarks)
+static void tell(int err, struct remarks *remarks)
 {
-	int err = scan_begin(scan, SHUTWATCH_FILE_EVENTS);
-
 	if (err)
 		remark(remarks, SHUTWATCH_FILE_EVENTS ": %s", strerror(err));
-	return err;
+}
+
+static const char *last_line(const struct text *text)
+{
+	const char *line = text->data + text->len;
+
+	if (line > text->data)
+		line--;
+	while (line > text->data && line[-1] != '\n')
+		line--;
+	return line;
 }
 
 /**
@@ -27,15 +35,34 @@ int events_open(struct events *events, struct remarks *remarks)
 {
 	struct record record;
 	struct scan scan;
+	int err = scan_begin(&scan, SHUTWATCH_FILE_EVENTS);
 
-	if (begin(&scan, remarks))
+	tell(err, remarks);
+	if (err)
 		return -1;
 	events->since = 0;
 	snprintf(events->netns, sizeof(events->netns), "%llu", netns_inode());
-	while (scan_next(&scan, &record))
+	/* The last line will do. */
+	scan.rest = last_line(&scan.text);
+	if (scan_next(&scan, &record))
 		events->since = record_seq(&record);
 	scan_end(&scan);
 	return 0;
+}
+
+/**
+ * events_scan - read the records for those that came after events_open()
+ * @events: where we were then
+ * @scan: where to note where one is, for scan_next() and scan_end()
+ *
+ * Return: 0; an errno if there are none to be had.
+ */
+int events_scan(const struct events *events, struct scan *scan)
+{
+	int err = scan_begin(scan, SHUTWATCH_FILE_EVENTS);
+
+	scan_pass(scan, events->since);
+	return err;
 }
 
 /**
@@ -63,11 +90,13 @@ bool events_has(const struct events *events, const struct record *record)
 int events_read(const struct events *events, struct record *record, int max,
 		struct remarks *remarks)
 {
-	__u64 expected = 0;
 	struct scan scan;
+	__u64 expected = 0;
+	int err = events_scan(events, &scan);
 	int count = 0;
 
-	if (begin(&scan, remarks))
+	tell(err, remarks);
+	if (err)
 		return 0;
 	while (count < max && scan_next(&scan, &record[count])) {
 		if (expected && record_seq(&record[count]) != expected)

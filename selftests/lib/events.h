@@ -12,6 +12,8 @@
 
 #include "remarks.h"
 
+struct scan;
+
 /**
  * struct events - where one is with the records
  * @since: the number of the last record that is none of ours
@@ -23,6 +25,7 @@ struct events {
 };
 
 int events_open(struct events *events, struct remarks *remarks);
+int events_scan(const struct events *events, struct scan *scan);
 bool events_has(const struct events *events, const struct record *record);
 int events_read(const struct events *events, struct record *record, int max,
 		struct remarks *remarks);

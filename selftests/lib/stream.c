@@ -210,6 +210,27 @@ int scan_begin(struct scan *scan, const char *name)
 }
 
 /**
+ * scan_pass - leave out records that are not asked for, which are many
+ * @scan: what has begun
+ * @seq: the number of the last of them
+ *
+ * The file has them by their numbers, with which each line begins: up to the
+ * first line that has another, or none, nothing is taken apart.
+ */
+void scan_pass(struct scan *scan, __u64 seq)
+{
+	static const char begin[] = "seq=";
+	const size_t len = sizeof(begin) - 1;
+
+	while (!strncmp(scan->rest, begin, len) &&
+	       strtoull(scan->rest + len, NULL, 10) <= seq) {
+		const char *end = strchrnul(scan->rest, '\n');
+
+		scan->rest = *end ? end + 1 : end;
+	}
+}
+
+/**
  * scan_next - take the next record
  * @scan: what has begun
  * @record: receives it

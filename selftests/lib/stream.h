@@ -69,6 +69,7 @@ int stream_drain(int fd);
 struct told stream_tell(const struct text *text, __u64 next);
 struct told stream_told(int fd, __u64 next);
 int scan_begin(struct scan *scan, const char *name);
+void scan_pass(struct scan *scan, __u64 seq);
 bool scan_next(struct scan *scan, struct record *record);
 void scan_end(struct scan *scan);
 
