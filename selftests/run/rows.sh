@@ -32,7 +32,8 @@ rows_begin()
 	[ $# = 0 ] || SHUTWATCH_WITHOUT=$module_missing "$vm/examine" "$@" || exit
 	export KSRC
 	KSRC=${KSRC:-$("$vm/ksrc" 6.12)} || exit
-	make -s --no-print-directory -C "$top/tools" && make -s --no-print-directory -C "$tests" || exit
+	make -s -j "$(nproc)" --no-print-directory -C "$top/tools" &&
+		make -s -j "$(nproc)" --no-print-directory -C "$tests" || exit
 	begun=$SECONDS
 	printf '%-12s %-19s %7s %7s %7s %7s\n' "" "" passed failed skipped seconds
 }
@@ -111,44 +112,40 @@ row()
 	done
 }
 
-# on_host NAME COMMAND...: one row, one program
-on_host()
+# job_on_host NAME COMMAND...: how to run a program for which there is one row
+job_on_host()
 {
-	local name=$1 dir=$logs/host-$1 start=$SECONDS
-
-	shift
-	mkdir -p "$dir"
-	(cd "$top" && "$@") >"$dir/$name.log" 2>&1 </dev/null
-	echo "$?" >"$dir/$name.status"
-	row host "$name" "$dir" $((SECONDS - start))
+	echo "$run/on_host $logs/host-$1 $*"
 }
 
-host_rows()
+host_jobs()
 {
 	local program
 
-	on_host module make -s --no-print-directory -C module/tests check
-	on_host tools make -s --no-print-directory -C tools check
-	on_host install "$run/install_test"
-	on_host paths "$tests/semantics/paths_test"
-	on_host table "$tests/semantics/semantics_test"
-	on_host compare "$tests/semantics/compare_test"
-	on_host kernels "$vm/tests/given_test"
-	on_host crashes "$vm/tests/crash_test"
-	on_host suites "$tests/suites/judge_test"
+	job_on_host tools make -s --no-print-directory -C tools check
+	job_on_host install "$run/install_test"
+	job_on_host module make -s --no-print-directory -C module/tests check
+	job_on_host paths "$tests/semantics/paths_test"
+	job_on_host table "$tests/semantics/semantics_test"
+	job_on_host compare "$tests/semantics/compare_test"
+	job_on_host kernels "$vm/tests/given_test"
+	job_on_host crashes "$vm/tests/crash_test"
+	job_on_host suites "$tests/suites/judge_test"
 	for program in $(make -s --no-print-directory -C "$tests" list-host OUTPUT="$tests"); do
-		on_host "$(basename "$program")" "$program"
+		job_on_host "$(basename "$program")" "$program"
 	done
 }
 
-# jobs_of KERNEL...: how to run each, by env; those of $WITHOUT once more, without
-# the module, or if it is 1, all of them and only so.  What takes longest, those for
-# another machine, comes first, what takes least last: so no CPU waits long in the
-# end.
-jobs_of()
+# kernel_jobs [KERNEL...]: how to run each of them, or of those that vm/list prints, by
+# env; those of $WITHOUT once more, without the module, or if it is 1, all of them and
+# only so.  What takes longest, those for another machine, comes first, what takes
+# least last: so no CPU waits long in the end.
+kernel_jobs()
 {
-	local kernel name all foreign
+	local kernel name all foreign known
 
+	mapfile -t known < <("$vm/list")
+	[ $# != 0 ] || set -- "${known[@]}"
 	all=$(printf '%s\n' "$@")
 	foreign=$("$vm/list" -f)
 	[ "$WITHOUT" = 1 ] ||
@@ -165,12 +162,12 @@ jobs_of()
 	done
 }
 
-# kernel_rows KERNEL...: a row for each, as they are done; as many at a time as
-# there are CPUs, a VM keeps one of them, or AT_ONCE; those of $BUSY beside busy
-# loops.
-kernel_rows()
+# rows_of_jobs: a row for each of the jobs that come in, as they are done; AT_ONCE at a
+# time, or twice as many as there are CPUs: a VM keeps one of them for half of the
+# time.  Those of $BUSY run beside busy loops.
+rows_of_jobs()
 {
-	local series status seconds name at_once=${AT_ONCE:-$(nproc)} beside=()
+	local name status seconds at_once=${AT_ONCE:-$((2 * $(nproc)))} beside=()
 	local -x BUSY=$BUSY
 
 	# As many loops as CPUs, however many VMs.
@@ -178,16 +175,25 @@ kernel_rows()
 		BUSY=shared
 		beside=("$run/busy")
 	}
-	while read -r series status seconds; do
-		if [ "$status" = 3 ]; then
-			missing "$series"
-		else
-			name=$series
-			[ ! -e "$logs/$series/busy" ] || name="$series busy"
-			row "$name" "$(cat "$logs/$series/kernel" 2>/dev/null)" \
-				"$logs/$series" "$seconds"
-		fi
-	done < <(jobs_of "$@" | "${beside[@]}" xargs -P "$at_once" -n 4 env)
+	while read -r name status seconds; do
+		case $name in
+		host-*) row host "${name#host-}" "$logs/$name" "$seconds" ;;
+		*) kernel_row "$name" "$status" "$seconds" ;;
+		esac
+	done < <("${beside[@]}" xargs -P "$at_once" -L 1 env)
+}
+
+# kernel_row NAME STATUS SECONDS: as on_kernel tells it
+kernel_row()
+{
+	local name=$1 dir=$logs/$1
+
+	if [ "$2" = 3 ]; then
+		missing "$name"
+		return
+	fi
+	[ ! -e "$dir/busy" ] || name="$name busy"
+	row "$name" "$(cat "$dir/kernel" 2>/dev/null)" "$dir" "$3"
 }
 
 # The newest release candidate comes and goes; the others have to be there.
@@ -198,18 +204,17 @@ missing()
 	failed=$((failed + 1))
 }
 
-# all_kernels [KERNEL...]: on each, all that we have; then what they did is held
-# against the table of it, which has those of the list, and is made of records.
-all_kernels()
+# semantics_row [KERNEL...]: what they did, all of them, is held against the table of
+# it, which has those of the list, and is made of records.
+semantics_row()
 {
 	local known listed
 
 	mapfile -t known < <("$vm/list")
 	[ $# != 0 ] || set -- "${known[@]}"
-	kernel_rows "$@"
 	mapfile -t listed < <(printf '%s\n' "$@" | grep -Fx -f <("$vm/list" -a))
 	[ ${#listed[@]} = 0 ] || [ "$WITHOUT" = 1 ] ||
-		on_host semantics "$tests/semantics/generate" --check "$logs"
+		rows_of_jobs < <(job_on_host semantics "$tests/semantics/generate" --check "$logs")
 }
 
 rows_end()
