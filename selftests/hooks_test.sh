@@ -35,10 +35,10 @@ hit()
 	stat_of "hits.$1\|hits.$2" | grep -q '[1-9]'
 }
 
-# kernel_has FUNCTION
+# kernel_has FUNCTION: one of those that $symbols was looked through for.
 kernel_has()
 {
-	grep -qw "$1" /proc/kallsyms
+	echo "$symbols" | grep -qx "$1"
 }
 
 # Before 6.10, the tracepoint does not tell of all RSTs.
@@ -58,6 +58,8 @@ inet_sock_set_state tcp_send_reset tcp_receive_reset tcp_destroy_sock kfree_skb"
 # and is a part of its caller on 6.12, arm64.
 elsewhere="tcp_abort tcp_timewait_state_process __inet_twsk_schedule
 inet_twsk_deschedule_put tw_timer_handler"
+# A kernel has 200,000 symbols: once is enough.
+symbols=$(grep -ow 'security_sock_graft\|tcp_done_with_error\|mptcp_close' /proc/kallsyms)
 kernel_has security_sock_graft && in_recipes="$in_recipes security_sock_graft"
 kernel_has tcp_done_with_error && in_recipes="$in_recipes tcp_done_with_error"
 kernel_has mptcp_close && elsewhere="$elsewhere mptcp_close mptcp_disconnect __mptcp_close_ssk mptcp_subflow_shutdown __lock_sock_fast/lock_sock_fast"
