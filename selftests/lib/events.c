@@ -91,13 +91,15 @@ int events_read(const struct events *events, struct record *record, int max,
 		struct remarks *remarks)
 {
 	struct scan scan;
-	__u64 expected = 0;
 	int err = events_scan(events, &scan);
+	__u64 expected;
 	int count = 0;
 
 	tell(err, remarks);
 	if (err)
 		return 0;
+	/* None is missing behind those either that were there before. */
+	expected = scan.passed ? scan.passed + 1 : 0;
 	while (count < max && scan_next(&scan, &record[count])) {
 		if (expected && record_seq(&record[count]) != expected)
 			remark(remarks, "record %llu is missing", expected);

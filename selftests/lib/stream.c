@@ -205,6 +205,7 @@ int scan_begin(struct scan *scan, const char *name)
 	if (err)
 		scan->text = (struct text){};
 	scan->rest = scan->text.data ?: "";
+	scan->passed = 0;
 	scan->bad = 0;
 	return err;
 }
@@ -222,10 +223,13 @@ void scan_pass(struct scan *scan, __u64 seq)
 	static const char begin[] = "seq=";
 	const size_t len = sizeof(begin) - 1;
 
-	while (!strncmp(scan->rest, begin, len) &&
-	       strtoull(scan->rest + len, NULL, 10) <= seq) {
+	while (!strncmp(scan->rest, begin, len)) {
+		const __u64 number = strtoull(scan->rest + len, NULL, 10);
 		const char *end = strchrnul(scan->rest, '\n');
 
+		if (number > seq)
+			break;
+		scan->passed = number;
 		scan->rest = *end ? end + 1 : end;
 	}
 }

@@ -50,12 +50,14 @@ struct told {
  * struct scan - the records in one of shutwatch's files, one after the other
  * @line: the one that was taken last, as it is in the file
  * @rest: what comes after it
+ * @passed: the number of the last that scan_pass() has left out, 0 if none
  * @bad: how many lines were passed that are no records
  * @text: all of the file
  */
 struct scan {
 	char line[SHUTWATCH_LINE_MAX];
 	const char *rest;
+	__u64 passed;
 	int bad;
 	struct text text;
 };
