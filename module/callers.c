@@ -2,9 +2,9 @@
 /*
  * Who called?
  *
- * tcp_done(), tcp_time_wait(), tcp_send_active_reset() and
- * inet_twsk_deschedule_put() end a connection for whoever calls them: a segment,
- * an ICMP error, a timer, a call.
+ * tcp_done(), tcp_done_with_error(), tcp_time_wait(), tcp_send_active_reset(),
+ * tcp_disconnect(), tcp_shutdown() and inet_twsk_deschedule_put() act on a
+ * connection for whoever calls them: a segment, an ICMP error, a timer, a call.
  * Each is in another source file than nearly all of its callers, so that it is
  * called and not a part of them, and its return address names the function that
  * did.

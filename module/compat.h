@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every difference between the kernels that shutwatch runs on, 5.10 to 7.x, but
- * for those of ftrace: compat_ftrace.h, for what knows no sockets.
+ * How the kernels that shutwatch runs on, 5.10 to 7.x, differ, but for ftrace:
+ * compat_ftrace.h, for what knows no sockets; and for what kfree_skb is called
+ * with: probes.c, where its callbacks are.
  *
  * Found by asking the compiler, never by version: stable series take patches
  * across releases, and sublevels are clamped at 255.  What C cannot ask, a
