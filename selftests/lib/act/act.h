@@ -42,5 +42,6 @@ void await_served(struct play *play, enum who who);
 void await_queued_reset(struct play *play, enum who who);
 void await_child(struct play *play, enum who who, enum who client);
 void await_minis(struct play *play, int count);
+void await_mini_times_out(struct play *play);
 
 #endif /* ACT_H */

@@ -16,6 +16,7 @@
 #include "act.h"
 #include "act_option.h"
 #include "clock.h"
+#include "mib.h"
 #include "netns.h"
 #include "step.h"
 
@@ -274,4 +275,29 @@ void await_minis(struct play *play, int count)
 	} while (!there && clock_wait(deadline));
 	step(play, "", "wait: %d mini-sockets", count);
 	over(play, there);
+}
+
+/* Of either kind: the kernel tells those of at most 4 s apart. */
+static bool mini_has_timed_out(void)
+{
+	return mib_extra("TW") > 0 || mib_extra("TWKilled") > 0;
+}
+
+/**
+ * await_mini_times_out - wait until a timer has ended the mini-socket
+ * @play: the play, in which it is the only one
+ *
+ * It may be there for so short a time that who looks for it comes too late, but
+ * the kernel has counted it.
+ */
+void await_mini_times_out(struct play *play)
+{
+	__u64 deadline = clock_in(TIME_WAIT_SECONDS);
+	bool gone;
+
+	do {
+		gone = mini_has_timed_out() && !count_minis();
+	} while (!gone && clock_wait(deadline));
+	step(play, "", "wait: the mini-socket's time is over");
+	over(play, gone);
 }
