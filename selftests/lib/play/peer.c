@@ -284,7 +284,10 @@ static bool receive(struct peer *peer, struct packet *packet)
 	}
 }
 
-/* The number of a RST may be any. */
+/*
+ * The number of a RST may be any.  A SYN that comes again, because the peer was slow,
+ * takes nothing back of what has been acknowledged meanwhile.
+ */
 static void hear(struct peer *peer, const struct packet *packet)
 {
 	__u32 end = packet->seq + packet->len + !!(packet->flags & PACKET_SYN) +
@@ -292,10 +295,13 @@ static void hear(struct peer *peer, const struct packet *packet)
 
 	if (packet->flags & PACKET_RST)
 		return;
-	if (packet->flags & PACKET_SYN || (__s32)(end - peer->heard) > 0)
-		peer->heard = end;
-	if (packet->flags & PACKET_SYN)
+	if (packet->flags & PACKET_SYN && packet->seq != peer->syn) {
+		peer->syn = packet->seq;
 		peer->acked = packet->seq;
+		peer->heard = end;
+	} else if ((__s32)(end - peer->heard) > 0) {
+		peer->heard = end;
+	}
 }
 
 /*

@@ -20,6 +20,7 @@
  * @address: its own, as packets have it
  * @socket: the address of the other side, likewise
  * @next: the sequence number of what it sends next
+ * @syn: that of the last SYN that it has heard
  * @heard: the sequence number after all that it has heard
  * @acked: what it has acknowledged so far
  * @window: how much it lets the other side send
@@ -30,6 +31,7 @@ struct peer {
 	char address[ADDRESS_LEN];
 	char socket[ADDRESS_LEN];
 	__u32 next;
+	__u32 syn;
 	__u32 heard;
 	__u32 acked;
 	__u16 window;
