@@ -54,7 +54,7 @@ struct sw_values {
 #define SW_RECORD_PARENT	SHUTWATCH_RAW_PARENT	/* @aux is the listener's cookie */
 #define SW_RECORD_CHILDREN	SHUTWATCH_RAW_CHILDREN	/* the socket was a listener */
 #define SW_RECORD_KREASON	SHUTWATCH_RAW_KREASON	/* the kernel gave a reset reason */
-#define SW_RECORD_NO_TIME	SHUTWATCH_RAW_NO_TIME	/* no record of it was wanted when it began */
+#define SW_RECORD_NO_TIME	SHUTWATCH_RAW_NO_TIME	/* not wanted when it began */
 #define SW_RECORD_MSK		SHUTWATCH_RAW_MSK	/* @aux is the MPTCP socket's cookie */
 
 /**
