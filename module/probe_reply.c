@@ -129,7 +129,7 @@ static void remember_turned_away(const struct sw_ident *id, u32 seq)
 static bool was_turned_away(const struct sk_buff *skb, const struct net *net)
 {
 	struct shutwatch_segment segment;
-	struct sw_ident id = {};
+	struct sw_ident id;
 	struct turned_away *t;
 	unsigned long irqflags;
 	bool found;
@@ -149,7 +149,7 @@ static bool was_turned_away(const struct sk_buff *skb, const struct net *net)
 /* It is here again: it may be served now, and if not, that will be seen. */
 static noinline void forget_turned_away(const struct sk_buff *skb, const struct net *net)
 {
-	struct sw_ident id = {};
+	struct sw_ident id;
 	struct turned_away *t;
 	unsigned long irqflags;
 
@@ -632,7 +632,7 @@ static void settle_handshake(const struct sk_buff *skb)
 		.after = TCP_LISTEN,
 		.why = SHUTWATCH_WHY_ACCEPT_QUEUE_FULL,
 	};
-	struct sw_ident id = {};
+	struct sw_ident id;
 	struct sw_held held;
 	struct sw_entry *e;
 

@@ -38,9 +38,11 @@ static void copy_kreason(char *to, unsigned int kreason)
 		sw_text_part(&t, name, SHUTWATCH_KREASON_LEN);
 }
 
-static void copy_endpoint(__u8 *addr, __u16 *port, const __u8 *rec_addr, __u16 rec_port)
+/* Behind an IPv4 address may be what is left of another one. */
+static void copy_endpoint(__u8 *addr, __u16 *port, const __u8 *rec_addr, __u16 rec_port,
+			  bool ipv6)
 {
-	memcpy(addr, rec_addr, 16);
+	memcpy(addr, rec_addr, ipv6 ? 16 : 4);
 	*port = rec_port;
 }
 
@@ -57,7 +59,8 @@ static void copy_endpoint(__u8 *addr, __u16 *port, const __u8 *rec_addr, __u16 r
 #define COPY_LINGER(field)	(raw->field = v->field)
 #define COPY_COOKIE(field)	(raw->field = r->field)
 #define COPY_ENDPOINT(field)	copy_endpoint(raw->field##addr, &raw->field##port, \
-					      id->field##addr, id->field##port)
+					      id->field##addr, id->field##port, \
+					      flags & SW_RECORD_IPV6)
 #define COPY_COMM(field)	memcpy(raw->field, r->field, sizeof(raw->field))
 #define COPY_KREASON(field)	copy_kreason(raw->field, o->field)
 #define COPY_ERRNO(field)	(raw->field = r->field)

@@ -349,9 +349,12 @@ bool sw_skb_ident(const struct sk_buff *skb, const struct net *net,
 {
 	const struct tcphdr *th = tcp_hdr(skb);
 
-	id->lport = ntohs(th->dest);
-	id->rport = ntohs(th->source);
-	id->netns = net->ns.inum;
+	/* The caller's is on its stack, and IPv4 does not fill it. */
+	*id = (struct sw_ident){
+		.lport = ntohs(th->dest),
+		.rport = ntohs(th->source),
+		.netns = net->ns.inum,
+	};
 	if (ip_hdr(skb)->version == 6) {
 		memcpy(id->laddr, &ipv6_hdr(skb)->daddr, 16);
 		memcpy(id->raddr, &ipv6_hdr(skb)->saddr, 16);

@@ -179,6 +179,19 @@ TEST_F(raw, only_what_the_kind_has)
 	EXPECT_EQ(self->rec.outcome.why, self->raw.why);
 }
 
+/* Nor does what is behind an IPv4 address. */
+TEST_F(raw, address_of_four_bytes)
+{
+	static const __u8 none[12];
+
+	self->rec.outcome.flags &= ~SW_RECORD_IPV6;
+	sw_raw_record(&self->raw, &self->rec);
+	EXPECT_EQ(0, memcmp(self->rec.id.laddr, self->raw.laddr, 4));
+	EXPECT_EQ(0, memcmp(self->rec.id.raddr, self->raw.raddr, 4));
+	EXPECT_EQ(0, memcmp(none, self->raw.laddr + 4, sizeof(none)));
+	EXPECT_EQ(0, memcmp(none, self->raw.raddr + 4, sizeof(none)));
+}
+
 /* Without a task, what the memory held does not reach user space. */
 TEST_F(raw, no_task)
 {

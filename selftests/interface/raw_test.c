@@ -111,6 +111,22 @@ TEST_F(raw, each_says_what_it_is)
 	}
 }
 
+/* Memory of the kernel's is nobody's business. */
+static bool ends_in_nothing(const __u8 *addr)
+{
+	static const __u8 nothing[12];
+
+	return !memcmp(addr + 4, nothing, sizeof(nothing));
+}
+
+static void check_unused(struct __test_metadata *_metadata, const struct shutwatch_raw *raw)
+{
+	if (raw->flags & SHUTWATCH_RAW_IPV6)
+		return;
+	EXPECT_TRUE(ends_in_nothing(raw->laddr));
+	EXPECT_TRUE(ends_in_nothing(raw->raddr));
+}
+
 /* Those of ECN, which a client that asks for it has set, have no letter. */
 TEST_F(raw, flags_are_those_with_a_letter)
 {
@@ -131,6 +147,7 @@ TEST_F(raw, flags_are_those_with_a_letter)
 				continue;
 			EXPECT_EQ(SHUTWATCH_WHY_NO_SOCKET, record[i].why);
 			EXPECT_EQ(0x02, record[i].trigger.segment.flags);
+			check_unused(_metadata, &record[i]);
 			seen++;
 		}
 	} while (!seen && clock_wait(deadline));
@@ -204,6 +221,7 @@ static void check_same(struct __test_metadata *_metadata, const char *line,
 
 	ASSERT_EQ(0, record_parse(&text, line));
 	ASSERT_EQ(0, raw_check(raw, sizeof(*raw)));
+	check_unused(_metadata, raw);
 	raw_record(&numbers, raw, &kept);
 	EXPECT_EQ(0, text.nr_unknown);
 	for (key = 0; key < SHUTWATCH_KEY__MAX; key++)
