@@ -162,6 +162,25 @@ struct sw_entry *sw_set_take(struct sw_set *set, unsigned int own, u64 cookie)
 	return e;
 }
 
+/*
+ * Of the numbers of a socket's mini-sockets, one that none has, else one whose
+ * mini-socket has ended; 0 if there is neither.
+ */
+static unsigned int free_number(struct sw_set *set, u64 cookie)
+{
+	unsigned int nr, ended = 0;
+	const struct sw_entry *mini;
+
+	for (nr = SW_MINIS; nr; nr--) {
+		mini = sw_set_find(set, sw_mini_cookie(cookie, nr));
+		if (!mini)
+			return nr;
+		if (mini->flags & SW_ENTRY_ENDED)
+			ended = nr;
+	}
+	return ended;
+}
+
 /**
  * sw_entry_split() - a socket connects again while a mini-socket has its last
  *	connection
@@ -173,22 +192,21 @@ struct sw_entry *sw_set_take(struct sw_set *set, unsigned int own, u64 cookie)
  */
 void sw_entry_split(struct sw_set *set, struct sw_entry *e)
 {
+	unsigned int nr = free_number(set, e->info.cookie);
+	u64 cookie = sw_mini_cookie(e->info.cookie, nr);
 	struct sw_entry *mini;
-	unsigned int way, nr;
-	u64 cookie;
+	unsigned int way;
 
-	for (nr = 1; nr <= SW_MINIS; nr++) {
-		cookie = sw_mini_cookie(e->info.cookie, nr);
-		if (sw_set_find(set, cookie))
-			continue;
-		way = make_room(set, sw_way_of(cookie), e);
-		mini = take(set, way, cookie);
-		*mini = *e;
-		/* it ends with the mini-socket, whatever the full one does */
-		mini->flags |= SW_ENTRY_DESTROYED;
+	if (!nr) {
+		sw_count(SW_COUNT_EVICTED);
 		return;
 	}
-	sw_count(SW_COUNT_EVICTED);
+	mini = sw_set_find(set, cookie);
+	way = mini ? mini - set->way : make_room(set, sw_way_of(cookie), e);
+	mini = take(set, way, cookie);
+	*mini = *e;
+	/* it ends with the mini-socket, whatever the full one does */
+	mini->flags |= SW_ENTRY_DESTROYED;
 }
 
 /**

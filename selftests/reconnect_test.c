@@ -16,7 +16,7 @@
 #include "step.h"
 
 /* As many as one socket has in these tests. */
-#define CONNECTIONS	3
+#define CONNECTIONS	9
 
 /* TIME_WAIT takes 60 s. */
 #define TIME_WAIT_TIMEOUT	180
@@ -39,7 +39,7 @@ struct again {
 	struct peer peer[CONNECTIONS];
 	struct actor was[CONNECTIONS];
 	int count;
-	char story[800];
+	char story[1400];
 };
 
 static void goes_on(struct again *again, const char *what)
@@ -167,6 +167,24 @@ TEST_F(reconnect, three_times)
 	end(&again, 1, 2);
 	end(&again, 0, 1);
 	end(&again, 2, 0);
+	told_in_full(&again);
+}
+
+/* A socket has seven numbers for its mini-sockets: here they have to do for eight. */
+TEST_F(reconnect, eight_times_each_ends_before_the_next)
+{
+	struct again again = {};
+	struct peer *peer;
+
+	self->play->repeats = true;
+	first(&again, self->play);
+	while (again.count < CONNECTIONS) {
+		peer = connect_again(&again);
+		end(&again, again.count - 2, 0);
+		goes_on(&again, " ? ESTABLISHED");
+		into_time_wait(&again, peer);
+	}
+	end(&again, again.count - 1, 0);
 	told_in_full(&again);
 }
 

@@ -28,7 +28,7 @@
 #include "remarks.h"
 #include "wire_check.h"
 
-#define PLAY_STEPS_MAX		64
+#define PLAY_STEPS_MAX		128
 #define PLAY_PACKETS_MAX	128
 #define PLAY_RECORDS_MAX	192
 #define PLAY_EXPECTED_MAX	64
@@ -100,7 +100,7 @@ struct step {
 struct expected {
 	enum who who;
 	struct actor actor;
-	char text[800];
+	char text[1400];
 	bool is_path;
 	__u64 not_before;
 	int got;
@@ -132,6 +132,8 @@ struct owned {
  * @comm: its name
  * @accepts: it has accepted a connection
  * @many_tasks: others act, too: transitions are not held against @pid
+ * @repeats: it does many times what another play does once: nothing for the table
+ *	of semantics
  * @actor: the sockets
  * @nr_steps: how many of @step are in use
  * @step: what the program did, in order
@@ -168,6 +170,7 @@ struct play {
 	char comm[SHUTWATCH_COMM_LEN];
 	bool accepts;
 	bool many_tasks;
+	bool repeats;
 
 	struct actor actor[ACTORS];
 	int nr_steps;

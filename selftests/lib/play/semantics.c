@@ -168,7 +168,7 @@ void semantics_write(const struct play *play, const char *name)
 	FILE *file;
 	int i;
 
-	if (!path || play->family != FAMILY_IPV4)
+	if (!path || play->repeats || play->family != FAMILY_IPV4)
 		return;
 	file = fopen(path, "ae");
 	if (!file)
