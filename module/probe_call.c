@@ -104,8 +104,11 @@ call_begin(const struct sock *sk, const struct sw_entry *e, u64 key, u8 kind,
 	call->seen = seen;
 	call->outcome.how = how;
 	take_state(call, state_of(sk, e));
-	if (seen & SW_SEEN_UNTOLD)
+	if (seen & SW_SEEN_UNTOLD) {
+		/* The one value that a record of it has, if one is wanted after all. */
+		call->v.linger = sw_sock_linger(sk);
 		return call;
+	}
 	call->start = sw_now();
 	if (!decided_later)
 		read_values(call, sk);
