@@ -12,15 +12,17 @@
 #define TRIES	32
 
 /*
- * How many calls of one process may sleep for SO_LINGER and be followed: an
- * eighth of all.  Processes are told apart by a hash; two that share a place
- * share the number.
+ * How many calls may sleep for SO_LINGER and be followed: half of all, so that
+ * others find room, and an eighth of one process.  Processes are told apart by a
+ * hash; two that share a place share the number.
  */
-#define LINGERERS	((1 << SW_CALLS_BITS) / 8)
+#define LINGERERS	((1 << SW_CALLS_BITS) / 2)
+#define LINGERERS_EACH	((1 << SW_CALLS_BITS) / 8)
 #define PROCESS_BITS	8
 
 struct sw_calls sw_calls;
-static atomic_t lingerers[1 << PROCESS_BITS];
+static atomic_t lingerers;
+static atomic_t lingerers_each[1 << PROCESS_BITS];
 
 static_assert(sizeof(struct sw_call_slot) == 128);
 
@@ -51,13 +53,14 @@ void sw_calls_exit(void)
 
 static atomic_t *lingerers_of_process(void)
 {
-	return &lingerers[hash_32(task_tgid_nr(current), PROCESS_BITS)];
+	return &lingerers_each[hash_32(task_tgid_nr(current), PROCESS_BITS)];
 }
 
 /**
  * sw_call_may_linger() - current is about to make a call that may sleep long
  *
- * One process must not take all the room there is, and blind us for others.
+ * Neither one process nor some together must take all the room there is, and blind
+ * us for others.
  *
  * Context: task.
  * Return: whether the call can be followed; then it has to be told that it
@@ -65,7 +68,9 @@ static atomic_t *lingerers_of_process(void)
  */
 bool sw_call_may_linger(void)
 {
-	if (atomic_inc_return(lingerers_of_process()) <= LINGERERS)
+	bool one_too_many = atomic_inc_return(lingerers_of_process()) > LINGERERS_EACH;
+
+	if (atomic_inc_return(&lingerers) <= LINGERERS && !one_too_many)
 		return true;
 	sw_call_lingers_no_more();
 	sw_count(SW_COUNT_LOST_CALLS);
@@ -79,6 +84,7 @@ bool sw_call_may_linger(void)
  */
 void sw_call_lingers_no_more(void)
 {
+	atomic_dec(&lingerers);
 	atomic_dec(lingerers_of_process());
 }
 

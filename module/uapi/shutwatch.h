@@ -163,7 +163,8 @@ enum shutwatch_sent {
 
 /*
  * fin=: what became of the FIN by the time the kernel had asked for it.
- * "queued" waits behind unsent data, a closed window or memory pressure.
+ * "queued" waits behind unsent data, a closed window or memory pressure, or IP
+ * has refused it, and TCP tries again.
  */
 #define SHUTWATCH_FIN_LIST(X)						\
 	X(SHUTWATCH_FIN_NONE,		"-")				\
