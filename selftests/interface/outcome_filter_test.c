@@ -8,6 +8,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,11 +22,13 @@
 #include "clock.h"
 #include "events.h"
 #include "find_record.h"
+#include "hold_lock.h"
 #include "netns.h"
 #include "reach.h"
 #include "record_fields.h"
 #include "socket_records.h"
 #include "stream.h"
+#include "task.h"
 #include "tcp_pair.h"
 
 #define DATA		(PACKET_ACK | PACKET_PSH)
@@ -303,6 +307,61 @@ TEST_F(outcome, change_while_a_socket_lives)
 	EXPECT_EQ(2, count(&self->events, 0, NULL));
 	tcp_pair_part(&pair);
 	EXPECT_EQ(2, count(&self->events, 0, NULL));
+}
+
+/**
+ * struct shutter - a thread that waits in shutdown() for the socket lock
+ * @fd: of the socket
+ * @tid: the thread, once it has begun
+ */
+struct shutter {
+	int fd;
+	atomic_int tid;
+};
+
+static void *shut(void *arg)
+{
+	struct shutter *shutter = arg;
+
+	shutter->tid = gettid();
+	shutdown(shutter->fd, SHUT_WR);
+	return NULL;
+}
+
+/* Its values are not known any more, but linger is. */
+TEST_F(outcome, wanted_while_a_shutdown_waits)
+{
+	const struct linger linger = { .l_onoff = 1, .l_linger = 7 };
+	const __u64 deadline = clock_in(WAIT_MS / 1000);
+	static struct play play;
+	struct shutter shutter = {};
+	struct hold_lock hold;
+	struct tcp_pair pair;
+	struct record record;
+	pthread_t thread;
+
+	SET("sent", "RST");
+	ASSERT_EQ(0, tcp_pair_join(&pair, FROM, TO));
+	ASSERT_EQ(0, setsockopt(pair.client, SOL_SOCKET, SO_LINGER, &linger,
+				sizeof(linger)));
+	shutter.fd = pair.client;
+	play.bell = -1;
+	play.actor[S].fd = pair.client;
+	hold_lock_begin(&hold, &play, S);
+	if (play.lacks)
+		SKIP(return, "this kernel lacks %s", play.lacks);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, shut, &shutter));
+	while (!shutter.tid || !task_waits_in(shutter.tid, "lock_sock"))
+		ASSERT_TRUE(clock_wait(deadline));
+	SET("sent", "");
+	hold_lock_end(&hold);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, play.trouble.count);
+	ASSERT_TRUE(find_record(&record, pair.client_cookie, SHUTWATCH_KEY_CALL,
+				"shutdown"));
+	EXPECT_STREQ("7", record_get(&record, SHUTWATCH_KEY_LINGER));
+	EXPECT_STREQ("-", record_get(&record, SHUTWATCH_KEY_TOOK));
+	tcp_pair_part(&pair);
 }
 
 /* Read back as they are in force: each once, in the order of their list. */
