@@ -26,7 +26,7 @@
 #include "call.h"
 #include "not_null.h"
 
-/* Tasks may sleep in close() for SO_LINGER: 2048 of them at a time. */
+/* 2048 at a time; how many may sleep in close() for SO_LINGER: see calls.c. */
 #define SW_CALLS_BITS	11
 
 /**
