@@ -73,7 +73,7 @@ static const struct command commands[] = {
 	  TAKES_ALL, 0, run_events },
 	{ "sockets", NULL, 0, 0, "print the sockets watched, with what ended them",
 	  TAKES_FILTER | TAKES_OUTCOME | TAKES_TABLE | TAKES_PRINT | TAKES_SAVED, 0, run_sockets },
-	{ "totals", NULL, 0, 0, "print how many connections ended how",
+	{ "totals", NULL, 0, 0, "print how many calls and decisions there were",
 	  TAKES_OUTCOME | TAKES_PRINT | TAKES_SAVED, TAKES_RECORDS, run_totals },
 	{ "stats", NULL, 0, 0, "print the counters: hits, losses, missed probes",
 	  TAKES_PRINT | TAKES_SAVED, 0, run_stats },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of totals: how many connections ended how.
+ * The table of totals: how many calls and decisions there were.
  */
 #include <string.h>
 

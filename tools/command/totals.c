@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * totals: how many connections ended how, as the module counts them, or counted
- * from saved records.
+ * totals: how many calls and decisions there were, as the module counts them, or
+ * counted from saved records.
  */
 #include <stdlib.h>
 
@@ -53,7 +53,7 @@ static int print_saved(const struct options *o)
 }
 
 /**
- * run_totals() - print how many connections ended how
+ * run_totals() - print how many calls and decisions there were
  * @o: what the user wants
  *
  * Return: an exit status.
