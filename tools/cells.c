@@ -303,15 +303,21 @@ void cell_state_short(struct cell *cell, const struct record *r)
 	}
 }
 
-/* What became of a FIN that is not out, NULL where there is nothing to say. */
+/*
+ * What became of a FIN that is not out, NULL where there is nothing to say.  One for
+ * which there was no memory is not sent, and a RST is more than it.
+ */
 static const char *fin_of(const struct record *r)
 {
 	const char *fin = record_value(r, SHUTWATCH_KEY_FIN);
+	const char *sent = r->value[SHUTWATCH_KEY_SENT];
 
-	if (!fin || names_is(&fin_names, SHUTWATCH_FIN_SENT, fin) ||
-	    !names_is(&sent_names, SHUTWATCH_SENT_FIN, r->value[SHUTWATCH_KEY_SENT]))
+	if (!fin || names_is(&fin_names, SHUTWATCH_FIN_SENT, fin))
 		return NULL;
-	return fin;
+	if (names_is(&sent_names, SHUTWATCH_SENT_FIN, sent))
+		return fin;
+	return names_is(&fin_names, SHUTWATCH_FIN_FAILED, fin) &&
+	       names_is(&sent_names, SHUTWATCH_SENT_NONE, sent) ? fin : NULL;
 }
 
 static void sent(struct cell *cell, const struct record *r, const char *between, size_t len)
@@ -322,7 +328,7 @@ static void sent(struct cell *cell, const struct record *r, const char *between,
 	if (!fin)
 		return;
 	cell->len = 0;
-	add_word(cell, r->value[SHUTWATCH_KEY_SENT]);
+	add_word(cell, sent_names.name[SHUTWATCH_SENT_FIN]);
 	add_word(cell, between);
 	add(cell, fin, strnlen(fin, len));
 }
