@@ -588,7 +588,7 @@ struct shutwatch_segment {
 /**
  * struct shutwatch_timer - what a timer's decision was taken on
  * @user_timeout: TCP_USER_TIMEOUT in milliseconds, 0 where it is not set
- * @orphans: how many sockets nobody has open any more
+ * @orphans: how many sockets nobody has open any more; 0 where this is none of them
  * @probes: keepalive or window probes without an answer
  * @retries: retransmissions without an answer
  * @spare: zero
