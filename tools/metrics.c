@@ -27,6 +27,7 @@ const struct metric metrics_of_stats[] = {
 	GAUGE("armed.", "hook_armed", "hook", "1 if the hook is in place."),
 	COUNTER("hits.", "hook_hits", "hook", "How often the hook was hit."),
 	COUNTER("nmissed.", "hook_missed", "hook", "Hits that the kernel skipped."),
+	GAUGE("caller.", "caller_found", "function", "1 if a function that names causes is found."),
 	{ NULL, NULL, NULL, NULL, NULL }
 };
 
@@ -36,7 +37,7 @@ static const struct metric info = {
 
 static const struct metric endings = {
 	NULL, "shutwatch_endings_total", NULL, "counter",
-	"FINs, RSTs and calls that sent nothing, by cause, what was sent, and why."
+	"Calls and decisions, by cause, what was sent, and why."
 };
 
 static char *put(char *to, const char *text)
