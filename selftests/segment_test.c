@@ -112,6 +112,18 @@ TEST_F(segment, C1_FIN_WAIT2_wr_rd)
 	data_when_shut(self->play, WR_RD, true);
 }
 
+/*
+ * After a handshake that was late there is one segment in flight, until something
+ * was acknowledged: data, and the FIN behind it, are two.
+ */
+static void widen(struct play *play, struct peer *peer)
+{
+	act_send(play, S, "x");
+	peer_hears(peer, PACKET_PSH);
+	peer_acks(peer);
+	await_acked(play, S);
+}
+
 /* The values are those of before, and not of what the rejection leaves. */
 static void data_when_unacked(struct play *play, bool closed)
 {
@@ -120,6 +132,7 @@ static void data_when_unacked(struct play *play, bool closed)
 
 	peer_open(&peer, play);
 	reach(&reached, &peer, S, SHUTWATCH_TCP_ESTABLISHED, NULL);
+	widen(play, &peer);
 	act_send(play, S, "hello");
 	if (closed) {
 		act_close(play, S);

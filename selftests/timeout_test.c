@@ -118,11 +118,11 @@ TEST_F(timeout, window_user_timeout_when_answered)
 	struct reached reached;
 	struct peer peer;
 
-	close_window(&reached, &peer, self->play, 4000);
+	close_window(&reached, &peer, self->play, 8000);
 	peer_hears(&peer, PACKET_ACK);
 	peer_acks(&peer);
 	expect_end(self->play, &reached, SILENT_USER_TIMEOUT,
-		   "unsent=5 user_timeout=4000 retries=0 probes=" SOME);
+		   "unsent=5 user_timeout=8000 retries=0 probes=" SOME);
 }
 
 TEST_F(timeout, window_probes_exhausted)

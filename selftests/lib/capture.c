@@ -22,7 +22,7 @@
 #define SNAPLEN		256
 #define BUFFER		(8 << 20)
 #define MARK_PORT	9
-#define MARK_SECONDS	5
+#define MARK_SECONDS	20
 #define CLOCK_LOOKS	8
 
 /*

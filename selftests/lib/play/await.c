@@ -21,7 +21,7 @@
 #include "step.h"
 
 /* For what happens at once; TIME_WAIT takes 60 s, and some more. */
-#define AWAIT_SECONDS		10
+#define AWAIT_SECONDS		20
 #define TIME_WAIT_SECONDS	90
 
 static void over(struct play *play, bool happened)

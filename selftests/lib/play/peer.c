@@ -22,7 +22,7 @@
 
 #define LOOPBACK_INDEX	1
 
-#define HEAR_SECONDS	10
+#define HEAR_SECONDS	20
 
 /* More than act_socket() allows: a SYN, or a request, waits for the peer, however late. */
 #define SYN_RETRIES	6

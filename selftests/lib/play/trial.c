@@ -29,7 +29,7 @@
 /* A record or a packet may be a moment later than what it tells of. */
 #define SETTLE_SECONDS	3
 
-#define AWAIT_SECONDS	10
+#define AWAIT_SECONDS	20
 
 /*
  * One open pipe for all trials of a program, so that each reads only what is
