@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -75,17 +76,20 @@ static int exchange(const char *name, const char *value, char *before, size_t si
  * @size: how much fits there
  *
  * Only the first network namespace shows such a setting, so that this process
- * has to go there for a moment.  Nothing else should run until it is as before.
+ * has to go there for a moment.  Nothing else may run until it is as before: a
+ * program that does this is one of those that run alone, see Makefile.
  *
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno; -EBUSY if other programs run beside this one.
  */
 int sysctl_exchange_first(const char *name, const char *value, char *before,
 			  size_t size)
 {
-	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	int first = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
-	int err;
+	int here, first, err;
 
+	if (getenv("SHUTWATCH_TOGETHER"))
+		return -EBUSY;
+	here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	first = open("/proc/1/ns/net", O_RDONLY | O_CLOEXEC);
 	if (here < 0 || first < 0 || setns(first, CLONE_NEWNET)) {
 		err = -errno;
 	} else {
