@@ -222,8 +222,12 @@ static void call_over(struct sw_call *call)
 		return;
 	}
 	if (likely(e)) {
-		/* A request is dropped without a transition. */
-		if (call->outcome.before == TCP_NEW_SYN_RECV && !call->ret) {
+		/*
+		 * A request is dropped without a transition; one that has become
+		 * a connection meanwhile is not, although the call says so.
+		 */
+		if (call->outcome.before == TCP_NEW_SYN_RECV && !call->ret &&
+		    e->info.state == TCP_NEW_SYN_RECV) {
 			sw_entry_move(e, TCP_CLOSE, sw_now());
 			sw_entry_end(e);
 		}

@@ -537,7 +537,8 @@ void sw_tp_destroy_sock(void *data, struct sock *sk)
 	sw_hit(SW_HOOK_TP_DESTROY);
 	e = unlikely(sw_sock_has_lost(sk)) ? NULL : sw_probe_find(sk, &held);
 	if (e) {
-		if (e->flags & SW_ENTRY_RST)	/* decided, but not sent */
+		/* Decided, but not sent; once there is a mini-socket, it is that one's. */
+		if ((e->flags & (SW_ENTRY_RST | SW_ENTRY_MINI)) == SW_ENTRY_RST)
 			sw_rst_write(e, e->before, e->info.state);
 		e->flags |= SW_ENTRY_DESTROYED;
 		if (!(e->flags & SW_ENTRY_MINI))
