@@ -24,7 +24,7 @@ struct task_struct;
 #define SW_SEEN_KREASON		0x0400	/* the kernel gave a reason for the RST */
 #define SW_SEEN_MEMORY		0x0800	/* ... while TCP's memory was above its limit */
 #define SW_SEEN_MPTCP		0x1000	/* the socket is MPTCP's */
-#define SW_SEEN_LINGERS		0x2000	/* it may sleep for SO_LINGER: counted as such */
+#define SW_SEEN_LINGERS		0x2000	/* it may sleep long: counted as such */
 #define SW_SEEN_UNTOLD		0x4000	/* no record wants its time and its values */
 #define SW_SEEN_RST_FREED	0x8000	/* the kernel let go of that segment on the way */
 

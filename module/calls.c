@@ -12,9 +12,9 @@
 #define TRIES	32
 
 /*
- * How many calls may sleep for SO_LINGER and be followed: half of all, so that
- * others find room, and an eighth of one process.  Processes are told apart by a
- * hash; two that share a place share the number.
+ * How many calls are followed that may sleep long, for SO_LINGER or for the lock of
+ * a socket: half of all, so that others find room, and an eighth of one process.
+ * Processes are told apart by a hash; two that share a place share the number.
  */
 #define LINGERERS	((1 << SW_CALLS_BITS) / 2)
 #define LINGERERS_EACH	((1 << SW_CALLS_BITS) / 8)

@@ -26,7 +26,7 @@
 #include "call.h"
 #include "not_null.h"
 
-/* 2048 at a time; how many may sleep in close() for SO_LINGER: see calls.c. */
+/* 2048 at a time; how many may sleep long: see calls.c. */
 #define SW_CALLS_BITS	11
 
 /**

@@ -67,6 +67,8 @@ static struct sw_cause cause_of_subflow(const struct sw_scene *scene)
 		return cause(SHUTWATCH_BY_MPTCP,
 			     scene->linger2 ? SHUTWATCH_WHY_LINGER2_NEGATIVE :
 					      why_orphan(scene));
+	if (!scene->asked && scene->not_followed)
+		return cause(SHUTWATCH_BY_NONE, SHUTWATCH_WHY_NOT_FOLLOWED);
 	return cause(SHUTWATCH_BY_MPTCP,
 		     scene->asked ? scene->asked : SHUTWATCH_WHY_MPTCP);
 }

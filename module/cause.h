@@ -34,7 +34,8 @@ struct sw_cause {
  * @reset: tcp_reset() has
  * @child: the socket's listener has stopped, and forgets it
  * @mptcp: it is a subflow
- * @not_followed: a call's own code runs, and the call was not seen to begin
+ * @not_followed: a call's own code runs, and the call was not seen to begin; of a
+ *	subflow, a call on the MPTCP socket above it
  * @orphan: nobody has it open any more
  * @linger2: it was closed in FIN_WAIT2, with TCP_LINGER2 negative
  * @user_timeout: TCP_USER_TIMEOUT is what its timers go by

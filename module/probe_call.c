@@ -70,6 +70,15 @@ static __always_inline void read_values(struct sw_call *call,
 	call->v.linger = sk_fullsock(sk) ? sw_sock_linger(sk) : SW_LINGER_OFF;
 }
 
+/*
+ * Who has the socket's lock may be stuck with it, on a page that does not come: a
+ * call that has to wait for it may sleep as long.
+ */
+static __always_inline u16 lingers_for_lock(const struct sock *sk)
+{
+	return unlikely(sock_owned_by_user_nocheck(sk)) ? SW_SEEN_LINGERS : 0;
+}
+
 /* Room for those that sleep is rationed. */
 static noinline struct sw_call *begin_lingering(const struct sock *sk)
 {
@@ -115,9 +124,16 @@ call_begin(const struct sock *sk, const struct sw_entry *e, u64 key, u8 kind,
 	return call;
 }
 
-/* The FINs of MPTCP's subflows may come, in a worker, before the call is over. */
-static noinline void note_mptcp(struct sw_entry *e, u8 kind, u8 how)
+/*
+ * The FINs of MPTCP's subflows may come, in a worker, before the call is over; and
+ * what they are reset for is known from the call alone.
+ */
+static noinline void note_mptcp(struct sw_entry *e, u8 kind, u8 how, bool followed)
 {
+	if (followed)
+		e->flags &= ~SW_ENTRY_NOT_FOLLOWED;
+	else
+		e->flags |= SW_ENTRY_NOT_FOLLOWED;
 	if (kind == SHUTWATCH_BY_CLOSE)
 		e->flags |= SW_ENTRY_CLOSING;
 	else if (kind == SHUTWATCH_BY_SHUTDOWN)
@@ -145,9 +161,9 @@ call_open(const struct sock *sk, u8 kind, u8 how, u16 seen, bool decided_later)
 	}
 	if (unlikely(!e->info.owner.pid) && !subflow_knows_owner(sk))
 		sw_probe_owner(e);
-	if (unlikely(seen & SW_SEEN_MPTCP))
-		note_mptcp(e, kind, how);
 	call = call_begin(sk, e, e->info.cookie, kind, how, seen, decided_later);
+	if (unlikely(seen & SW_SEEN_MPTCP))
+		note_mptcp(e, kind, how, call);
 	sw_entry_put(&held);
 	return call;
 }
@@ -307,11 +323,12 @@ int sw_shutdown_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 		return 1;	/* EINVAL: nothing was asked */
 	if (likely(sw_sock_is_tcp(sk)))
 		*call_of(ri) = call_open(sk, SHUTWATCH_BY_SHUTDOWN, how,
-					 shutdown_is_told() ? 0 : SW_SEEN_UNTOLD,
+					 lingers_for_lock(sk) |
+					 (shutdown_is_told() ? 0 : SW_SEEN_UNTOLD),
 					 true);
 	else if (sw_sock_is_mptcp(sk))
 		*call_of(ri) = call_open(sk, SHUTWATCH_BY_SHUTDOWN, how,
-					 SW_SEEN_MPTCP, false);
+					 lingers_for_lock(sk) | SW_SEEN_MPTCP, false);
 	else
 		return 1;
 	return !*call_of(ri);
@@ -522,11 +539,11 @@ static noinline void connect_unspec(const struct sock *sk)
 		return;
 	if (can_disconnect(sk))
 		call_open(sk, SHUTWATCH_BY_CONNECT_UNSPEC, SHUTWATCH_HOW_NONE,
-			  0, false);
+			  lingers_for_lock(sk), false);
 	else if (sw_sock_is_mptcp(sk) &&
 		 sw_hook_is_armed(SW_HOOK_MPTCP_DISCONNECT))
 		call_open(sk, SHUTWATCH_BY_CONNECT_UNSPEC, SHUTWATCH_HOW_NONE,
-			  SW_SEEN_MPTCP, false);
+			  lingers_for_lock(sk) | SW_SEEN_MPTCP, false);
 }
 
 /**
@@ -782,10 +799,11 @@ static void forget(const struct sock *sk)
 int sw_mptcp_close_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct sock *sk = (const struct sock *)sw_arg(regs, 0);
+	bool lingers = (long)sw_arg(regs, 1) > 0;
 
 	sw_hit(SW_HOOK_MPTCP_CLOSE);
 	*call_of(ri) = call_open(sk, SHUTWATCH_BY_CLOSE, how_of_close(),
-				 SW_SEEN_MPTCP, false);
+				 SW_SEEN_MPTCP | (lingers ? SW_SEEN_LINGERS : 0), false);
 	if (unlikely(!*call_of(ri)))
 		forget(sk);
 	return !*call_of(ri);

@@ -10,6 +10,7 @@
 
 #include "emit.h"
 #include "probes.h"
+#include "skipped.h"
 #include "sock.h"
 
 /**
@@ -295,6 +296,19 @@ struct sw_call *sw_subflow_call(const struct sock *sk)
 	return call;
 }
 
+/* What is known of the MPTCP socket of a subflow, locked; or NULL. */
+static struct sw_entry *find_msk(const struct sock *ssk, struct sw_held *held)
+{
+	struct sw_entry *e = sw_probe_find(ssk, held);
+	u64 msk;
+
+	if (!e)
+		return NULL;
+	msk = e->msk;
+	sw_entry_put(held);
+	return msk ? sw_entry_find(msk, held) : NULL;
+}
+
 /*
  * The last call on the MPTCP socket of a subflow that asked for its end; it may be
  * over, or still run in another task, or wait there for SO_LINGER.
@@ -304,14 +318,8 @@ static u8 last_call_above(const struct sock *ssk)
 	u8 by = SHUTWATCH_BY_NONE;
 	struct sw_held held;
 	struct sw_entry *e;
-	u64 msk;
 
-	e = sw_probe_find(ssk, &held);
-	if (!e)
-		return by;
-	msk = e->msk;
-	sw_entry_put(&held);
-	e = msk ? sw_entry_find(msk, &held) : NULL;
+	e = find_msk(ssk, &held);
 	if (!e)
 		return by;
 	if (e->flags & SW_ENTRY_CLOSING)
@@ -344,6 +352,29 @@ u8 sw_subflow_why_fin(const struct sock *ssk, const struct sw_call *above)
 		return SHUTWATCH_WHY_SHUTDOWN_WRITE;
 	}
 	return SHUTWATCH_WHY_UNKNOWN;
+}
+
+/**
+ * sw_subflow_not_followed() - may a call that was not followed have reset it?
+ * @ssk: a subflow, no call on its MPTCP socket in sight
+ *
+ * Context: any, preemption disabled; the subflow's lock held.
+ * Return: whether the last one on that socket was not, or none can be.
+ */
+bool sw_subflow_not_followed(const struct sock *ssk)
+{
+	struct sw_held held;
+	struct sw_entry *e;
+	bool lost;
+
+	if (!sw_kprobes_work())
+		return true;
+	e = find_msk(ssk, &held);
+	if (!e)
+		return false;
+	lost = e->flags & SW_ENTRY_NOT_FOLLOWED;
+	sw_entry_put(&held);
+	return lost;
 }
 
 /**

@@ -335,6 +335,8 @@ static noinline void rst_alone(const struct sock *sk, unsigned long caller)
 	struct sw_held held;
 	struct sw_entry *e;
 
+	if (unlikely(sk_is_mptcp(sk)) && !above)
+		scene.not_followed = sw_subflow_not_followed(sk);
 	e = sw_probe_get(sk, sk->sk_state, false, &held);
 	if (!e)
 		return;

@@ -66,7 +66,7 @@ static void freed_for_const(void *data, struct sk_buff *skb, void *location,
 #define KFREE_SKB_CALLBACK	((void *)freed)
 #endif
 
-/* Tasks that may be inside at a time; close() may sleep for SO_LINGER. */
+/* Tasks that may be inside at a time: of what may sleep long, as many as are followed. */
 #define MANY	2048
 #define SOME	256
 
@@ -109,7 +109,7 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 		.type = SW_KRETPROBE,
 		.needed = true,
 		.proof = SW_PROOF_SOCKET,
-		.maxactive = SOME,
+		.maxactive = MANY,
 		.ret_entry = sw_shutdown_entry,
 		.ret = sw_shutdown_return,
 		.data_size = CALL_DATA,
@@ -262,7 +262,7 @@ struct sw_hook sw_hooks[SW_HOOK_COUNT] = {
 		.symbol = { "mptcp_close" },
 		.lost = "no close() of an MPTCP socket is seen",
 		.type = SW_KRETPROBE,
-		.maxactive = SOME,
+		.maxactive = MANY,
 		.ret_entry = sw_mptcp_close_entry,
 		.ret = sw_close_return,
 		.data_size = CALL_DATA,

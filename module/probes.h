@@ -119,6 +119,7 @@ bool sw_subflow_is_first(const struct sock *ssk);
 struct sw_call *sw_subflow_call(const struct sock *sk);
 u8 sw_subflow_why_fin(const struct sock *ssk, const struct sw_call *above);
 u8 sw_subflow_why_rst(const struct sw_call *above);
+bool sw_subflow_not_followed(const struct sock *ssk);
 
 /**
  * sw_probe_subflow() - is this a subflow, about to tell something?

@@ -55,8 +55,9 @@
  *		stops the listener
  * CHILD_COUNTED * its RST is decided		-
  * DONE		* tcp_done()			the transition to CLOSE
- * NOT_FOLLOWED	* a call's own code, without	-
- *		a call
+ * NOT_FOLLOWED	* a call's own code, without	- ; the next call on MPTCP's that
+ *		a call; a call on MPTCP's	is followed
+ *		socket that found no room
  * RST		* tcp_send_active_reset(), a	sw_rst_write()
  *		mini-socket's reply
  * RST_SENT	* tracepoint tcp_send_reset; a	sw_rst_write(),

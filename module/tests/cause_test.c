@@ -178,6 +178,11 @@ TEST(rst_of_a_subflow)
 		     .linger2 = true, ASKED(UNREAD_DATA), FROM(CLOSE));
 	EXPECT_CAUSE(LISTENER, LISTENER_STOPPED, rst, .mptcp = true,
 		     ASKED(LISTENER_STOPPED), FROM(ESTABLISHED));
+	/* a call that was not seen is not blamed on anybody; one that was, is */
+	EXPECT_CAUSE(NONE, NOT_FOLLOWED, rst, .mptcp = true, .not_followed = true,
+		     FROM(ESTABLISHED));
+	EXPECT_CAUSE(MPTCP, UNREAD_DATA, rst, .mptcp = true, .not_followed = true,
+		     ASKED(UNREAD_DATA), FROM(ESTABLISHED));
 	/* its timers are TCP's, and so is SOCK_DESTROY of it */
 	EXPECT_CAUSE(TIMER, KEEPALIVE_TIMEOUT, rst, .mptcp = true,
 		     PATH(KEEPALIVE), FROM(ESTABLISHED));

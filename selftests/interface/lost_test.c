@@ -2,12 +2,14 @@
 /*
  * What shutwatch cannot see is said, in the stream and in the numbers, and is
  * never blamed on somebody: kprobes that are switched off, and more threads of a
- * process asleep in close() than can be followed.
+ * process asleep in close(), or waiting for a socket's lock, than can be followed.
  */
 #include "module_main.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -21,6 +23,7 @@
 
 #include "clock.h"
 #include "find_record.h"
+#include "hold_lock.h"
 #include "lingerer.h"
 #include "netns.h"
 #include "record_fields.h"
@@ -333,6 +336,210 @@ TEST_F(lost, lingering_calls_are_followed_after_a_crowd)
 	close(pair.client);
 	close(pair.server);
 	EXPECT_TRUE(find_record(&record, pair.server_cookie, SHUTWATCH_KEY_CALL, "close"));
+}
+
+/* ---- a crowd that waits for a lock ---- */
+
+/**
+ * struct waiter - a thread whose call waits until its socket is unlocked
+ * @thread: it
+ * @tid: its number, 0 before the call
+ * @fd: of the socket
+ */
+struct waiter {
+	pthread_t thread;
+	atomic_int tid;
+	int fd;
+};
+
+static void *shut(void *arg)
+{
+	struct waiter *waiter = arg;
+
+	waiter->tid = gettid();
+	shutdown(waiter->fd, SHUT_RD);
+	return NULL;
+}
+
+static void *disconnect(void *arg)
+{
+	const struct sockaddr unspec = { .sa_family = AF_UNSPEC };
+	struct waiter *waiter = arg;
+
+	waiter->tid = gettid();
+	connect(waiter->fd, &unspec, sizeof(unspec));
+	return NULL;
+}
+
+static bool all_wait(const struct waiter *waiter)
+{
+	__u64 deadline = clock_in(WAIT_SECONDS);
+	int i;
+
+	for (i = 0; i < CROWD; i++) {
+		while (!waiter[i].tid || !task_waits_in(waiter[i].tid, "lock_sock")) {
+			if (!clock_wait(deadline))
+				return false;
+		}
+	}
+	return true;
+}
+
+/**
+ * struct calls - how many records there are
+ * @cookie: of this socket
+ * @call: of this call
+ * @count: so many
+ */
+struct calls {
+	__u64 cookie;
+	const char *call;
+	int count;
+};
+
+static void take_call(const struct record *r, void *arg)
+{
+	struct calls *calls = arg;
+
+	calls->count += record_cookie(r) == calls->cookie &&
+			record_is(r, SHUTWATCH_KEY_CALL, calls->call);
+}
+
+/* Others' calls are followed meanwhile, and what this process does without waiting. */
+static void crowd_waits(struct __test_metadata *_metadata, void *(*call)(void *),
+			const char *name)
+{
+	static struct waiter waiter[CROWD];
+	static struct play play;
+	long long unknown = module_stat("unknown");
+	long long lost = module_stat("lost.calls");
+	struct calls calls = { .call = name };
+	struct hold_lock hold;
+	struct tcp_pair pair;
+	struct record record;
+	int i;
+
+	ASSERT_EQ(0, tcp_pair_join(&pair, "127.0.0.3:4000", "127.0.0.20:8003"));
+	calls.cookie = pair.server_cookie;
+	play.bell = -1;
+	play.actor[S].fd = pair.server;
+	hold_lock_begin(&hold, &play, S);
+	if (play.lacks)
+		SKIP(return, "this kernel lacks %s", play.lacks);
+	for (i = 0; i < CROWD; i++) {
+		waiter[i].fd = pair.server;
+		ASSERT_EQ(0, pthread_create(&waiter[i].thread, NULL, call, &waiter[i]));
+	}
+	EXPECT_TRUE(all_wait(waiter));
+	EXPECT_EQ(CROWD - FOLLOWED, module_stat("lost.calls") - lost);
+	shutdown(pair.client, SHUT_WR);
+	EXPECT_TRUE(find_record(&record, pair.client_cookie, SHUTWATCH_KEY_CALL, "shutdown"));
+	others_are_seen(_metadata);
+
+	hold_lock_end(&hold);
+	for (i = 0; i < CROWD; i++)
+		pthread_join(waiter[i].thread, NULL);
+	look_at_all(take_call, &calls);
+	EXPECT_EQ(FOLLOWED, calls.count);
+	EXPECT_EQ(CROWD - FOLLOWED, module_stat("lost.calls") - lost);
+	EXPECT_EQ(unknown, module_stat("unknown"));
+	EXPECT_EQ(0, play.trouble.count);
+	tcp_pair_part(&pair);
+}
+
+TEST_F_TIMEOUT(lost, more_waiting_shutdowns_than_are_followed, TEST_SECONDS)
+{
+	crowd_waits(_metadata, shut, "shutdown");
+}
+
+TEST_F_TIMEOUT(lost, more_waiting_disconnects_than_are_followed, TEST_SECONDS)
+{
+	crowd_waits(_metadata, disconnect, "connect_unspec");
+}
+
+/* ---- MPTCP, which resets its subflows for a call ---- */
+
+/* A connection of which the client has not read all; or a negative errno. */
+static int multipath(void)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_port = htons(8004) };
+	struct pollfd pfd = { .events = POLLIN };
+	int listener, served;
+
+	inet_pton(AF_INET, "127.0.0.1", &addr.sin_addr);
+	listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+	pfd.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+	if (listener < 0 || pfd.fd < 0 ||
+	    bind(listener, (struct sockaddr *)&addr, sizeof(addr)) || listen(listener, 1) ||
+	    connect(pfd.fd, (struct sockaddr *)&addr, sizeof(addr)))
+		return -errno;
+	served = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	if (served < 0 || send(served, "hello", 5, 0) != 5)
+		return -errno;
+	return poll(&pfd, 1, WAIT_SECONDS * 1000) == 1 ? pfd.fd : -ETIMEDOUT;
+}
+
+/* Its close() is seen by nobody: what it came to is nobody's. */
+static void check_unseen(struct __test_metadata *_metadata, int fd)
+{
+	const struct linger linger = { .l_onoff = 1, .l_linger = 7 };
+	struct record record;
+	char msk[24];
+
+	snprintf(msk, sizeof(msk), "%llx", (unsigned long long)tcp_pair_cookie(fd));
+	ASSERT_EQ(0, setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)));
+	close(fd);
+	ASSERT_TRUE(find_record(&record, 0, SHUTWATCH_KEY_MSK, msk));
+	EXPECT_STREQ("RST", record_get(&record, SHUTWATCH_KEY_SENT));
+	EXPECT_STREQ("not_followed", record_get(&record, SHUTWATCH_KEY_WHY));
+	EXPECT_STREQ(SHUTWATCH_NOTHING, record_get(&record, SHUTWATCH_KEY_BY));
+}
+
+/* -1 where there is none, and why is said. */
+static int need_multipath(struct __test_metadata *_metadata)
+{
+	int fd = multipath();
+
+	if (fd == -EPROTONOSUPPORT)
+		SKIP(return -1, "this kernel has no MPTCP");
+	if (module_stat("armed.mptcp_close") != 1)
+		SKIP(return -1, "calls on MPTCP's sockets cannot be followed here");
+	EXPECT_LE(0, fd);
+	return fd;
+}
+
+TEST_F_TIMEOUT(lost, mptcp_close_that_is_not_followed, TEST_SECONDS)
+{
+	const struct rlimit files = { 2 * FOLLOWED + 64, 2 * FOLLOWED + 64 };
+	pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+	long long lost;
+	int fd = need_multipath(_metadata), i;
+
+	if (fd < 0)
+		return;
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &files));
+	pthread_mutex_lock(&gate);
+	for (i = 0; i < FOLLOWED; i++)
+		ASSERT_EQ(0, start(&crowd[i], i, &gate));
+	pthread_mutex_unlock(&gate);
+	ASSERT_TRUE(lingerers_sleep(crowd, FOLLOWED, clock_in(WAIT_SECONDS)));
+	lost = module_stat("lost.calls");
+	check_unseen(_metadata, fd);
+	EXPECT_EQ(1, module_stat("lost.calls") - lost);
+	lingerers_end(crowd, FOLLOWED);
+}
+
+TEST_F_TIMEOUT(lost, mptcp_close_without_kprobes, TEST_SECONDS)
+{
+	int fd = need_multipath(_metadata);
+
+	if (fd < 0)
+		return;
+	ASSERT_EQ(0, switch_kprobes(false));
+	EXPECT_TRUE(is_skipped(self->since, "kprobes_off"));
+	check_unseen(_metadata, fd);
+	EXPECT_EQ(0, switch_kprobes(true));
+	EXPECT_TRUE(is_skipped(self->since, "kprobes_on"));
 }
 
 int main(int argc, char **argv)
