@@ -73,6 +73,12 @@ const char *sw_kreason_name(unsigned int kreason)
 	return kreason < ARRAY_SIZE(names) ? names[kreason] : NULL;
 }
 
+/* What was not seen is in contradiction to nothing. */
+static bool is_no_reason(u8 why)
+{
+	return why == SHUTWATCH_WHY_NOT_FOLLOWED || why == SHUTWATCH_WHY_UNKNOWN;
+}
+
 /**
  * sw_kreason_fits() - is our reason one that the kernel's allows?
  * @why: enum shutwatch_why, ours
@@ -83,7 +89,7 @@ const char *sw_kreason_name(unsigned int kreason)
  */
 bool sw_kreason_fits(u8 why, u8 kreason)
 {
-	if (kreason >= ARRAY_SIZE(names) || !allowed[kreason])
+	if (kreason >= ARRAY_SIZE(names) || !allowed[kreason] || is_no_reason(why))
 		return true;
 	return allowed[kreason] & BIT_ULL(why);
 }

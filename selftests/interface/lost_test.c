@@ -36,6 +36,7 @@
 
 FIXTURE(lost) {
 	__u64 since;
+	long long mismatch;
 };
 
 /* ---- the stream ---- */
@@ -103,10 +104,13 @@ FIXTURE_SETUP(lost)
 {
 	ASSERT_EQ(0, netns_enter());
 	self->since = sum_of(0, "none").last;
+	self->mismatch = module_stat("kreason_mismatch");
 }
 
+/* Nobody is no answer, so that no reason of the kernel's is another one. */
 FIXTURE_TEARDOWN(lost)
 {
+	EXPECT_EQ(self->mismatch, module_stat("kreason_mismatch"));
 }
 
 /* ---- kprobes, switched off as a whole ---- */
