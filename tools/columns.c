@@ -100,7 +100,7 @@ static const struct column wider[] = {
 	{ "REMOTE", address, cell_remote, TOLD(REMOTE), 0 },		\
 	{ "BY", 14, cell_by, TOLD(CALL) | TOLD(HOW) | TOLD(BY), 0 },	\
 	{ "STATE", 23, cell_state, TOLD(STATE), 0 },			\
-	{ "SENT", 10, cell_sent, TOLD(SENT), 0 },		\
+	{ "SENT", 10, cell_sent, TOLD(SENT), 0 },			\
 	{ "WHY", 19, cell_why, TOLD(WHY) | TOLD(ERROR), COLUMN_WORD }
 
 static const struct column wide[] = { WIDE(21) };
