@@ -363,16 +363,56 @@ static int wait_for_saved(const struct source *s)
 }
 
 /**
+ * source_is_late() - whether a record was made after the time was up
+ * @s: the file, one of the module's
+ * @ts: when it was made, nanoseconds of CLOCK_MONOTONIC
+ *
+ * Return: false where it came in time, or there is no end to it.
+ */
+bool source_is_late(const struct source *s, unsigned long long ts)
+{
+	return s->deadline && ts > s->deadline;
+}
+
+/**
+ * source_has_ended() - whether a record came when the time was up, and it is
+ * @s: the file, one of the module's
+ * @ts: when the record was made, nanoseconds of CLOCK_MONOTONIC
+ *
+ * If so, source_wait() says from now on that there is no more.
+ *
+ * Return: true where the record is not to be taken.
+ */
+bool source_has_ended(struct source *s, unsigned long long ts)
+{
+	/* Where it is late already, the clock is that of another time namespace. */
+	if (!source_is_late(s, ts) || source_time_left(s))
+		return false;
+	s->start = s->end;
+	s->is_over = true;
+	return true;
+}
+
+/**
  * source_wait() - read more, and wait for it where the file is one to wait for
  * @s: the file, of which all that is whole was taken
+ *
+ * When the time is up, there is no more waiting, but what came in time is still
+ * there to read: how late the reader is shall not matter.  Of the module's files
+ * that is all that there is, or up to a record that is late, as source_has_ended()
+ * finds out; of a pipe with saved records, whose clock may be any, one read.
  *
  * Return: 1, also where a signal came instead, 0 at the end, or -1 after a
  * message.
  */
 int source_wait(struct source *s)
 {
-	int more, ready = s->is_saved ? wait_for_saved(s) : 1;
+	int more, ready;
 
+	if (s->is_over)
+		return 0;
+	s->is_over = s->is_saved && !source_time_left(s);
+	ready = s->is_saved ? wait_for_saved(s) : 1;
 	if (ready != 1)
 		return ready == INTERRUPTED;
 	while ((more = source_more(s)) == -EAGAIN) {
@@ -384,8 +424,7 @@ int source_wait(struct source *s)
 		if (ready == INTERRUPTED)
 			return 1;
 	}
-	/* Where it never waits, it still has to end. */
-	return more < 0 ? -1 : more && source_time_left(s);
+	return more < 0 ? -1 : more;
 }
 
 /* What went through mail, or another system, may have another newline. */
@@ -564,6 +603,7 @@ static int open_to_wait(const char *path)
 int source_open_saved(struct source *s, const char *path, unsigned long long deadline, int out)
 {
 	bool is_stdin = path[0] == '-' && !path[1];
+	struct stat st;
 
 	memset(s, 0, offsetof(struct source, buf));
 	s->out = out;
@@ -575,6 +615,9 @@ int source_open_saved(struct source *s, const char *path, unsigned long long dea
 		say("%s: %s", s->path, strerror(errno));
 		return -1;
 	}
+	/* It is all there, and is no matter of time. */
+	if (!fstat(s->fd, &st) && S_ISREG(st.st_mode))
+		s->deadline = 0;
 	if (!check_saved(s))
 		return 0;
 	source_close(s);

@@ -26,6 +26,7 @@
  * @start: where in @buf the next line or record begins
  * @end: where in @buf the bytes end
  * @is_saved: a file of saved records, and not one of the module's
+ * @is_over: no more is to be read of it
  * @is_wrong: what is left cannot be read; that was said
  * @skipping: in the middle of a line that is too long
  * @warned_cut: said that a line was cut
@@ -46,6 +47,7 @@ struct source {
 	unsigned long long woken;
 	size_t start, end;
 	bool is_saved;
+	bool is_over;
 	bool is_wrong;
 	bool skipping;
 	bool warned_cut;
@@ -71,6 +73,8 @@ void source_leave_out(struct source *s);
 int source_raw(struct source *s, const struct shutwatch_raw **raw);
 int source_more(struct source *s);
 int source_wait(struct source *s);
+bool source_is_late(const struct source *s, unsigned long long ts);
+bool source_has_ended(struct source *s, unsigned long long ts);
 unsigned long long source_clock(void);
 int source_time_left(const struct source *s);
 int source_skip(struct source *s);

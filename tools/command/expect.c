@@ -84,7 +84,7 @@ static bool is_late(const struct expect *e, const struct record *r)
 	const char *ts = record_value(r, SHUTWATCH_KEY_TS);
 	unsigned long long ns;
 
-	return e->s.deadline && ts && !number_parse_ns(&ns, ts) && ns > e->s.deadline;
+	return ts && !number_parse_ns(&ns, ts) && source_is_late(&e->s, ns);
 }
 
 static void take_note(struct expect *e, const struct record *r)

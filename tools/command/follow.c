@@ -67,7 +67,10 @@ static int print_raw(struct printer *p, struct source *s)
 		found = source_raw(s, &raw);
 		if (found < 0)
 			return refuse_raw(p, s, found);
-		status = found ? take_raw(p, raw) : wait_for_more(p, s);
+		if (!found)
+			status = wait_for_more(p, s);
+		else if (!source_has_ended(s, raw->ts))
+			status = take_raw(p, raw);
 	}
 	return status;
 }

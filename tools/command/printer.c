@@ -198,6 +198,21 @@ static bool is_record(const struct source *s, const struct record *r)
 	return !s->is_saved || record_value(r, SHUTWATCH_KEY_KIND);
 }
 
+/* Saved records may be of any time. */
+static bool is_too_late(struct source *s, const struct record *r)
+{
+	const char *ts = s->is_saved || !s->deadline ? NULL : record_value(r, SHUTWATCH_KEY_TS);
+	unsigned long long ns;
+
+	return ts && !number_parse_ns(&ns, ts) && source_has_ended(s, ns);
+}
+
+/* What comes behind the end of the time, or a second time, is not taken. */
+static bool is_taken(struct source *s, struct seen *seen, const struct record *r)
+{
+	return !is_too_late(s, r) && (!s->is_saved || !seen_before(seen, r, &s->saved));
+}
+
 /* Who has come to the end of saved records has not seen what was left out of them. */
 static int wait_for_lines(struct source *s, const struct taker *t)
 {
@@ -226,7 +241,7 @@ int take_lines(struct source *s, const struct taker *t)
 			status = wait_for_lines(s, t);
 		else if (record_parse(&r, line) || !is_record(s, &r))
 			source_leave_out(s);
-		else if (!s->is_saved || !seen_before(&seen, &r, &s->saved))
+		else if (is_taken(s, &seen, &r))
 			status = t->take(t->context, &r, line);
 	} while (status == GO_ON);
 	seen_free(&seen);
@@ -286,9 +301,9 @@ int open_source(struct source *s, const struct options *o, const char *file)
 	bool mute = o->quiet || o->output || o->command->takes & IS_MUTE;
 	int out = mute ? -1 : STDOUT_FILENO;
 
-	if (o->saved && source_open_saved(s, o->saved, deadline, out))
-		return -1;
-	if (!o->saved && (source_check(o->dir) || source_open(s, o->dir, file)))
+	if (o->saved)
+		return source_open_saved(s, o->saved, deadline, out);
+	if (source_check(o->dir) || source_open(s, o->dir, file))
 		return -1;
 	s->deadline = deadline;
 	s->out = out;
