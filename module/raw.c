@@ -42,7 +42,9 @@ static void copy_kreason(char *to, unsigned int kreason)
 static void copy_endpoint(__u8 *addr, __u16 *port, const __u8 *rec_addr, __u16 rec_port,
 			  bool ipv6)
 {
-	memcpy(addr, rec_addr, ipv6 ? 16 : 4);
+	memcpy(addr, rec_addr, 4);
+	if (ipv6)
+		memcpy(addr + 4, rec_addr + 4, 12);
 	*port = rec_port;
 }
 
