@@ -363,18 +363,6 @@ static int wait_for_saved(const struct source *s)
 }
 
 /**
- * source_is_late() - whether a record was made after the time was up
- * @s: the file, one of the module's
- * @ts: when it was made, nanoseconds of CLOCK_MONOTONIC
- *
- * Return: false where it came in time, or there is no end to it.
- */
-bool source_is_late(const struct source *s, unsigned long long ts)
-{
-	return s->deadline && ts > s->deadline;
-}
-
-/**
  * source_has_ended() - whether a record came when the time was up, and it is
  * @s: the file, one of the module's
  * @ts: when the record was made, nanoseconds of CLOCK_MONOTONIC

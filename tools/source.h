@@ -63,6 +63,20 @@ struct source {
 	};
 };
 
+/**
+ * source_is_late() - whether a record was made after the time was up
+ * @s: the file, one of the module's
+ * @ts: when it was made, nanoseconds of CLOCK_MONOTONIC
+ *
+ * Here, because it is asked of every record.
+ *
+ * Return: false where it came in time, or there is no end to it.
+ */
+static inline bool source_is_late(const struct source *s, unsigned long long ts)
+{
+	return s->deadline && ts > s->deadline;
+}
+
 int source_module_abi(const char *dir, unsigned long *abi);
 int source_check(const char *dir);
 bool source_has(const char *dir, const char *file);
@@ -73,7 +87,6 @@ void source_leave_out(struct source *s);
 int source_raw(struct source *s, const struct shutwatch_raw **raw);
 int source_more(struct source *s);
 int source_wait(struct source *s);
-bool source_is_late(const struct source *s, unsigned long long ts);
 bool source_has_ended(struct source *s, unsigned long long ts);
 unsigned long long source_clock(void);
 int source_time_left(const struct source *s);
