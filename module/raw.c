@@ -38,7 +38,10 @@ static void copy_kreason(char *to, unsigned int kreason)
 		sw_text_part(&t, name, SHUTWATCH_KREASON_LEN);
 }
 
-/* Behind an IPv4 address may be what is left of another one. */
+/*
+ * Behind an IPv4 address may be what is left of another one.  A length that is
+ * chosen here would make a call of memcpy(), two for each record.
+ */
 static void copy_endpoint(__u8 *addr, __u16 *port, const __u8 *rec_addr, __u16 rec_port,
 			  bool ipv6)
 {
