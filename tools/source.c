@@ -363,18 +363,17 @@ static int wait_for_saved(const struct source *s)
 }
 
 /**
- * source_has_ended() - whether a record came when the time was up, and it is
- * @s: the file, one of the module's
- * @ts: when the record was made, nanoseconds of CLOCK_MONOTONIC
+ * source_end_if_over() - where the time is up, there is no more
+ * @s: the file, one of the module's, with a record that is late
  *
  * If so, source_wait() says from now on that there is no more.
  *
- * Return: true where the record is not to be taken.
+ * Return: whether it is up.  Where the record is late already and it is not, the
+ * clock is that of another time namespace.
  */
-bool source_has_ended(struct source *s, unsigned long long ts)
+bool source_end_if_over(struct source *s)
 {
-	/* Where it is late already, the clock is that of another time namespace. */
-	if (!source_is_late(s, ts) || source_time_left(s))
+	if (source_time_left(s))
 		return false;
 	s->start = s->end;
 	s->is_over = true;

@@ -63,20 +63,6 @@ struct source {
 	};
 };
 
-/**
- * source_is_late() - whether a record was made after the time was up
- * @s: the file, one of the module's
- * @ts: when it was made, nanoseconds of CLOCK_MONOTONIC
- *
- * Here, because it is asked of every record.
- *
- * Return: false where it came in time, or there is no end to it.
- */
-static inline bool source_is_late(const struct source *s, unsigned long long ts)
-{
-	return s->deadline && ts > s->deadline;
-}
-
 int source_module_abi(const char *dir, unsigned long *abi);
 int source_check(const char *dir);
 bool source_has(const char *dir, const char *file);
@@ -87,11 +73,37 @@ void source_leave_out(struct source *s);
 int source_raw(struct source *s, const struct shutwatch_raw **raw);
 int source_more(struct source *s);
 int source_wait(struct source *s);
-bool source_has_ended(struct source *s, unsigned long long ts);
+bool source_end_if_over(struct source *s);
 unsigned long long source_clock(void);
 int source_time_left(const struct source *s);
 int source_skip(struct source *s);
 bool is_same_file(const char *read, const char *written);
 void source_close(struct source *s);
+
+/**
+ * source_is_late() - whether a record was made after the time was up
+ * @s: the file, one of the module's
+ * @ts: when it was made, nanoseconds of CLOCK_MONOTONIC
+ *
+ * Return: false where it came in time, or there is no end to it.
+ */
+static inline bool source_is_late(const struct source *s, unsigned long long ts)
+{
+	return s->deadline && ts > s->deadline;
+}
+
+/**
+ * source_has_ended() - whether a record came when the time was up, and it is
+ * @s: the file, one of the module's
+ * @ts: when the record was made, nanoseconds of CLOCK_MONOTONIC
+ *
+ * Asked of every record, and mostly no: without a call.
+ *
+ * Return: true where the record is not to be taken, nor anything behind it.
+ */
+static inline bool source_has_ended(struct source *s, unsigned long long ts)
+{
+	return source_is_late(s, ts) && source_end_if_over(s);
+}
 
 #endif /* SHUTWATCH_SOURCE_H */

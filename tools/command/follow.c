@@ -69,7 +69,7 @@ static int print_raw(struct printer *p, struct source *s)
 			return refuse_raw(p, s, found);
 		if (!found)
 			status = wait_for_more(p, s);
-		else if (!source_is_late(s, raw->ts) || !source_has_ended(s, raw->ts))
+		else if (!source_has_ended(s, raw->ts))
 			status = take_raw(p, raw);
 	}
 	return status;
