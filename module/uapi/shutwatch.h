@@ -24,7 +24,7 @@
 #include <linux/types.h>
 
 #define SHUTWATCH_ABI		1
-#define SHUTWATCH_VERSION	"1.0.3"
+#define SHUTWATCH_VERSION	"1.0.4"
 
 /*
  * Sizes that the module takes at load: the least, the most, and what it takes if
