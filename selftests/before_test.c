@@ -8,7 +8,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -318,19 +317,6 @@ TEST_F(before_close, subflow_RST)
 	subflow_of_old(_metadata, &self->client, &self->server, true, "unread_data");
 }
 
-static bool in_fin_wait2(int fd)
-{
-	__u64 deadline = clock_in(10);
-	socklen_t len = sizeof(struct tcp_info);
-	struct tcp_info info;
-
-	do {
-		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
-			return false;
-	} while (info.tcpi_state != SHUTWATCH_TCP_FIN_WAIT2 && clock_wait(deadline));
-	return info.tcpi_state == SHUTWATCH_TCP_FIN_WAIT2;
-}
-
 /* What its shutdown() makes of data is no RST that was received. */
 TEST_F(before_close, data_after_shutdown)
 {
@@ -340,7 +326,7 @@ TEST_F(before_close, data_after_shutdown)
 	ASSERT_EQ(0, connect_by(0, &self->client, &self->server));
 	ASSERT_EQ(0, shutdown(self->client, SHUT_RDWR));
 	tcp_pair_hear_end(self->server);
-	ASSERT_TRUE(in_fin_wait2(self->client));
+	ASSERT_TRUE(tcp_pair_in_fin_wait2(self->client));
 	ASSERT_EQ(0, module_load(""));
 	ASSERT_EQ(1, send(self->server, "x", 1, 0));
 	ASSERT_TRUE(find_record(&record, 0, SHUTWATCH_KEY_SENT, "RST"));
@@ -362,8 +348,7 @@ TEST_F(before_close, mini)
 	struct record record;
 
 	ASSERT_EQ(0, connect_by(0, &self->client, &self->server));
-	close(self->client);
-	tcp_pair_hear_end(self->server);
+	ASSERT_EQ(0, tcp_pair_leave_mini(self->client));
 	ASSERT_EQ(0, module_load(""));
 	ASSERT_EQ(1, send(self->server, "x", 1, 0));
 	ASSERT_TRUE(find_record(&record, 0, SHUTWATCH_KEY_WHY, "time_wait_segment"));

@@ -295,18 +295,11 @@ static int lo_down(void)
 	return err;
 }
 
-/* One end is in FIN_WAIT2; the FIN of the other does not come through. */
+/* One end is a mini-socket in FIN_WAIT2; the FIN of the other does not come through. */
 static void part_in_FIN_WAIT2(void)
 {
-	__u64 deadline = clock_in(DEATH_SECONDS);
-
-	close(legacy->pair.client);
-	while (strcmp(socket_records_of(legacy->pair.client_cookie).last,
-		      "FIN_WAIT1>FIN_WAIT2")) {
-		if (!clock_wait(deadline))
-			return;
-	}
-	legacy->err = sysctl_write("ipv4/tcp_orphan_retries", "1");
+	legacy->err = tcp_pair_leave_mini(legacy->pair.client);
+	legacy->err = legacy->err ?: sysctl_write("ipv4/tcp_orphan_retries", "1");
 	legacy->err = legacy->err ?: lo_down();
 	close(legacy->pair.server);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -120,6 +121,47 @@ bool tcp_pair_hears_reset(int fd, int ms)
 	struct pollfd pfd = { .fd = fd };
 
 	return poll(&pfd, 1, ms) == 1 && pfd.revents & POLLERR;
+}
+
+/**
+ * tcp_pair_in_fin_wait2 - wait until the FIN of a socket is acknowledged
+ * @fd: the socket, which was shut down
+ *
+ * Return: false if it was not, for so long that it may as well never be.
+ */
+bool tcp_pair_in_fin_wait2(int fd)
+{
+	__u64 deadline = clock_in(HEAR_MS / 1000);
+	socklen_t len = sizeof(struct tcp_info);
+	struct tcp_info info;
+
+	do {
+		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+			return false;
+	} while (info.tcpi_state != SHUTWATCH_TCP_FIN_WAIT2 && clock_wait(deadline));
+	return info.tcpi_state == SHUTWATCH_TCP_FIN_WAIT2;
+}
+
+/**
+ * tcp_pair_leave_mini - end one direction, and leave a mini-socket in FIN_WAIT2
+ * @fd: the socket, which is closed
+ *
+ * By close() alone it would be left to chance: where the ACK of the FIN comes while
+ * close() still has the socket, the kernel keeps it, as an orphan in FIN_WAIT2, until
+ * its keepalive timer ends it by a RST.
+ *
+ * Return: 0 or a negative errno.
+ */
+int tcp_pair_leave_mini(int fd)
+{
+	int err = 0;
+
+	if (shutdown(fd, SHUT_WR))
+		err = -errno;
+	else if (!tcp_pair_in_fin_wait2(fd))
+		err = -ETIMEDOUT;
+	close(fd);
+	return err;
 }
 
 static bool learn_addresses(int fd, char *local, char *remote)

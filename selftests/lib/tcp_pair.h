@@ -29,6 +29,8 @@ struct tcp_pair {
 };
 
 void tcp_pair_hear_end(int fd);
+bool tcp_pair_in_fin_wait2(int fd);
+int tcp_pair_leave_mini(int fd);
 bool tcp_pair_hears_reset(int fd, int ms);
 int tcp_pair_join(struct tcp_pair *pair, const char *from, const char *to);
 void tcp_pair_part(struct tcp_pair *pair);
