@@ -29,7 +29,7 @@ def least(plays):
     Which pages have room when a load begins is left over from what was before, and
     stays until the load ends: in some plays of whatever is loaded, empty kprobes
     too, SLUB takes its slow path more often, for some 300 instructions a round.
-    In some boots all plays of shutwatch have it, in most none.
+    How many plays of a boot have it differs, from none to all of a configuration.
     """
     return min(trimmed(play) for play in plays)
 
