@@ -23,26 +23,15 @@ def trimmed(values):
     return statistics.mean(values[cut:len(values) - cut])
 
 
-def least(plays):
-    """What a configuration costs where the kernel's allocator is at its best.
-
-    Which pages have room when a load begins is left over from what was before, and
-    stays until the load ends: in some plays of whatever is loaded, empty kprobes
-    too, SLUB takes its slow path more often, for some 300 instructions a round.
-    How many plays of a boot have it differs, from none to all of a configuration.
-    """
-    return min(trimmed(play) for play in plays)
-
-
 def overheads(found):
     """What each configuration costs over the bare loop of the same machine."""
     over, bare = {}, {}
-    for (section, variant, config), plays in found.items():
-        nothing = least(found[section, variant, "nothing"])
+    for (section, variant, config), values in found.items():
+        nothing = trimmed(found[section, variant, "nothing"])
         # The section of our own is the first to come, and the one that counts.
         bare.setdefault(variant, round(nothing, 1))
         if config != "nothing":
-            over.setdefault(variant, {})[config] = round(least(plays) - nothing, 1)
+            over.setdefault(variant, {})[config] = round(trimmed(values) - nothing, 1)
     return over, bare
 
 
@@ -50,15 +39,10 @@ def read_kernel(directory):
     """All figures of one kernel."""
     kernel = {"release": "?", "memory_kib": {}, "lost": {}, "burst": {}, "knobs": {},
               "absent": {}, "lock_waits": {}, "evicted": {}}
-    found, before = {}, None
+    found = {}
     for section, (word, *rest) in lines_of(directory):
         if word == "figure":
-            played = section, rest[0], rest[1]
-            plays = found.setdefault(played, [])
-            if played != before:
-                plays.append([])
-            plays[-1].append(float(rest[2]))
-            before = played
+            found.setdefault((section, rest[0], rest[1]), []).append(float(rest[2]))
         elif word == "release":
             kernel["release"] = rest[0]
         elif word == "memory":
