@@ -3,26 +3,9 @@
 
 #include <err.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
+#include "files.h"
 #include "idlers.h"
-
-/* What else the program has open. */
-#define SPARE_FILES	256
-
-static void allow_files(unsigned int files)
-{
-	struct rlimit limit;
-
-	getrlimit(RLIMIT_NOFILE, &limit);
-	if (limit.rlim_cur >= files)
-		return;
-	limit.rlim_cur = files;
-	if (limit.rlim_max < files)
-		limit.rlim_max = files;
-	if (setrlimit(RLIMIT_NOFILE, &limit))
-		err(1, "cannot have %u open files", files);
-}
 
 /**
  * idlers_open() - open connections
@@ -39,7 +22,7 @@ struct pair *idlers_open(struct place *place, unsigned int connections)
 
 	if (!pairs)
 		err(1, "no memory");
-	allow_files(2 * connections + SPARE_FILES);
+	files_allow_more(2 * connections);
 	for (i = 0; i < connections; i++)
 		place_connect(place, &pairs[i].client, &pairs[i].server);
 	return pairs;

@@ -13,7 +13,7 @@
  *
  * With -b all connections are opened beforehand, and what is measured is how
  * they are ended, one right after the other.  With -c each thread has a CPU of
- * its own.  With -u nothing is measured, nor needed for it.
+ * its own.  With -u nothing is measured, and idle.ko is not needed.
  */
 
 #include <err.h>
@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "busy.h"
+#include "dentries.h"
 #include "idlers.h"
 #include "profile/marker.h"
 #include "rounds.h"
@@ -147,6 +148,21 @@ static void stay_on_cpu(unsigned int cpu)
 		err(1, "cannot stay on CPU %u", cpu);
 }
 
+/* The main thread ends on the CPU that it plays on. */
+static void begin_with_fresh_slabs(void)
+{
+	unsigned int i;
+
+	if (!options.pin) {
+		dentries_fresh();
+		return;
+	}
+	for (i = options.threads; i--; ) {
+		stay_on_cpu(i);
+		dentries_fresh();
+	}
+}
+
 static void *play(void *arg)
 {
 	struct place *place = arg;
@@ -233,6 +249,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < options.threads; i++)
 		place_open(&places[i], FIRST_PORT + i, options.ipv6);
 	idlers_open(&places[0], options.idle / 2);
+	begin_with_fresh_slabs();
 	place_play(&places[0], options.kind,
 		   options.rounds < WARM_ROUNDS ? options.rounds : WARM_ROUNDS);
 	settle();
