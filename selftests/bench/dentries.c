@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "dentries.h"
-#include "files.h"
+#include "file_limit.h"
 
 /* In other slabs; where caches were dropped, hundreds were seen. */
 #define MOST_FREE	10000
@@ -47,7 +47,7 @@ void dentries_fresh(void)
 
 	if (fd < 0)
 		err(1, "%s", path);
-	files_allow_more(MOST_FREE);
+	file_limit_raise(MOST_FREE);
 	now = room(fd);
 	do {
 		before = now;

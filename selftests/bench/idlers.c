@@ -4,7 +4,7 @@
 #include <err.h>
 #include <stdlib.h>
 
-#include "files.h"
+#include "file_limit.h"
 #include "idlers.h"
 
 /**
@@ -22,7 +22,7 @@ struct pair *idlers_open(struct place *place, unsigned int connections)
 
 	if (!pairs)
 		err(1, "no memory");
-	files_allow_more(2 * connections);
+	file_limit_raise(2 * connections);
 	for (i = 0; i < connections; i++)
 		place_connect(place, &pairs[i].client, &pairs[i].server);
 	return pairs;

@@ -4,13 +4,13 @@
 #include <err.h>
 #include <sys/resource.h>
 
-#include "files.h"
+#include "file_limit.h"
 
 /**
- * files_allow_more() - allow to open more files than until now
+ * file_limit_raise() - allow more files than until now
  * @more: how many more
  */
-void files_allow_more(unsigned int more)
+void file_limit_raise(unsigned int more)
 {
 	struct rlimit limit;
 
